@@ -1,0 +1,8 @@
+"""The door for gunicorn and its kin."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arcollect.settings")
+application = get_wsgi_application()

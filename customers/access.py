@@ -1,0 +1,51 @@
+"""Who may see what: every staff view gets its business and its rows from here, or a 404."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from customers.models import Business, Membership
+
+M = TypeVar("M", bound=Model)
+View = Callable[..., HttpResponse]
+
+
+def member_view(view: View) -> View:
+    """Lets members of the business in the path in: the view gets `request.business` and `request.membership`, others a 404."""
+    return login_required(_with_membership(view))
+
+
+def owner_view(view: View) -> View:
+    """As `member_view`, for owners only: a bookkeeper is told plainly (403), a stranger nothing (404)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.membership.is_owner:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return member_view(guarded)
+
+
+def get_row(request: HttpRequest, rows: type[M] | QuerySet[M], pk: int) -> M:
+    """The row with this id if it belongs to the business of the request, else a 404."""
+    return get_object_or_404(rows, pk=pk, business=request.business)
+
+
+def _with_membership(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, business: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        membership = Membership.objects.select_related("business").filter(user=request.user, business__slug=business).first()
+        if membership is None:
+            raise Http404
+        request.membership = membership
+        request.business: Business = membership.business
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,22 @@
+"""Who owes and who is owed, what was said and sent, what must be done, what happened."""
+
+from customers.models.business import Business, Membership, User
+from customers.models.customer import Contact, Customer
+from customers.models.desk import Conversation, Task
+from customers.models.letter import Document, Letter
+from customers.models.log import Event, ImportBatch, Seal
+
+__all__ = [
+    "Business",
+    "Contact",
+    "Conversation",
+    "Customer",
+    "Document",
+    "Event",
+    "ImportBatch",
+    "Letter",
+    "Membership",
+    "Seal",
+    "Task",
+    "User",
+]

@@ -1,0 +1,120 @@
+"""Who owes us: the customer, and the people there we talk to."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from arcollect.fields import money_field
+from customers.models.business import Business
+
+
+class Kind(models.TextChoices):
+    COMPANY = "company", _("Company")
+    SOLE_TRADER = "sole_trader", _("Sole trader")
+    INDIVIDUAL = "individual", _("Individual")
+
+
+class Approach(models.TextChoices):
+    """The diagnosis of domain.md 4.1: why this customer does not pay, which sets the tone."""
+
+    UNKNOWN = "", _("Not known yet")
+    ADMIN = "ADMIN", _("Something administrative is in the way")
+    NOT_YET = "NOT_YET", _("Has not got round to it")
+    CANT = "CANT", _("Cannot pay")
+    WONT = "WONT", _("Does not want to pay")
+    SHOULDNT = "SHOULDNT", _("Thinks they should not pay")
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    POST = "post", _("Post")
+    BOTH = "both", _("E-mail and post")
+
+
+class Customer(models.Model):
+    """A debtor of one business. The flags of domain.md 7.4 stop what they name, at once, also for what is queued."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="customers")
+    reference = models.CharField(_("reference"), max_length=100)
+    name = models.CharField(_("name"), max_length=200)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.COMPANY)
+    street = models.TextField(_("street"), blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    region = models.CharField(_("state or region"), max_length=50, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    tax_id = models.CharField(_("tax id"), max_length=50, blank=True)
+    terms_days = models.PositiveSmallIntegerField(_("terms in days"), null=True, blank=True)
+    credit_limit = money_field(verbose_name=_("credit limit"), null=True, blank=True)
+    channel = models.CharField(_("letters go by"), max_length=10, choices=Channel.choices, default=Channel.EMAIL)
+    po_required = models.BooleanField(_("needs a purchase order number"), default=False)
+    pay_run = models.CharField(_("pays on"), max_length=100, blank=True)
+    approach = models.CharField(_("approach"), max_length=10, choices=Approach.choices, default=Approach.UNKNOWN, blank=True)
+    on_hold = models.BooleanField(_("credit hold"), default=False)
+    hold_reason = models.CharField(_("reason for the hold"), max_length=200, blank=True)
+    no_reminders = models.BooleanField(_("no reminders"), default=False)
+    no_reminders_until = models.DateField(_("no reminders until"), null=True, blank=True)
+    cease_contact = models.BooleanField(_("asked not to be contacted"), default=False)
+    represented_by = models.CharField(_("represented by"), max_length=200, blank=True)
+    vulnerable = models.BooleanField(_("vulnerable"), default=False)
+    moratorium_until = models.DateField(_("moratorium until"), null=True, blank=True)
+    insolvent = models.BooleanField(_("insolvent"), default=False)
+    deceased = models.BooleanField(_("deceased"), default=False)
+    notes = models.TextField(_("notes"), blank=True)
+    import_batch = models.ForeignKey(
+        "customers.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="customers"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["name", "reference"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "reference"], name="one_customer_a_reference"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="customer_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_address(self) -> bool:
+        """Whether a letter in an envelope would arrive."""
+        return bool(self.street.strip() and (self.city or self.postal_code))
+
+
+class ContactRole(models.TextChoices):
+    ACCOUNTS_PAYABLE = "ap", _("Accounts payable")
+    DECISION_MAKER = "decision", _("Decision maker")
+    REPRESENTATIVE = "representative", _("Representative")
+    OTHER = "other", _("Other")
+
+
+class Contact(models.Model):
+    """A person, or an inbox, at a customer."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=ContactRole.choices, default=ContactRole.ACCOUNTS_PAYABLE)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=32, blank=True, help_text=_("Stored as +14155550123."))
+    fax = models.CharField(_("fax"), max_length=32, blank=True)
+    verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    bounced_on = models.DateField(_("bounced on"), null=True, blank=True)
+    bounce_reason = models.CharField(_("reason of the bounce"), max_length=300, blank=True)
+    email_stopped_on = models.DateField(_("e-mail stopped on"), null=True, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+
+    class Meta:
+        ordering = ["customer", "role", "id"]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone
+
+    @property
+    def reachable_by_email(self) -> bool:
+        """Whether mail may be sent and is likely to arrive."""
+        return bool(self.email) and self.bounced_on is None and self.email_stopped_on is None

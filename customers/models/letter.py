@@ -1,0 +1,101 @@
+"""The outbox, and the bytes of what was sent or received."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from arcollect.fields import zero_money_field
+from customers.models.business import Business, User
+from customers.models.customer import Channel, Contact, Customer
+from customers.models.desk import Task
+
+
+class Document(models.Model):
+    """Bytes with their hash: a letter's PDF, an invoice copy, a logo. Lists never load them."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    content_type = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    bytes = models.BinaryField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business", "sha256"], name="one_document_a_hash")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LetterCode(models.TextChoices):
+    L0 = "L0", _("Satisfaction letter")
+    L1 = "L1", _("Friendly notice")
+    L30 = "L30", _("30-day letter")
+    L60 = "L60", _("60-day letter")
+    L90 = "L90", _("90-day letter")
+    FINAL = "FINAL", _("Final letter")
+    LBP = "LBP", _("About a broken promise")
+    LPD = "LPD", _("About a missed instalment")
+    LRES = "LRES", _("Query closed")
+
+
+class LetterState(models.TextChoices):
+    WAITING_FOR_CALL = "waiting_for_call", _("Waits for the call")
+    DRAFT = "draft", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    SENDING = "sending", _("On its way out")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNCONFIRMED = "unconfirmed", _("Not known whether it arrived")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Letter(models.Model):
+    """A letter on its way out (architecture.md). `facts` is the frozen input of its text; a sent letter cannot change."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="letters")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="letters")
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    code = models.CharField(max_length=10, choices=LetterCode.choices)
+    state = models.CharField(max_length=20, choices=LetterState.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    currency = models.CharField(max_length=3)
+    language = models.CharField(max_length=10)
+    written_on = models.DateField(help_text=_("The date printed on it."))
+    total = zero_money_field()
+    facts = models.JSONField(default=dict)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField(blank=True)
+    edited = models.BooleanField(default=False)
+    waits_for = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="letters_waiting")
+    hold_until = models.DateField(null=True, blank=True)
+    hold_reason = models.CharField(max_length=200, blank=True)
+    approved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_on = models.DateField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_to = models.CharField(max_length=300, blank=True)
+    message_id = models.CharField(max_length=200, blank=True)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    problem = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=LetterState.values), name="letter_state_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state="sent") | models.Q(sent_on__isnull=False, document__isnull=False),
+                name="sent_letter_has_date_and_copy",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "state", "id"], name="letter_outbox"),
+            models.Index(fields=["customer", "currency", "-id"], name="letter_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_code_display()} {self.customer}"

@@ -1,0 +1,263 @@
+"""Writes what came in: the only writer of Payment, Allocation, WriteOff and of every stored balance."""
+
+import datetime
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from arcollect.money import format_plain
+from customers import log
+from customers.models import Business, Customer, Event, ImportBatch, User
+from invoices.matching import oldest_first
+from invoices.models import Allocation, CreditNote, Invoice, Payment, WriteOff
+from invoices.standing import open_items
+
+Split = Sequence[tuple[int, Decimal]]
+
+
+class BookingError(ValueError):
+    """The booking would misstate money; the message says which and why, in words a bookkeeper can act on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An unsaved Payment and the (invoice id, part) pairs it is booked against."""
+
+    payment: Payment
+    split: Split
+
+
+def fingerprint(*parts: object) -> str:
+    """SHA-256 of the parts: tells a payment imported twice from two equal payments (style.md anti-pattern 6)."""
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+@transaction.atomic
+def book_payment(
+    *,
+    customer: Customer,
+    received_on: datetime.date,
+    amount: Decimal,
+    currency: str,
+    fingerprint: str,
+    split: Split | None = None,
+    method: str = "",
+    reference: str = "",
+    actor: User | None = None,
+    batch: ImportBatch | None = None,
+) -> Payment:
+    """Books one payment: as `split` designates, else oldest due date first; the rest stays unapplied cash (domain.md 6.5)."""
+    payment = Payment(
+        business=customer.business,
+        customer=customer,
+        received_on=received_on,
+        amount=amount,
+        currency=currency,
+        method=method,
+        reference=reference,
+        fingerprint=fingerprint,
+        import_batch=batch,
+    )
+    if split is None:
+        split = oldest_first(amount, open_items(customer.pk, currency))
+    book_many(business=customer.business, bookings=[Booking(payment, split)], actor=actor)
+    return payment
+
+
+@transaction.atomic
+def book_many(*, business: Business, bookings: Sequence[Booking], actor: User | None = None) -> None:
+    """Books many payments of one business at once. Raises BookingError, and writes nothing, where one of them cannot be."""
+    invoices = _locked(business, {invoice_id for booking in bookings for invoice_id, _ in booking.split})
+    for booking in bookings:
+        booking.payment.allocated = sum((part for _, part in booking.split), Decimal(0))
+        _check(booking, invoices)
+    Payment.objects.bulk_create([booking.payment for booking in bookings], batch_size=1000)
+    allocations = [
+        _allocation(invoices[invoice_id], part, on=booking.payment.received_on, payment=booking.payment)
+        for booking in bookings
+        for invoice_id, part in booking.split
+    ]
+    Allocation.objects.bulk_create(allocations, batch_size=1000)
+    _lower_balances(invoices, allocations)
+    log.record_many(business, [_booked(booking, actor) for booking in bookings])
+
+
+@transaction.atomic
+def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor: User | None = None) -> None:
+    """Books unapplied cash of `payment` against invoices, valued `on`."""
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    invoices = _locked(payment.business, {invoice_id for invoice_id, _ in split})
+    payment.allocated += sum((part for _, part in split), Decimal(0))
+    _check(Booking(payment, split), invoices)
+    payment.save(update_fields=["allocated"])
+    _book_split(invoices, split, on=on, payment=payment)
+    log.record(
+        payment.business, "payment.applied", f"payment:{payment.pk}", customer=payment.customer, actor=actor, split=_plain(split)
+    )
+
+
+@transaction.atomic
+def apply_credit_note(*, credit_note: CreditNote, split: Split, on: datetime.date, actor: User | None = None) -> None:
+    """Takes `split` of a credit note off invoices of the same customer and currency, valued `on`."""
+    note = CreditNote.objects.select_for_update().get(pk=credit_note.pk)
+    invoices = _locked(note.business, {invoice_id for invoice_id, _ in split})
+    taken = sum((part for _, part in split), Decimal(0))
+    if taken > note.total - note.allocated:
+        raise BookingError(f"Credit note {note.number} has only {note.total - note.allocated} left, not {taken}.")
+    _check_split(invoices, split, note.customer_id, note.currency)
+    note.allocated += taken
+    note.save(update_fields=["allocated"])
+    _book_split(invoices, split, on=on, credit_note=note)
+    log.record(
+        note.business, "credit_note.applied", f"credit_note:{note.pk}", customer=note.customer, actor=actor, split=_plain(split)
+    )
+
+
+@transaction.atomic
+def return_payment(*, payment: Payment, on: datetime.date, actor: User | None = None) -> None:
+    """Takes a returned payment back: its invoices are open again at their old due dates (domain.md 3.4)."""
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.returned_on is not None:
+        raise BookingError(f"The payment of {payment.received_on} was already returned on {payment.returned_on}.")
+    allocations = list(payment.allocations.filter(reversed_on=None))
+    invoices = _locked(payment.business, {allocation.invoice_id for allocation in allocations})
+    payment.allocations.filter(reversed_on=None).update(reversed_on=on)
+    payment.allocated, payment.returned_on = Decimal(0), on
+    payment.save(update_fields=["allocated", "returned_on"])
+    _raise_balances(invoices, ((allocation.invoice_id, allocation.amount) for allocation in allocations))
+    log.record(payment.business, "payment.returned", f"payment:{payment.pk}", customer=payment.customer, actor=actor, on=str(on))
+
+
+@transaction.atomic
+def write_off(
+    *, invoice: Invoice, amount: Decimal, kind: str, on: datetime.date, reason: str, actor: User | None = None
+) -> WriteOff:
+    """Gives up `amount` of an invoice. Raises BookingError where that is more than is open."""
+    locked = _locked(invoice.business, {invoice.pk})
+    _check_split(locked, [(invoice.pk, amount)], invoice.customer_id, invoice.currency)
+    row = WriteOff.objects.create(
+        business=invoice.business, invoice=invoice, kind=kind, amount=amount, on=on, reason=reason, by=actor
+    )
+    locked[invoice.pk].balance -= amount
+    locked[invoice.pk].paid_on = None if locked[invoice.pk].balance else on
+    locked[invoice.pk].save(update_fields=["balance", "paid_on"])
+    log.record(
+        invoice.business,
+        "invoice.written_off",
+        f"invoice:{invoice.pk}",
+        customer=invoice.customer,
+        actor=actor,
+        kind=kind,
+        amount=format_plain(amount, invoice.currency),
+    )
+    return row
+
+
+def _locked(business: Business, invoice_ids: Iterable[int]) -> dict[int, Invoice]:
+    """The invoices by id, locked in one order so that two bookings never wait for each other."""
+    rows = Invoice.objects.select_for_update().filter(business=business, pk__in=list(invoice_ids)).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def _check(booking: Booking, invoices: Mapping[int, Invoice]) -> None:
+    payment = booking.payment
+    if payment.allocated > payment.amount:
+        raise BookingError(f"{payment.allocated} booked of a payment of only {payment.amount}.")
+    _check_split(invoices, booking.split, payment.customer_id, payment.currency)
+
+
+def _check_split(invoices: Mapping[int, Invoice], split: Split, customer_id: int, currency: str) -> None:
+    for invoice_id, part in split:
+        invoice = invoices.get(invoice_id)
+        if invoice is None or invoice.customer_id != customer_id:
+            raise BookingError("The invoice belongs to somebody else.")
+        if invoice.currency != currency:
+            raise BookingError(f"Invoice {invoice.number} is in {invoice.currency}, the money in {currency}.")
+        if part <= 0 or part > invoice.balance:
+            raise BookingError(f"{part} cannot be booked on invoice {invoice.number}: {invoice.balance} is open.")
+
+
+def _allocation(
+    invoice: Invoice,
+    part: Decimal,
+    *,
+    on: datetime.date,
+    payment: Payment | None = None,
+    credit_note: CreditNote | None = None,
+) -> Allocation:
+    source = payment or credit_note
+    return Allocation(
+        business_id=invoice.business_id,
+        invoice=invoice,
+        payment=payment,
+        credit_note=credit_note,
+        amount=part,
+        on=on,
+        invoice_currency=invoice.currency,
+        source_currency=source.currency,
+    )
+
+
+def _book_split(
+    invoices: Mapping[int, Invoice],
+    split: Split,
+    *,
+    on: datetime.date,
+    payment: Payment | None = None,
+    credit_note: CreditNote | None = None,
+) -> None:
+    rows = [_allocation(invoices[pk], part, on=on, payment=payment, credit_note=credit_note) for pk, part in split]
+    Allocation.objects.bulk_create(rows)
+    _lower_balances(invoices, rows)
+
+
+def _lower_balances(invoices: Mapping[int, Invoice], allocations: Sequence[Allocation]) -> None:
+    """Takes the allocations off the balances; an invoice is paid on the latest value date among them."""
+    changed = []
+    for allocation in sorted(allocations, key=lambda row: row.on):
+        invoice = invoices[allocation.invoice_id]
+        invoice.balance -= allocation.amount
+        if invoice.balance < 0:
+            raise BookingError(f"More is booked on invoice {invoice.number} than is open.")
+        invoice.paid_on = None if invoice.balance else allocation.on
+        changed.append(invoice)
+    Invoice.objects.bulk_update({row.pk: row for row in changed}.values(), ["balance", "paid_on"], batch_size=500)
+
+
+def _raise_balances(invoices: Mapping[int, Invoice], parts: Iterable[tuple[int, Decimal]]) -> None:
+    """Gives the parts back to the balances; a fully paid invoice starts a new cycle, so that its steps may fire again."""
+    back: dict[int, Decimal] = defaultdict(Decimal)
+    for invoice_id, part in parts:
+        back[invoice_id] += part
+    for invoice_id, part in back.items():
+        invoice = invoices[invoice_id]
+        invoice.cycle += invoice.balance == 0
+        invoice.balance += part
+        invoice.paid_on = None
+    Invoice.objects.bulk_update(invoices.values(), ["balance", "paid_on", "cycle"], batch_size=500)
+
+
+def _booked(booking: Booking, actor: User | None) -> Event:
+    payment = booking.payment
+    return Event(
+        business_id=payment.business_id,
+        customer_id=payment.customer_id,
+        actor=actor,
+        kind="payment.booked",
+        subject=f"payment:{payment.pk}",
+        data={
+            "amount": format_plain(payment.amount, payment.currency),
+            "currency": payment.currency,
+            "received_on": payment.received_on.isoformat(),
+            "split": _plain(booking.split),
+        },
+    )
+
+
+def _plain(split: Split) -> list[list[str]]:
+    """The pairs as JSON keeps them: invoice id and amount as strings."""
+    return [[str(invoice_id), f"{part:f}"] for invoice_id, part in split]

@@ -1,0 +1,20 @@
+"""What is owed, what came in, and what was agreed."""
+
+from invoices.models.agreement import Dispute, Instalment, PaymentPlan, PlanInvoice, Promise, PromiseLine
+from invoices.models.invoice import CreditNote, Invoice, InvoiceLine
+from invoices.models.money import Allocation, Payment, WriteOff
+
+__all__ = [
+    "Allocation",
+    "CreditNote",
+    "Dispute",
+    "Instalment",
+    "Invoice",
+    "InvoiceLine",
+    "Payment",
+    "PaymentPlan",
+    "PlanInvoice",
+    "Promise",
+    "PromiseLine",
+    "WriteOff",
+]

@@ -1,0 +1,210 @@
+"""What we do next: the policy and its steps, what they fired, and the engine's own index and notebook."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from arcollect.fields import money_field
+from customers.models import Business, Customer, Letter, Task
+from invoices.models import Invoice
+
+
+class Basis(models.TextChoices):
+    DUE = "DUE", _("Days after the due date")
+    INVOICE = "INVOICE", _("Days after the invoice date")
+
+
+class Policy(models.Model):
+    """How one business asks for its money. Saved changes make a new version; what was fired keeps the one it used."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="policies")
+    name = models.CharField(_("name"), max_length=100)
+    version = models.PositiveIntegerField(default=1)
+    current = models.BooleanField(default=True)
+    is_default = models.BooleanField(default=False)
+    basis = models.CharField(max_length=10, choices=Basis.choices, default=Basis.DUE)
+    min_gap_days = models.PositiveSmallIntegerField(_("days between letters"), default=14)
+    min_balance = models.JSONField(
+        default=dict, help_text=_("The smallest sum worth a letter, by currency; 'default' for all others.")
+    )
+    entry_cap = models.CharField(max_length=10, default="60")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["business", "name", "-version"]
+        verbose_name_plural = "policies"
+        constraints = [
+            models.UniqueConstraint(fields=["business", "name", "version"], name="one_policy_a_version"),
+            models.UniqueConstraint(fields=["business", "name"], condition=models.Q(current=True), name="one_current_policy"),
+            models.UniqueConstraint(
+                fields=["business"], condition=models.Q(current=True, is_default=True), name="one_default_policy"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class StepCode(models.TextChoices):
+    VERIFY_AP = "VERIFY_AP", _("Verify the contact")
+    SATISFACTION = "SATISFACTION", _("Satisfaction letter")
+    COURTESY = "COURTESY", _("Courtesy call")
+    NOTICE = "NOTICE", _("Friendly notice")
+    DAY_30 = "30", _("30 days")
+    DAY_60 = "60", _("60 days")
+    DAY_90 = "90", _("90 days")
+    DECIDE = "DECIDE", _("Owner's decision")
+
+
+class Step(models.Model):
+    """One step of a policy: when, by which channel, with which letter, and whether a person looks first."""
+
+    policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="steps")
+    code = models.CharField(max_length=12, choices=StepCode.choices)
+    offset_days = models.SmallIntegerField(help_text=_("Days from the due date, or from the invoice date."))
+    enabled = models.BooleanField(default=True)
+    calls = models.BooleanField(default=False)
+    letter_code = models.CharField(max_length=10, blank=True)
+    approve_first = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["policy", "offset_days"]
+        constraints = [models.UniqueConstraint(fields=["policy", "code"], name="one_step_a_code")]
+
+    def __str__(self) -> str:
+        return self.get_code_display()
+
+
+class CustomerPolicy(models.Model):
+    """The policy, by name, of a customer who does not follow the business's own."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, related_name="policy_choice")
+    policy_name = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name_plural = "customer policies"
+
+    def __str__(self) -> str:
+        return f"{self.customer}: {self.policy_name}"
+
+
+class Reminder(models.Model):
+    """A step that fired for one customer in one currency, with the policy version it used and the facts it saw."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="reminders")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="reminders")
+    currency = models.CharField(max_length=3)
+    step = models.CharField(max_length=12, choices=StepCode.choices)
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+")
+    fired_on = models.DateField()
+    total = money_field()
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders")
+    completed_on = models.DateField(null=True, blank=True)
+    withdrawn_on = models.DateField(null=True, blank=True)
+    decision = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["customer", "currency", "-fired_on"], name="reminder_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.customer}"
+
+
+class ReminderLine(models.Model):
+    """The step one invoice reached: once for each cycle, whatever happens, because the database says so (T01, T04)."""
+
+    reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="lines")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="reminder_lines")
+    step = models.CharField(max_length=12, choices=StepCode.choices)
+    cycle = models.PositiveSmallIntegerField()
+    amount = money_field()
+    days_past_due = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["invoice", "step", "cycle"], name="one_fire_a_step")]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.invoice}"
+
+
+class Watch(models.Model):
+    """The engine's index: no step of this invoice can fire before `next_look_on` unless its customer's facts change."""
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.CASCADE, primary_key=True, related_name="watch")
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    next_look_on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["business", "next_look_on"], name="watch_due")]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} on {self.next_look_on}"
+
+
+class Verdict(models.TextChoices):
+    FIRE = "fire", _("Fired")
+    WAIT = "wait", _("Waits")
+    SKIP = "skip", _("Skipped")
+
+
+class LastDecision(models.Model):
+    """The engine's latest word on one customer in one currency, so that "why not?" always has its answer."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="last_decisions")
+    currency = models.CharField(max_length=3)
+    decided_on = models.DateField()
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    step = models.CharField(max_length=12, blank=True)
+    reason = models.TextField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "currency"], name="one_last_decision")]
+        indexes = [models.Index(fields=["business", "verdict"], name="decision_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.customer}: {self.reason}"
+
+
+class Cursor(models.Model):
+    """How far into a business's events the engine has read, and which policy and day it last ran with."""
+
+    business = models.OneToOneField(Business, on_delete=models.CASCADE, primary_key=True, related_name="engine_cursor")
+    last_event_id = models.BigIntegerField(default=0)
+    settings_key = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.business_id} at {self.last_event_id}"
+
+
+class Run(models.Model):
+    """One night's work for one business: claimed by inserting it, so that two clusters never do the same night twice (T02)."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="runs")
+    job = models.CharField(max_length=20)
+    on = models.DateField()
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+    summary = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-on", "-id"]
+        constraints = [models.UniqueConstraint(fields=["business", "job", "on"], name="one_run_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.on}"
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of the jobs: a cluster can stop working while its processes stand (stack.md 3)."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.beat_at}"

@@ -1,0 +1,86 @@
+"""The fixed cast: an owner and a bookkeeper of one business, the owner of another, and nobody."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from customers.models import Business, User
+from customers.models.business import Role
+from tests import make
+
+pytest_plugins = ["tests.proves"]
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings, tmp_path):
+    """Uploads go to the test's own folder, mail to memory, passwords cost nothing."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def business(db) -> Business:
+    return make.business()
+
+
+@pytest.fixture
+def owner(business) -> User:
+    return make.member(business, Role.OWNER, "owner@example.com")
+
+
+@pytest.fixture
+def bookkeeper(business) -> User:
+    return make.member(business, Role.BOOKKEEPER, "books@example.com")
+
+
+@pytest.fixture
+def outsider(db) -> User:
+    """The owner of another business: must never see a row of ours."""
+    return make.member(make.business("Elsewhere Ltd"), Role.OWNER, "outsider@example.com")
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """A browser in which this person is logged in."""
+
+    def logged_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return logged_in
+
+
+@pytest.fixture(autouse=True)
+def _guards_let_go(request) -> Iterator[None]:
+    """After a test with real transactions the tables are emptied row by row on SQLite, which the guards rightly refuse."""
+    transactional = {"transactional_db", "live_server"} & set(request.fixturenames)
+    marker = request.node.get_closest_marker("django_db")
+    if not transactional and not (marker and marker.kwargs.get("transaction")):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+    request.config.stash[TAKEN_DOWN] = [sql for _, sql in triggers]
+
+
+TAKEN_DOWN = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Puts the guards up again once every fixture is gone and the tables are empty."""
+    result = yield
+    for statement in item.config.stash.get(TAKEN_DOWN, []):
+        connection.connection.execute(statement)
+    item.config.stash[TAKEN_DOWN] = []
+    return result

@@ -1,0 +1,97 @@
+"""Builders: only what a test names, everything else plain and the same every time."""
+
+import datetime
+import itertools
+from decimal import Decimal
+from typing import Any
+
+from customers.models import Business, Contact, Customer, Membership, User
+from customers.models.business import Role
+from invoices import booking
+from invoices.models import CreditNote, Invoice, Payment
+from reminders.policies import seed_standard
+
+COUNTER = itertools.count(1)
+
+
+def user(email: str = "", **fields: Any) -> User:
+    return User.objects.create_user(email or f"person{next(COUNTER)}@example.com", "correct horse", **fields)
+
+
+def business(
+    name: str = "Hollis Tools", *, released_on: datetime.date | None = datetime.date(2020, 1, 1), **fields: Any
+) -> Business:
+    """A released business with its STANDARD policy. Country "" keeps public holidays out of worked figures: weekends only."""
+    fields = {"slug": f"b{next(COUNTER)}", "country": "", "currency": "USD", "time_zone": "UTC"} | fields
+    row = Business.objects.create(name=name, released_on=released_on, **fields)
+    seed_standard(row)
+    return row
+
+
+def member(of: Business, role: str = Role.BOOKKEEPER, email: str = "") -> User:
+    person = user(email)
+    Membership.objects.create(business=of, user=person, role=role)
+    return person
+
+
+def customer(of: Business, name: str = "Acme", **fields: Any) -> Customer:
+    fields = {"reference": name.upper()} | fields
+    return Customer.objects.create(business=of, name=name, **fields)
+
+
+def contact(of: Customer, email: str = "ap@acme.example", **fields: Any) -> Contact:
+    return Contact.objects.create(business=of.business, customer=of, email=email, **fields)
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def invoice(
+    of: Customer,
+    number: str = "",
+    *,
+    issued: str = "2026-01-15",
+    due: str = "2026-02-14",
+    total: str = "1000",
+    currency: str = "USD",
+    **fields: Any,
+) -> Invoice:
+    number = number or f"INV-{next(COUNTER)}"
+    fields = {"first_seen_on": day(issued), "balance": Decimal(total)} | fields
+    return Invoice.objects.create(
+        business=of.business,
+        customer=of,
+        number=number,
+        number_key=number.upper(),
+        issued_on=day(issued),
+        due_on=day(due),
+        currency=currency,
+        total=Decimal(total),
+        **fields,
+    )
+
+
+def payment(of: Customer, amount: str, *, on: str, split: dict[Invoice, str] | None = None, currency: str = "USD") -> Payment:
+    """A payment booked on `split` (invoice -> amount), or left unapplied without one."""
+    return booking.book_payment(
+        customer=of,
+        received_on=day(on),
+        amount=Decimal(amount),
+        currency=currency,
+        fingerprint=f"test-{next(COUNTER)}",
+        split=[(row.pk, Decimal(part)) for row, part in (split or {}).items()],
+    )
+
+
+def credit_note(of: Customer, total: str, *, on: str, currency: str = "USD") -> CreditNote:
+    number = f"CN-{next(COUNTER)}"
+    return CreditNote.objects.create(
+        business=of.business,
+        customer=of,
+        number=number,
+        number_key=number,
+        issued_on=day(on),
+        currency=currency,
+        total=Decimal(total),
+    )
