@@ -34,6 +34,9 @@ class Invoice(models.Model):
     entry_hold = models.BooleanField(
         default=False, help_text=_("First seen long overdue in a live ledger: waits until the owner releases it.")
     )
+    released_on = models.DateField(
+        null=True, blank=True, help_text=_("The day the owner released the imported ledger it came with.")
+    )
     first_seen_on = models.DateField(help_text=_("The day this program first knew of it."))
     cycle = models.PositiveSmallIntegerField(
         default=1, help_text=_("Grows only when a fully paid invoice is reopened, so that its steps may fire again.")
