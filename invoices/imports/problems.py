@@ -1,0 +1,28 @@
+"""What can be wrong with a file: with all of it, with one cell, or with one line."""
+
+from dataclasses import dataclass
+
+
+class ImportProblem(Exception):
+    """The file as a whole cannot be imported. Its text is one line: what is wrong, where, and the way out."""
+
+
+class CellProblem(ValueError):
+    """One value cannot be used. Its text is the reason; `field` names the value where the raiser knows it."""
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblem:
+    """A line that was refused, or came in with a warning: `line` counts from 1 as an editor shows the file."""
+
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}" if self.field else self.reason
