@@ -1,0 +1,97 @@
+"""When the steps of one invoice fall due (domain.md 3.1, 3.3). Pure."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from arcollect.dates import Calendar
+from reminders.models import Basis, StepCode
+
+DAYS = datetime.timedelta
+DUNNING = (StepCode.NOTICE, StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90)
+RANK = {code: rank for rank, code in enumerate([*DUNNING, StepCode.DECIDE])}
+
+
+@dataclass(frozen=True, slots=True)
+class StepTerms:
+    """One enabled step of a policy, as the engine needs it."""
+
+    code: str
+    offset_days: int
+    calls: bool = False
+    letter_code: str = ""
+    approve_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTerms:
+    """A policy version without the database: its enabled steps by code, thresholds by currency."""
+
+    id: int
+    steps: Mapping[str, StepTerms]
+    basis: str = Basis.DUE
+    min_gap_days: int = 14
+    min_balance: Mapping[str, str] | None = None
+    entry_cap: str = StepCode.DAY_60
+
+    def smallest_sum(self, currency: str) -> Decimal:
+        """The smallest sum worth a letter in that currency."""
+        thresholds = self.min_balance or {}
+        return Decimal(thresholds.get(currency, thresholds.get("default", "0")))
+
+    @property
+    def gap(self) -> datetime.timedelta:
+        return DAYS(days=self.min_gap_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What the timetable needs of an invoice. `shift_days`: days it was rightly disputed, which move steps, not the due date."""
+
+    issued_on: datetime.date
+    due_on: datetime.date
+    shift_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CourtesyDates:
+    """The day a courtesy call may open, the day it should be made by, and whether the terms were too short for two weeks."""
+
+    opens_on: datetime.date
+    due_on: datetime.date
+    short_terms: bool = False
+
+
+def dunning_dates(term: Term, policy: PolicyTerms, calendar: Calendar) -> Iterator[tuple[str, datetime.date]]:
+    """(step code, first day it may fire) of the enabled dunning steps in order; they roll forward to a business day."""
+    previous = None
+    for code in DUNNING:
+        step = policy.steps.get(code)
+        if step is None:
+            continue
+        if policy.basis == Basis.INVOICE:
+            nominal = max(term.issued_on + DAYS(days=step.offset_days), term.due_on + DAYS(days=1))
+            if previous is not None:
+                nominal = max(nominal, previous + policy.gap)
+        else:
+            nominal = term.due_on + DAYS(days=step.offset_days)
+        previous = calendar.roll_forward(nominal + DAYS(days=term.shift_days))
+        yield code, previous
+
+
+def courtesy_dates(term: Term, policy: PolicyTerms, calendar: Calendar, rules: Mapping[str, Any]) -> CourtesyDates | None:
+    """When to make the courtesy call of an invoice; None where its terms are too short for one (domain.md 3.3)."""
+    step = policy.steps.get(StepCode.COURTESY)
+    length = (term.due_on - term.issued_on).days
+    if step is None or length < rules["courtesy_short_min_terms"]:
+        return None
+    earliest = term.issued_on + DAYS(days=rules["courtesy_min_days_after_issue"])
+    by = calendar.roll_back(term.due_on + DAYS(days=step.offset_days))
+    short = by < earliest
+    if short:
+        halfway = calendar.roll_forward(term.issued_on + DAYS(days=length // 2))
+        by = min(halfway, calendar.roll_back(term.due_on - DAYS(days=1)))
+    opens = calendar.roll_forward(max(by - DAYS(days=rules["courtesy_open_days_before"]), earliest))
+    return CourtesyDates(min(opens, by), by, short)

@@ -1,0 +1,236 @@
+"""The nightly run on the worked ledger O1 of domain.md 2, and what it must never do."""
+
+from decimal import Decimal
+
+import pytest
+
+from arcollect.dates import Calendar
+from customers.models import Letter, Task
+from invoices.agreeing import make_promise, open_dispute
+from invoices.booking import return_payment
+from reminders.models import LastDecision, Reminder, ReminderLine
+from reminders.nightly import escalate, release
+from tests import make
+from tests.make import day
+
+TUESDAY = day("2026-06-30")
+
+
+@pytest.fixture
+def cedar(business):
+    """Customer Cedar of O1: 700 (61 days late), 300 (90), 400 with 150 disputed (91), and 350 of unapplied cash."""
+    customer = make.customer(business, "Cedar")
+    make.invoice(customer, "INV-7", issued="2026-03-31", due="2026-04-30", total="700")
+    make.invoice(customer, "INV-8", issued="2026-03-02", due="2026-04-01", total="300")
+    disputed = make.invoice(customer, "INV-9", issued="2026-03-01", due="2026-03-31", total="400")
+    open_dispute(invoice=disputed, code="PRICE", amount=Decimal(150), on=day("2026-06-01"), calendar=Calendar())
+    make.payment(customer, "350", on="2026-06-20")
+    return customer
+
+
+def levels(customer) -> dict[str, str]:
+    return dict(ReminderLine.objects.filter(invoice__customer=customer).values_list("invoice__number", "step"))
+
+
+@pytest.mark.proves("T06", "T45")
+def test_without_earlier_contact_nothing_starts_above_60(business, cedar):
+    fired = escalate(business, TUESDAY).fired
+    assert [(row["customer"], row["currency"], row["step"], row["total"]) for row in fired] == [("CEDAR", "USD", "60", "1250.00")]
+    assert [(line["number"], line["amount"], line["days_past_due"]) for line in fired[0]["invoices"]] == [
+        ("INV-9", "250.00", 91),
+        ("INV-8", "300.00", 90),
+        ("INV-7", "700.00", 61),
+    ]
+    assert levels(cedar) == {"INV-7": "60", "INV-8": "60", "INV-9": "60"}
+    assert Letter.objects.get().state == "waiting_for_call"
+    assert Task.objects.get().kind == "call_60"
+
+
+def test_the_next_step_after_a_late_start_is_two_weeks_later(business, cedar):
+    escalate(business, TUESDAY)
+    assert escalate(business, day("2026-07-13")).fired == []
+    assert [row["step"] for row in escalate(business, day("2026-07-14")).fired] == ["90"]
+
+
+@pytest.mark.proves("T01", "T04")
+def test_the_run_repeated_all_day_fires_once(business, cedar):
+    for _ in range(24):
+        escalate(business, TUESDAY)
+    assert (Reminder.objects.count(), Letter.objects.count(), Task.objects.count()) == (1, 1, 1)
+
+
+def walk(business, first: str, last: str) -> list[tuple[str, str]]:
+    """(day, step) of everything that fires when the engine runs every day."""
+    today, fired = day(first), []
+    while today <= day(last):
+        fired += [(today.isoformat()[5:], row["step"]) for row in escalate(business, today).fired]
+        today = today.fromordinal(today.toordinal() + 1)
+    return fired
+
+
+@pytest.mark.proves("P01", "P02", "P03", "P04", "P05", "T18")
+def test_one_invoice_walks_the_calendar(business):
+    """domain.md 3.3, issued 15 January, net 30: courtesy by Friday 30 January, then 16 February to 15 May."""
+    make.invoice(make.customer(business))
+    steps = walk(business, "2026-01-15", "2026-06-15")
+    assert steps == [
+        ("01-23", "COURTESY"),
+        ("02-16", "NOTICE"),
+        ("03-16", "30"),
+        ("04-15", "60"),
+        ("05-15", "90"),
+        ("05-29", "DECIDE"),
+    ]
+    assert Task.objects.get(kind="courtesy_call").due_on == day("2026-01-30")
+
+
+@pytest.mark.proves("T05")
+def test_a_machine_that_was_off_on_the_day_catches_up_with_one_step(business):
+    customer = make.customer(business)
+    make.invoice(customer)
+    assert [row["step"] for row in escalate(business, day("2026-03-18")).fired] == ["30"]
+    assert [row["step"] for row in escalate(business, day("2026-03-19")).fired] == []
+
+
+@pytest.mark.proves("T06")
+@pytest.mark.parametrize(("due", "on_90"), [("2026-04-16", "07-15"), ("2025-12-12", "07-14")])
+def test_an_imported_invoice_enters_at_60(business, due, on_90):
+    """domain.md 3.4: imported 75 days late, 90 comes on 15 July; imported 200 days late, on 14 July."""
+    make.invoice(make.customer(business), issued="2025-11-12", due=due)
+    assert walk(business, "2026-06-30", "2026-07-20") == [("06-30", "60"), (on_90, "90")]
+
+
+def test_nothing_fires_before_the_owner_releases_the_ledger(db):
+    business = make.business(released_on=None)
+    make.invoice(make.customer(business))
+    outcome = escalate(business, TUESDAY)
+    assert outcome.fired == []
+    assert outcome.waiting[0]["reason"] == "The imported ledger waits for the owner to release it."
+    release(business=business, today=TUESDAY)
+    assert [row["step"] for row in escalate(business, TUESDAY).fired] == ["60"]
+
+
+def test_a_released_ledger_opens_ten_calls_a_day(db):
+    business = make.business(released_on=None)
+    for number in range(12):
+        make.invoice(make.customer(business, f"C{number:02}"), total=f"{1000 + number}")
+    release(business=business, today=TUESDAY)
+    assert [row["customer"] for row in escalate(business, TUESDAY).fired][:2] == ["C11", "C10"]
+    assert Task.objects.count() == 10
+    assert len(escalate(business, TUESDAY).fired) == 0
+    assert len(escalate(business, day("2026-07-01")).fired) == 2
+
+
+def test_an_invoice_first_seen_long_overdue_in_a_live_ledger_waits(business):
+    make.invoice(make.customer(business), entry_hold=True)
+    assert escalate(business, TUESDAY).waiting[0]["reason"].startswith("first seen long overdue")
+    release(business=business, today=TUESDAY)
+    assert [row["step"] for row in escalate(business, TUESDAY).fired] == ["60"]
+
+
+@pytest.mark.proves("T25")
+def test_two_currencies_are_two_letters(business):
+    customer = make.customer(business)
+    make.invoice(customer, total="100")
+    make.invoice(customer, total="200", currency="EUR")
+    fired = escalate(business, day("2026-02-16")).fired
+    assert sorted((row["currency"], row["total"]) for row in fired) == [("EUR", "200.00"), ("USD", "100.00")]
+
+
+@pytest.mark.proves("T16")
+def test_what_is_disputed_is_not_asked_for(business, cedar):
+    open_dispute(invoice=cedar.invoices.get(number="INV-7"), code="QUALITY", amount=Decimal(700), on=TUESDAY, calendar=Calendar())
+    assert escalate(business, TUESDAY).fired[0]["total"] == "550.00"
+
+
+@pytest.mark.proves("T17")
+def test_unapplied_cash_that_covers_all_stops_the_letter(business):
+    customer = make.customer(business)
+    make.invoice(customer, total="100")
+    make.credit_note(customer, "100", on="2026-02-01")
+    outcome = escalate(business, day("2026-02-16"))
+    assert outcome.fired == []
+    assert outcome.waiting[0]["reason"] == "Unapplied cash of 100.00 covers what is overdue: match it."
+
+
+@pytest.mark.proves("T35")
+def test_a_promise_holds_the_step_until_its_day_and_grace_have_passed(business):
+    customer = make.customer(business)
+    make.invoice(customer, total="500")
+    escalate(business, day("2026-02-16"))
+    make_promise(customer=customer, currency="USD", amount=Decimal(500), made_on=day("2026-03-10"), due_on=day("2026-03-20"))
+    waiting = escalate(business, day("2026-03-16")).waiting
+    assert waiting[0]["reason"] == "promise of 500.00 open until 2026-03-24"
+    assert [row["step"] for row in escalate(business, day("2026-03-25")).fired] == ["30"]
+
+
+@pytest.mark.proves("T23")
+@pytest.mark.parametrize("flag", ["no_reminders", "cease_contact", "vulnerable", "insolvent", "deceased"])
+def test_a_flag_stops_every_step(business, flag):
+    make.invoice(make.customer(business, **{flag: True}))
+    outcome = escalate(business, TUESDAY)
+    assert outcome.fired == []
+    assert len(outcome.waiting) == 1
+
+
+@pytest.mark.proves("T23")
+def test_an_invoice_not_to_be_reminded_is_left_out(business):
+    customer = make.customer(business)
+    make.invoice(customer, "A", no_reminders=True)
+    make.invoice(customer, "B")
+    fired = escalate(business, TUESDAY).fired
+    assert [line["number"] for line in fired[0]["invoices"]] == ["B"]
+
+
+def test_a_small_sum_is_not_worth_a_letter(business):
+    make.invoice(make.customer(business), total="24.99")
+    waiting = escalate(business, TUESDAY).waiting
+    assert waiting[0]["reason"] == "24.99 is less than 25.00, the smallest sum worth a letter."
+
+
+@pytest.mark.proves("T11")
+def test_a_new_invoice_is_noticed_in_spite_of_a_recent_letter_but_once_a_week(business):
+    customer = make.customer(business)
+    make.invoice(customer, "OLD", due="2026-02-14")
+    make.invoice(customer, "NEW", due="2026-03-19")
+    make.invoice(customer, "NEWER", due="2026-03-23")
+    steps = walk(business, "2026-03-16", "2026-03-27")
+    assert [step for step in steps if step[1] != "COURTESY"] == [("03-16", "30"), ("03-20", "NOTICE"), ("03-27", "NOTICE")]
+
+
+def test_a_payment_wakes_a_customer_nobody_would_have_looked_at(business):
+    customer = make.customer(business)
+    invoice = make.invoice(customer, total="500")
+    escalate(business, day("2026-02-16"))
+    make.payment(customer, "500", on="2026-02-20", split={invoice: "500"})
+    assert [row["step"] for row in escalate(business, day("2026-03-16")).fired] == []
+
+
+@pytest.mark.proves("T21")
+def test_a_returned_payment_starts_the_steps_again(business):
+    customer = make.customer(business)
+    invoice = make.invoice(customer, total="500")
+    escalate(business, day("2026-02-16"))
+    payment = make.payment(customer, "500", on="2026-02-20", split={invoice: "500"})
+    return_payment(payment=payment, on=day("2026-03-10"))
+    assert [row["step"] for row in escalate(business, day("2026-03-18")).fired] == ["30"]
+
+
+def test_half_paid_gives_the_customer_a_week(business):
+    customer = make.customer(business)
+    invoice = make.invoice(customer, total="1000")
+    escalate(business, day("2026-02-16"))
+    make.payment(customer, "600", on="2026-03-13", split={invoice: "600"})
+    assert escalate(business, day("2026-03-16")).waiting[0]["until"] == "2026-03-20"
+    assert escalate(business, day("2026-03-20")).fired[0]["total"] == "400.00"
+
+
+def test_a_dry_run_writes_nothing(business, cedar):
+    assert escalate(business, TUESDAY, dry_run=True).fired[0]["letter"] is None
+    assert not Reminder.objects.exists() and not LastDecision.objects.exists()
+
+
+@pytest.mark.proves("T39")
+def test_no_step_on_a_weekend(business):
+    make.invoice(make.customer(business))
+    assert escalate(business, day("2026-02-15")).fired == []
