@@ -1,11 +1,18 @@
-"""Template filters every page has without loading them."""
+"""Template filters and tags every page has without loading them."""
 
+import datetime
 from decimal import Decimal
+from functools import cache
 
 from django import template
-from django.utils.translation import get_language
+from django.conf import settings
+from django.forms import BoundField
+from django.template import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, ngettext
 
-from arcollect.money import format_money
+from arcollect.money import format_date, format_money
 
 register = template.Library()
 
@@ -20,3 +27,82 @@ def money(amount: Decimal | None, currency: str) -> str:
 def amount(value: Decimal | None, currency: str) -> str:
     """The bare number, for a table that names its currency once in the head."""
     return "" if value is None else format_money(value, currency, get_language() or "en", symbol=False)
+
+
+@register.filter
+def day(date: datetime.date | None) -> str:
+    """A calendar date as the reader writes it, with the month's name so that nobody mixes it up. Nothing for None."""
+    return "" if date is None else format_date(date, get_language() or "en", "medium")
+
+
+@register.filter
+def near(date: datetime.date | None, today: datetime.date) -> SafeString | str:
+    """A date as people say it where it is near ("tomorrow", "12 days ago"), exact on hover and to machines."""
+    if date is None:
+        return ""
+    exact = format_date(date, get_language() or "en", "full")
+    return format_html('<time datetime="{}" title="{}">{}</time>', date.isoformat(), exact, say_date(date, today))
+
+
+def say_date(date: datetime.date, today: datetime.date) -> str:
+    """The words for a date seen from `today`: within a fortnight relative, beyond it the date itself."""
+    distance = (date - today).days
+    named = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
+    if distance in named:
+        return named[distance]
+    if 0 < distance <= 14:
+        return ngettext("in %(days)d day", "in %(days)d days", distance) % {"days": distance}
+    if -14 <= distance < 0:
+        return ngettext("%(days)d day ago", "%(days)d days ago", -distance) % {"days": -distance}
+    return day(date)
+
+
+CONTROLS = {"select": "form-select", "checkbox": "form-check-input", "radio": "form-check-input", "file": "form-control"}
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The control of a form's field in our look."""
+    kind = getattr(field.field.widget, "input_type", "text")
+    return field.as_widget(attrs={"class": CONTROLS.get(kind, "form-control")})
+
+
+@register.filter
+def late(days: int) -> SafeString:
+    """Days past due as a number and a small bar that is full at 90; nothing for what is not late."""
+    if days <= 0:
+        return SafeString()
+    return format_html(
+        '{}<svg class="late-bar{}" viewBox="0 0 90 9" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="90" height="9" rx="4"/><rect class="fill" width="{}" height="9" rx="4"/></svg>',
+        days,
+        " far" if days > 60 else "",
+        min(days, 90),
+    )
+
+
+@register.simple_tag
+def icon(name: str, words: str = "") -> SafeString:
+    """A Tabler icon, drawn in the page. With `words` a screen reader says them, without it passes by."""
+    drawing = _drawing(name)
+    if not words:
+        return drawing
+    return format_html('{}<span class="visually-hidden">{}</span>', drawing, words)
+
+
+@cache
+def _drawing(name: str) -> SafeString:
+    """The SVG element of an icon of the package, without its comment. Raises FileNotFoundError for a name it has not."""
+    source = (settings.NODE_MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg").read_text("utf-8")
+    element = " ".join(source[source.index("<svg") :].split()).replace("> <", "><")
+    # The file comes from a pinned package, not from a user.
+    return mark_safe(element.replace("<svg", '<svg aria-hidden="true"', 1))
+
+
+@register.simple_tag(takes_context=True)
+def list_address(context: RequestContext, key: str, value: object) -> str:
+    """The address of the list at hand with one thing changed; whatever is changed, the first page comes first."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query[key] = str(value)
+    return f"?{query.urlencode()}"

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -57,6 +58,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "arcollect.urls"
 WSGI_APPLICATION = "arcollect.wsgi.application"
+FORM_RENDERER = "arcollect.forms.FieldRenderer"
 
 TEMPLATES = [
     {
@@ -69,6 +71,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "arcollect.frame.frame",
             ],
         },
     },
@@ -129,6 +132,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "arcollect" / "static",
     ("tabler", NODE_MODULES / "@tabler" / "core" / "dist"),
     ("chartjs", NODE_MODULES / "chart.js" / "dist"),
+    ("fonts", NODE_MODULES / "@fontsource" / "source-sans-3" / "files"),
 ]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600

@@ -2,6 +2,16 @@
 
 from django.urls import include, path
 
+from customers.views.chooser import choose_business
+
+BUSINESS = [
+    path("", include("reminders.urls")),
+    path("", include("invoices.urls")),
+    path("", include("customers.urls")),
+]
+
 urlpatterns = [
+    path("", choose_business, name="business-chooser"),
     path("accounts/", include("allauth.urls")),
+    path("b/<slug:business>/", include(BUSINESS)),
 ]

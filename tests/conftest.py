@@ -15,8 +15,9 @@ pytest_plugins = ["tests.proves"]
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
-    """Uploads go to the test's own folder, mail to memory, passwords cost nothing."""
+    """Uploads go to the test's own folder, mail to memory; passwords cost nothing, nor does finding the static files."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -1,0 +1,45 @@
+"""What the frame around every page needs: the rooms of the side bar, where we are, and the businesses to switch to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A door in the side bar. `areas`: first words of the names of the addresses that lie behind it."""
+
+    door: str
+    label: object
+    icon: str
+    areas: frozenset[str]
+    owner_only: bool = False
+
+
+ROOMS = [
+    Room("dashboard", _("Dashboard"), "layout-dashboard", frozenset({"dashboard"})),
+    Room("settings", _("Settings"), "settings", frozenset({"settings", "member"}), owner_only=True),
+]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """`rooms` as (label, icon, address, current) and `memberships`, read from the database only where a page shows them."""
+    membership = getattr(request, "membership", None)
+    if membership is None:
+        return {}
+    area = request.resolver_match.url_name.partition("-")[0]
+    rooms = [
+        {
+            "label": room.label,
+            "icon": room.icon,
+            "address": reverse(room.door, args=[request.business.slug]),
+            "current": area in room.areas,
+        }
+        for room in ROOMS
+        if membership.is_owner or not room.owner_only
+    ]
+    others = request.user.memberships.select_related("business").order_by("business__name")
+    return {"rooms": rooms, "memberships": others}
