@@ -1,0 +1,84 @@
+"""HTML in, tagged PDF out. The only module that knows WeasyPrint: no network, no files, the same bytes for the same input."""
+
+import json
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+WEIGHTS = (400, 600)
+# The subsets worth their loading time; an alphabet beyond them falls back to the machine's own fonts.
+SUBSETS = ("latin", "latin-ext", "greek", "cyrillic")
+FONT_SCHEME = "font:"
+# Each subset is a family of its own: under one shared name WeasyPrint embeds one file and draws the others' letters from it.
+TYPEFACE = ", ".join(f"'Letter {subset}'" for subset in SUBSETS)
+
+# Pango's font map is shared by all letters of a process and is not safe for threads.
+_one_at_a_time = Lock()
+
+
+class ForbiddenAddress(ValueError):
+    """The page asked for something that is neither our own font nor carried in the page itself."""
+
+
+class OwnFontsOnly(URLFetcher):
+    """Serves `font:<file>` from the installed typeface and data: URIs; everything else ends the rendering."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if url.startswith("data:"):
+            return super().fetch(url, headers)
+        if url.startswith(FONT_SCHEME):
+            name = Path(url.removeprefix(FONT_SCHEME)).name
+            return URLFetcherResponse(url, (font_folder() / "files" / name).read_bytes(), {"Content-Type": "font/woff2"})
+        raise FatalURLFetchingError(url[:200])
+
+
+def render_pdf(html: str, *, stylesheet: str) -> bytes:
+    """The page as tagged PDF/UA-1 bytes with embedded fonts; equal input gives equal bytes.
+
+    `html` is a whole document whose <html lang> and <title> become the PDF's language and title; `stylesheet` is CSS text,
+    parsed once a process, and gets the font families of TYPEFACE. Raises ForbiddenAddress when either names anything but our fonts or a data: URI.
+    """
+    with _one_at_a_time:
+        try:
+            page = HTML(string=html, url_fetcher=_fetcher())
+            return page.write_pdf(stylesheets=[_parsed(stylesheet)], font_config=_fonts(), pdf_variant="pdf/ua-1", pdf_tags=True)
+        except FatalURLFetchingError as refused:
+            raise ForbiddenAddress(f"A page may not load {refused}") from None
+
+
+@cache
+def font_folder() -> Path:
+    """Where npm put the letters' typeface."""
+    return Path(settings.NODE_MODULES) / "@fontsource" / "source-sans-3"
+
+
+@cache
+def _fetcher() -> OwnFontsOnly:
+    return OwnFontsOnly()
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=16)
+def _parsed(stylesheet: str) -> CSS:
+    return CSS(string=_font_faces() + stylesheet, url_fetcher=_fetcher(), font_config=_fonts())
+
+
+@cache
+def _font_faces() -> str:
+    ranges = json.loads((font_folder() / "unicode.json").read_text())
+    faces = "".join(
+        f"@font-face {{ font-family: 'Letter {subset}'; font-weight: {weight};"
+        f" src: url({FONT_SCHEME}source-sans-3-{subset}-{weight}-normal.woff2); unicode-range: {ranges[subset]} }}\n"
+        for subset in SUBSETS
+        for weight in WEIGHTS
+    )
+    return f"{faces}html {{ font-family: {TYPEFACE} }} @page {{ font-family: {TYPEFACE} }}\n"
