@@ -1,13 +1,18 @@
 """Writes the one log, and seals it."""
 
+import datetime
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, transaction
 
 from customers.models import Business, Customer, Event, Seal, User
+
+_moment: ContextVar[datetime.datetime | None] = ContextVar("told_as_of", default=None)
 
 
 def record(
@@ -21,13 +26,29 @@ def record(
 ) -> Event:
     """Adds one Event to the transaction under way. `data`: ids, codes, dates and amounts as strings; never names or free text."""
     _share_the_log(business.pk)
-    return Event.objects.create(business=business, kind=kind, subject=subject, customer=customer, actor=actor, data=data)
+    event = Event(business=business, kind=kind, subject=subject, customer=customer, actor=actor, data=data)
+    event.at = _moment.get() or event.at
+    event.save(force_insert=True)
+    return event
 
 
 def record_many(business: Business, events: Iterable[Event]) -> None:
     """Adds many unsaved Events of one business at once, in the transaction under way."""
     _share_the_log(business.pk)
-    Event.objects.bulk_create(events, batch_size=2000)
+    rows, moment = list(events), _moment.get()
+    for event in rows if moment else ():
+        event.at = moment
+    Event.objects.bulk_create(rows, batch_size=2000)
+
+
+@contextmanager
+def told_as_of(moment: datetime.datetime) -> Iterator[None]:
+    """Dates the events written inside `moment` instead of now: for a past that is told afterwards, as the demo's is."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 def horizon(business: Business) -> int:

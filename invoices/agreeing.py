@@ -1,18 +1,21 @@
 """Writes what was agreed: disputes, promises and plans change state here only."""
 
 import datetime
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from arcollect.dates import Calendar
 from arcollect.money import format_plain
 from customers import log
-from customers.models import Contact, Customer, User
+from customers.models import Business, Contact, Customer, Event, User
 from invoices.matching import oldest_first
 from invoices.models import Dispute, Instalment, Invoice, PaymentPlan, PlanInvoice, Promise, PromiseLine
-from invoices.models.agreement import PlanState, PromiseState
+from invoices.models.agreement import InstalmentState, PlanState, PromiseState
 from invoices.standing import open_items
 
 # Business days to the first answer and to the target close, by code (domain.md 1, glossary).
@@ -69,6 +72,24 @@ def open_dispute(
     )
     _log(dispute, "dispute.opened", actor, code=code, amount=format_plain(amount, invoice.currency), invoice=invoice.pk)
     return dispute
+
+
+@transaction.atomic
+def record_disputes(*, business: Business, disputes: Sequence[Dispute], actor: User | None = None) -> None:
+    """Takes over disputes, open or closed, that another program knew of: no clock of ours ran for them."""
+    Dispute.objects.bulk_create(disputes, batch_size=1000)
+    events = [
+        Event(
+            business=business,
+            customer_id=dispute.customer_id,
+            actor=actor,
+            kind="dispute.resolved" if dispute.resolved_on else "dispute.opened",
+            subject=f"dispute:{dispute.pk}",
+            data={"code": dispute.code, "amount": f"{dispute.amount:f}", "invoice": dispute.invoice_id, "imported": True},
+        )
+        for dispute in disputes
+    ]
+    log.record_many(business, events)
 
 
 @transaction.atomic
@@ -154,8 +175,15 @@ def draft_plan(
 
 
 @transaction.atomic
-def move_plan(*, plan: PaymentPlan, state: PlanState, on: datetime.date, actor: User | None = None) -> None:
-    """Moves a plan to another state and logs it; dates of offer, activity and end follow the state."""
+def move_plan(
+    *,
+    plan: PaymentPlan,
+    state: PlanState,
+    on: datetime.date,
+    accept_by: datetime.date | None = None,
+    actor: User | None = None,
+) -> None:
+    """Moves a plan to another state and logs it; dates of offer, activity and end follow the state. `accept_by`: of an offer."""
     dates = {PlanState.OFFERED: "offered_on", PlanState.ACTIVE: "active_from"}
     ends = {PlanState.COMPLETED, PlanState.DEFAULTED, PlanState.CANCELLED, PlanState.EXPIRED, PlanState.DECLINED}
     changed = {"state": state}
@@ -163,8 +191,44 @@ def move_plan(*, plan: PaymentPlan, state: PlanState, on: datetime.date, actor: 
         changed[dates[state]] = on
     if state in ends:
         changed["ended_on"] = on
+    if accept_by is not None:
+        changed["accept_by"] = accept_by
     PaymentPlan.objects.filter(pk=plan.pk).update(**changed)
     _log(plan, f"plan.{state}", actor, on=on.isoformat())
+
+
+@transaction.atomic
+def sign_plan(*, plan: PaymentPlan, terms: Mapping[str, Any], at: datetime.datetime, actor: User | None = None) -> None:
+    """Freezes the terms the customer signed, with their hash (domain.md 6.7). Refuses a plan that is not on offer."""
+    signed = PaymentPlan.objects.filter(pk=plan.pk, state__in=[PlanState.OFFERED, PlanState.VIEWED]).update(
+        state=PlanState.SIGNED, terms=terms, terms_sha256=terms_hash(terms), signed_at=at
+    )
+    if not signed:
+        raise AgreementError("Only a plan on offer can be signed.")
+    _log(plan, "plan.signed", actor, terms_sha256=terms_hash(terms))
+
+
+def terms_hash(terms: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of a plan's terms: what the signature stands for."""
+    text = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def pay_instalments(*, plan: PaymentPlan, amount: Decimal, on: datetime.date, actor: User | None = None) -> None:
+    """Counts money received against the oldest unpaid instalments (domain.md 6.5). Refuses more than is left of the plan."""
+    left = amount
+    for row in plan.instalments.select_for_update().exclude(state=InstalmentState.PAID).order_by("position"):
+        part = min(left, row.amount - row.paid)
+        if part <= 0:
+            break
+        row.paid += part
+        row.state = InstalmentState.PAID if row.paid == row.amount else InstalmentState.PART
+        row.save(update_fields=["paid", "state"])
+        left -= part
+    if left:
+        raise AgreementError(f"{amount} is more than is left of the plan by {left}.")
+    _log(plan, "plan.paid", actor, received=format_plain(amount, plan.currency), on=on.isoformat())
 
 
 def _log(row: Dispute | Promise | PaymentPlan, kind: str, actor: User | None, **data: object) -> None:
