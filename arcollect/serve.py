@@ -16,7 +16,8 @@ PORT = int(os.environ.get("PORT", "8000"))
 ADDRESS = f"http://localhost:{PORT}"
 MANAGE = [sys.executable, "manage.py"]
 # Two processes with threads: one long page does not hold up the others, and SQLite has few writers to queue.
-WEB = [sys.executable, "-m", "gunicorn", "arcollect.wsgi", "--bind", f"{HOST}:{PORT}", "--workers=2", "--threads=4"]
+WEB = [sys.executable, "-m", "gunicorn", "arcollect.wsgi", f"--bind={HOST}:{PORT}", "--workers=2", "--threads=4"]
+WEB += ["--log-level=warning", "--no-control-socket"]
 START_SECONDS = 60
 STOP_SECONDS = 20
 
@@ -28,7 +29,8 @@ def main(arguments: list[str]) -> int:
         )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arcollect.settings")
     os.environ.setdefault("BASE_URL", ADDRESS)
-    steps = [["migrate", "--verbosity=0"], ["sync_schedules"], *([["demo"]] if "--demo" in arguments else [])]
+    steps = [["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"], ["sync_schedules"]]
+    steps += [["demo"]] if "--demo" in arguments else []
     for step in steps:
         if subprocess.run([*MANAGE, *step], check=False).returncode:
             return complain(f"arcollect was not started: `manage.py {step[0]}` failed.")
@@ -50,7 +52,7 @@ def run_together(commands: dict[str, list[str]]) -> int:
             sys.stdout.write(f"\narcollect runs at {ADDRESS}  (Ctrl-C stops it)\n")
             sys.stdout.flush()
         while not asked.wait(0.3) and not ended(running):
-            pass
+            os.killpg(process.pid, signal.SIGKILL)
         failed = [] if asked.is_set() else ended(running)
     finally:
         stop(running)
