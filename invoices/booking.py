@@ -133,6 +133,44 @@ def return_payment(*, payment: Payment, on: datetime.date, actor: User | None = 
 
 
 @transaction.atomic
+def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User | None = None) -> None:
+    """Takes payments out of the books as if they had never been entered: their invoices are as open as before, in the same cycle.
+
+    For an import that is undone, and for a stand-in that gives way to the real payment. Raises BookingError for a returned one.
+    """
+    for payment in payments:
+        if payment.returned_on is not None:
+            raise BookingError(f"The payment of {payment.received_on} was returned on {payment.returned_on}: it stays in the books.")
+    allocations = list(Allocation.objects.filter(payment__in=payments).select_for_update())
+    invoices = _locked(business, {allocation.invoice_id for allocation in allocations})
+    for allocation in allocations:
+        invoices[allocation.invoice_id].balance += allocation.amount
+        invoices[allocation.invoice_id].paid_on = None
+    Invoice.objects.bulk_update(invoices.values(), ["balance", "paid_on"], batch_size=500)
+    log.record_many(business, [_unbooked(payment, actor) for payment in payments])
+    Allocation.objects.filter(payment__in=payments).delete()
+    Payment.objects.filter(pk__in=[payment.pk for payment in payments]).delete()
+
+
+@transaction.atomic
+def restate_totals(*, business: Business, totals: Mapping[int, Decimal], on: datetime.date) -> None:
+    """Corrects the totals of invoices (id -> new total); what was paid of them stays. The caller logs why.
+
+    An invoice that becomes paid by it is paid `on`, one that is open again starts a new cycle. Raises BookingError where
+    less than is booked would be left.
+    """
+    invoices = _locked(business, totals)
+    for pk, total in totals.items():
+        invoice, booked = invoices[pk], invoices[pk].total - invoices[pk].balance
+        if total < booked:
+            raise BookingError(f"Invoice {invoice.number} cannot come to {total}: {booked} of it is booked.")
+        invoice.cycle += invoice.balance == 0 and total > booked
+        invoice.total, invoice.balance = total, total - booked
+        invoice.paid_on = None if invoice.balance else invoice.paid_on or on
+    Invoice.objects.bulk_update(invoices.values(), ["total", "balance", "paid_on", "cycle"], batch_size=500)
+
+
+@transaction.atomic
 def write_off(
     *, invoice: Invoice, amount: Decimal, kind: str, on: datetime.date, reason: str, actor: User | None = None
 ) -> WriteOff:
@@ -239,6 +277,17 @@ def _raise_balances(invoices: Mapping[int, Invoice], parts: Iterable[tuple[int, 
         invoice.balance += part
         invoice.paid_on = None
     Invoice.objects.bulk_update(invoices.values(), ["balance", "paid_on", "cycle"], batch_size=500)
+
+
+def _unbooked(payment: Payment, actor: User | None) -> Event:
+    return Event(
+        business_id=payment.business_id,
+        customer_id=payment.customer_id,
+        actor=actor,
+        kind="payment.unbooked",
+        subject=f"payment:{payment.pk}",
+        data={"amount": format_plain(payment.amount, payment.currency), "currency": payment.currency},
+    )
 
 
 def _booked(booking: Booking, actor: User | None) -> Event:

@@ -1,0 +1,121 @@
+"""manage.py report ageing: the oracle ledger of domain.md 2 out of real rows, as of any day."""
+
+import csv
+import json
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from invoices import booking
+from tests import make
+
+
+def report(*words, **options):
+    out = StringIO()
+    call_command("report", *words, stdout=out, format="json", **options)
+    return json.loads(out.getvalue())
+
+
+@pytest.fixture
+def o1(business):
+    """The open invoices and the unapplied money of O1."""
+    acme, birch, cedar = (make.customer(business, name) for name in ("Acme", "Birch", "Cedar"))
+    rows = [
+        (acme, "INV-1", "2026-06-10", "2026-07-10", "1000"),
+        (acme, "INV-2", "2026-05-31", "2026-06-30", "500"),
+        (acme, "INV-3", "2026-05-30", "2026-06-29", "250"),
+        (birch, "INV-4", "2026-05-01", "2026-05-31", "1250"),
+        (birch, "INV-5", "2026-04-30", "2026-05-30", "900"),
+        (birch, "INV-6", "2026-04-01", "2026-05-01", "600"),
+        (cedar, "INV-7", "2026-03-31", "2026-04-30", "700"),
+        (cedar, "INV-8", "2026-03-02", "2026-04-01", "300"),
+        (cedar, "INV-9", "2026-03-01", "2026-03-31", "400"),
+    ]
+    invoices = {
+        number: make.invoice(customer, number, issued=issued, due=due, total=total)
+        for customer, number, issued, due, total in rows
+    }
+    make.payment(birch, "50", on="2026-06-12", split={invoices["INV-4"]: "50"})
+    make.credit_note(acme, "100", on="2026-06-15")
+    make.payment(cedar, "350", on="2026-06-20")
+    return invoices
+
+
+def test_the_oracle_ledger(o1):
+    result = report("ageing", on=date(2026, 6, 30))
+    assert result["as_of"] == "2026-06-30"
+    assert result["currencies"] == {
+        "USD": {
+            "current": "1500.00",
+            "1-30": "1450.00",
+            "31-60": "1500.00",
+            "61-90": "1000.00",
+            "90+": "400.00",
+            "unapplied": "-450.00",
+            "net": "5400.00",
+        }
+    }
+    assert [(row["customer"], row["net"]) for row in result["customers"]] == [
+        ("ACME", "1650.00"),
+        ("BIRCH", "2700.00"),
+        ("CEDAR", "1050.00"),
+    ]
+
+
+def test_what_is_dated_later_does_not_count(o1):
+    """Paid, part paid, written off and returned after the day: on the day it was as it was."""
+    make.payment(o1["INV-7"].customer, "700", on="2026-07-03", split={o1["INV-7"]: "700"})
+    booking.write_off(invoice=o1["INV-8"], amount=Decimal(300), kind="bad_debt", reason="Gone", on=date(2026, 7, 4))
+    assert report("ageing", on=date(2026, 6, 30))["currencies"]["USD"]["net"] == "5400.00"
+    assert report("ageing", on=date(2026, 7, 5))["currencies"]["USD"]["net"] == "4400.00"
+
+
+def test_a_payment_returned_later_still_counts_on_the_day(o1):
+    payment = make.payment(o1["INV-1"].customer, "1000", on="2026-06-25", split={o1["INV-1"]: "1000"})
+    booking.return_payment(payment=payment, on=date(2026, 7, 2))
+    assert report("ageing", on=date(2026, 6, 30))["currencies"]["USD"]["current"] == "500.00"
+    assert report("ageing", on=date(2026, 7, 2))["currencies"]["USD"]["current"] == "1000.00"
+
+
+def test_a_second_payment_with_an_earlier_date_does_not_settle_earlier(o1):
+    """The last one booked is dated before the first: until the first came in, its part was open."""
+    invoice = o1["INV-1"]
+    make.payment(invoice.customer, "600", on="2026-06-28", split={invoice: "600"})
+    make.payment(invoice.customer, "400", on="2026-06-20", split={invoice: "400"})
+    assert report("ageing", on=date(2026, 6, 25))["currencies"]["USD"]["current"] == "1350.00"
+
+
+def test_an_invoice_not_yet_issued_is_not_owed(o1):
+    before = report("ageing", on=date(2026, 6, 9))
+    assert before["currencies"]["USD"]["net"] == "4900.00"
+
+
+def test_the_csv_has_a_row_a_customer(o1, tmp_path):
+    report("ageing", on=date(2026, 6, 30), csv=tmp_path / "ageing.csv")
+    with (tmp_path / "ageing.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["customer"], row["unapplied"]) for row in rows] == [
+        ("ACME", "-100.00"),
+        ("BIRCH", "0.00"),
+        ("CEDAR", "-350.00"),
+    ]
+
+
+def test_the_table_is_short(o1):
+    out = StringIO()
+    call_command("report", "ageing", stdout=out, on=date(2026, 6, 30))
+    assert out.getvalue().split()[:4] == ["Ageing", "as", "of", "2026-06-30"]
+    assert "5400.00" in out.getvalue()
+
+
+def test_a_report_that_is_not_written_yet_is_refused(business):
+    with pytest.raises(CommandError, match="no report dso yet"):
+        call_command("report", "dso")
+
+
+def test_a_file_that_cannot_be_written_is_named(o1, tmp_path):
+    with pytest.raises(CommandError, match="Cannot write"):
+        report("ageing", csv=tmp_path)
