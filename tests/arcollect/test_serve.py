@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,9 @@ def test_when_one_dies_the_other_is_stopped_and_the_failure_named(capsys):
 
 def test_what_does_not_stop_when_asked_is_killed(monkeypatch):
     monkeypatch.setattr(serve, "STOP_SECONDS", 0.5)
-    assert serve.run_together({"web server": ["false"], "job cluster": DEAF}) == 1
+    started = time.monotonic()
+    assert serve.run_together({"web server": ["sleep", "1"], "job cluster": DEAF}) == 1
+    assert time.monotonic() - started < 30
     assert not left_over()
 
 
