@@ -140,7 +140,9 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
     """
     for payment in payments:
         if payment.returned_on is not None:
-            raise BookingError(f"The payment of {payment.received_on} was returned on {payment.returned_on}: it stays in the books.")
+            raise BookingError(
+                f"The payment of {payment.received_on} was returned on {payment.returned_on}: it stays in the books."
+            )
     allocations = list(Allocation.objects.filter(payment__in=payments).select_for_update())
     invoices = _locked(business, {allocation.invoice_id for allocation in allocations})
     for allocation in allocations:
@@ -189,7 +191,7 @@ def write_off(
         f"invoice:{invoice.pk}",
         customer=invoice.customer,
         actor=actor,
-        kind=kind,
+        write_off=kind,
         amount=format_plain(amount, invoice.currency),
     )
     return row

@@ -17,6 +17,7 @@ YES = frozenset({"yes", "y", "true", "t", "1", "x", "ja", "j", "wahr", "si", "sÃ
 NO = frozenset({"no", "n", "false", "f", "0", "nein", "falsch", "falso", "non", "faux", "-"})
 NAME_LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pt")
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
+_CODE_FIRST = re.compile(r"((?:[A-Z]{1,2}-)?\d{4,5})\s+(\D.*)")
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
@@ -128,7 +129,12 @@ def parse_time_zone(cell: Cell) -> str:
     return key
 
 
-def normalise_number(number: str) -> str:
-    """An invoice number without what people leave out when they type it (domain.md PF02): "inv-000 12" is "INV00012"."""
-    kept = "".join(character for character in number.upper() if character.isalnum())
-    return kept.lstrip("0") or kept[:1]
+def split_address(text: str) -> tuple[str, str, str]:
+    """(street, postal code, city) of an address in one cell: its last line is the town, a code in front of it comes apart."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) == 1 and text.count(",") >= 1:
+        lines = [part.strip() for part in text.split(",") if part.strip()]
+    if len(lines) < 2:
+        return "\n".join(lines), "", ""
+    code = _CODE_FIRST.fullmatch(lines[-1])
+    return "\n".join(lines[:-1]), code[1] if code else "", code[2] if code else lines[-1]

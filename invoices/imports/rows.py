@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain, precision, quantize
 from invoices.imports.amounts import CURRENCY_CODES
-from invoices.imports.cells import normalise_number
+from invoices.imports.cells import split_address
 from invoices.imports.problems import CellProblem
+from invoices.numbering import number_key
 
 Values = Mapping[str, Any]
 
@@ -97,6 +98,8 @@ def customer_row(line: int, values: Values, currency: str) -> CustomerRow:
     if limit is not None and limit < 0:
         raise CellProblem(_("must not be negative"), "credit_limit")
     known = {key: value for key, value in values.items() if key not in ("reference", "name") and value is not None}
+    if known.get("address") and not (known.get("city") or known.get("postal_code")):
+        known["address"], known["postal_code"], known["city"] = split_address(known["address"])
     return CustomerRow(line, reference, values.get("name") or reference, **(known | {"credit_limit": limit}))
 
 
@@ -118,7 +121,7 @@ def invoice_row(line: int, values: Values, currency: str, today: date) -> Invoic
     _refuse_missing(values, "number", "issued_on", "total")
     if not (values.get("customer_reference") or values.get("customer_name")):
         raise CellProblem(_("is missing"), "customer_reference")
-    if not normalise_number(values["number"]):
+    if not number_key(values["number"]):
         raise CellProblem(_('"%(text)s" has no letter or digit') % {"text": values["number"]}, "number")
     currency = _currency(values, currency)
     row = InvoiceRow(

@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 
 from invoices.imports.cells import (
-    normalise_number,
     parse_country,
     parse_currency,
     parse_flag,
@@ -14,8 +13,10 @@ from invoices.imports.cells import (
     parse_percent,
     parse_time_zone,
     parse_whole,
+    split_address,
 )
 from invoices.imports.problems import CellProblem
+from invoices.numbering import number_key
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_a_number_shortened_by_a_spreadsheet_is_refused():
     [("inv-000 12", "INV00012"), ("0000611365", "611365"), ("RE/2024-7", "RE20247"), ("000", "0"), ("ä-1", "Ä1"), ("--", "")],
 )
 def test_an_invoice_number_without_what_people_leave_out(number, key):
-    assert normalise_number(number) == key
+    assert number_key(number) == key
 
 
 @pytest.mark.parametrize(("text", "flag"), [("Yes", True), ("ja", True), ("1", True), ("1.0", True), ("No", False), ("", False)])
@@ -96,3 +97,15 @@ def test_codes_and_days():
     assert parse_whole("30.0") == 30
     assert parse_whole("") is None
     assert parse_percent("10,5 %") == Decimal("10.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Hauptstr. 1\n10115 Berlin", ("Hauptstr. 1", "10115", "Berlin")),
+        ("1 High Street, Unit 2, Leeds LS1 1AA", ("1 High Street\nUnit 2", "", "Leeds LS1 1AA")),
+        ("1 High Street", ("1 High Street", "", "")),
+    ],
+)
+def test_the_town_of_an_address_is_its_last_line(text, parts):
+    assert split_address(text) == parts

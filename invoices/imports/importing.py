@@ -1,0 +1,130 @@
+"""Books a ledger file in one transaction, or none of it; and takes a whole import back while nothing was built on it."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from django.db import reset_queries, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from customers import log
+from customers.models import Business, Customer, ImportBatch, User
+from invoices import booking
+from invoices.imports.importing_customers import CustomerImporter
+from invoices.imports.importing_invoices import InvoiceImporter
+from invoices.imports.importing_payments import PaymentImporter
+from invoices.imports.layouts import CUSTOMERS, INVOICES, PAYMENTS
+from invoices.imports.ledgerfile import LeftOut, PlainRow
+from invoices.imports.problems import ImportProblem, LineProblem
+from invoices.imports.tally import Tally, chunks
+from invoices.models import CreditNote, Dispute, Invoice, Payment
+
+IMPORTERS = {CUSTOMERS: CustomerImporter, INVOICES: InvoiceImporter, PAYMENTS: PaymentImporter}
+
+
+def import_ledger(
+    *,
+    business: Business,
+    kind: str,
+    rows: Iterable[PlainRow | LineProblem | LeftOut],
+    file_name: str,
+    sha256: str,
+    today: datetime.date,
+    layout: dict[str, Any] | None = None,
+    actor: User | None = None,
+    dry_run: bool = False,
+) -> tuple[Tally, ImportBatch | None]:
+    """Books every row of a ledger file (`LedgerFile.rows`) or, after an exception, none.
+
+    Returns what became of the rows, and the batch they came with: None where nothing changed, or for a dry run, which
+    does everything and takes it back.
+    """
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            business=business, kind=kind, file_name=file_name[:200], sha256=sha256, layout=layout or {}, by=actor
+        )
+        tally = _book(IMPORTERS[kind], business, batch, rows, today, actor)
+        if dry_run:
+            transaction.set_rollback(True)
+        elif not tally.changed_anything:
+            batch.delete()
+        else:
+            _close(batch, tally, actor)
+    return tally, batch if tally.changed_anything and not dry_run else None
+
+
+def _book(
+    importer: type[CustomerImporter] | type[InvoiceImporter] | type[PaymentImporter],
+    business: Business,
+    batch: ImportBatch,
+    rows: Iterable[PlainRow | LineProblem | LeftOut],
+    today: datetime.date,
+    actor: User | None,
+) -> Tally:
+    tally = Tally()
+    writer = importer(business, batch, tally, today, actor)
+    for chunk in chunks(_usable(rows, tally)):
+        writer.write(chunk)
+        # With DEBUG on, Django keeps the text of the last 9000 queries, and these are long ones.
+        reset_queries()
+    tally.refused.sort(key=lambda problem: problem.line)
+    return tally
+
+
+def _usable(rows: Iterable[PlainRow | LineProblem | LeftOut], tally: Tally) -> Iterable[PlainRow]:
+    for row in rows:
+        if isinstance(row, LineProblem):
+            tally.refused.append(row)
+        elif isinstance(row, LeftOut):
+            tally.left_out[row.state] += 1
+        else:
+            yield row
+
+
+def _close(batch: ImportBatch, tally: Tally, actor: User | None) -> None:
+    batch.counts = {
+        "created": tally.created,
+        "updated": tally.updated,
+        "unchanged": tally.unchanged,
+        "customers": tally.customers,
+        "replaced": tally.replaced,
+        "refused": len(tally.refused),
+        "warnings": len(tally.warnings),
+        "left_out": dict(tally.left_out),
+    }
+    batch.refused = [asdict(problem) for problem in tally.refused]
+    batch.save(update_fields=["counts", "refused"])
+    log.record(batch.business, "import.booked", f"import:{batch.pk}", actor=actor, file=batch.kind, **batch.counts)
+
+
+@transaction.atomic
+def undo_import(*, batch: ImportBatch, now: datetime.datetime, actor: User | None = None) -> None:
+    """Takes out every row an import created. Raises ImportProblem, and takes out nothing, where something was built on one
+    of them, or where the import also changed rows that existed before.
+    """
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.undone_at:
+        raise ImportProblem(_("This import was undone already."))
+    if batch.counts.get("updated") or batch.counts.get("replaced"):
+        raise ImportProblem(_("This import also changed rows that were there before: those changes cannot be taken back."))
+    try:
+        _take_out(batch, actor)
+    except (ProtectedError, booking.BookingError) as error:
+        reason = _("Something was built on this import (a payment, a letter, a call, a promise): it stays.")
+        raise ImportProblem(reason) from error
+    batch.undone_at = now
+    batch.save(update_fields=["undone_at"])
+    log.record(batch.business, "import.undone", f"import:{batch.pk}", actor=actor)
+
+
+def _take_out(batch: ImportBatch, actor: User | None) -> None:
+    for payments in chunks(Payment.objects.filter(import_batch=batch)):
+        booking.unbook_many(business=batch.business, payments=payments, actor=actor)
+    invoices = Invoice.objects.filter(import_batch=batch)
+    # What the import itself said of them; a dispute that a person recorded has words, an answer or an owner.
+    Dispute.objects.filter(invoice__in=invoices, code="OTHER", summary="", owner=None, answer_by=None).delete()
+    for rows in (invoices, CreditNote.objects.filter(import_batch=batch), Customer.objects.filter(import_batch=batch)):
+        for chunk in chunks(rows.values_list("pk", flat=True)):
+            rows.model.objects.filter(pk__in=chunk).delete()

@@ -1,0 +1,9 @@
+"""Brings in a file of invoices."""
+
+from invoices.imports.layouts import INVOICES
+from reminders.importcommand import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Brings in invoices and credit notes, with the customers they name."
+    kind = INVOICES
