@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from customers.views.chooser import choose_business
+from reminders.views.health import health
 
 BUSINESS = [
     path("", include("reminders.urls")),
@@ -12,6 +13,7 @@ BUSINESS = [
 
 urlpatterns = [
     path("", choose_business, name="business-chooser"),
+    path("health/", health, name="health"),
     path("accounts/", include("allauth.urls")),
     path("b/<slug:business>/", include(BUSINESS)),
 ]

@@ -3,10 +3,13 @@
 import argparse
 import datetime
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+
+from tqdm import tqdm
 
 from customers.models import Business
 
@@ -53,3 +56,13 @@ class BusinessCommand(BaseCommand):
 
     def print_json(self, result: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(result, ensure_ascii=False))
+
+
+def shown_on(bar: tqdm) -> Callable[[int, int], None]:
+    """Moves a progress bar on standard error to (done, of)."""
+
+    def show(done: int, of: int) -> None:
+        bar.total = of
+        bar.update(done - bar.n)
+
+    return show

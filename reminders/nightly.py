@@ -75,9 +75,12 @@ def escalate(
     *,
     calls_per_day: int | None = None,
     dry_run: bool = False,
+    only: list[int] | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Fires what is due today, once; safe to run twice, late, or at the same time as itself (T01, T05).
+
+    `only`: the ids of the customers to look at, instead of everybody whose day has come.
 
     `calls_per_day`: new call tasks from a released ledger, 0 for no limit, None for the business's own setting.
     `dry_run` decides and writes nothing. Customers with an error are listed in the outcome and stop nobody else (T07).
@@ -87,14 +90,14 @@ def escalate(
         horizon = log.horizon(business)
         cursor, _ = Cursor.objects.get_or_create(business=business)
     key = _settings_key(business, settings)
-    ids = _to_look_at(business, cursor, horizon, today, everyone=cursor.settings_key != key)
+    ids = only or _to_look_at(business, cursor, horizon, today, everyone=cursor.settings_key != key)
     budget = _budget(business, settings, today, calls_per_day)
     outcome = Outcome()
     for start in range(0, len(ids), BATCH):
         _batch(business, ids[start : start + BATCH], settings, today, budget, outcome, dry_run)
         if progress is not None:
             progress(min(start + BATCH, len(ids)), len(ids))
-    if not dry_run:
+    if not dry_run and not only:
         Cursor.objects.filter(business=business).update(last_event_id=horizon, settings_key=key)
         outcome.waiting = _waiting(business)
     return outcome

@@ -10,8 +10,8 @@ from django.db import transaction
 from tqdm import tqdm
 
 from customers.models import Business, Customer
-from reminders.commanding import BusinessCommand
-from reminders.nightly import Outcome, Progress, escalate, explain, release
+from reminders.commanding import BusinessCommand, shown_on
+from reminders.nightly import Outcome, escalate, explain, release
 
 
 class Command(BusinessCommand):
@@ -44,7 +44,7 @@ class Command(BusinessCommand):
             if options["release_imported"]:
                 release(business=business, today=today)
             with tqdm(unit=" customers", file=sys.stderr, disable=None) as bar:
-                outcome = escalate(business, today, calls_per_day=calls, dry_run=dry_run, progress=_shown_on(bar))
+                outcome = escalate(business, today, calls_per_day=calls, dry_run=dry_run, progress=shown_on(bar))
             if dry_run:
                 transaction.set_rollback(True)
         return outcome
@@ -74,12 +74,3 @@ class Command(BusinessCommand):
             self.stdout.write(f"{row['customer']:<20} waits      {row['reason']}")
         self.stdout.write(f"{len(outcome.fired)} fired, {len(outcome.waiting)} waiting.")
 
-
-def _shown_on(bar: tqdm) -> Progress:
-    """Moves a progress bar on standard error to (done, of)."""
-
-    def show(done: int, of: int) -> None:
-        bar.total = of
-        bar.update(done - bar.n)
-
-    return show
