@@ -7,12 +7,10 @@ afterwards. Without any of them the command is not run and the last line says so
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +19,7 @@ import psycopg
 
 STANDARD = "postgres://postgres@127.0.0.1:5432/arcollect"
 # The cluster lives for minutes and is thrown away: it need not survive a power cut.
-HASTY = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+HASTY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 def main(command: list[str]) -> int:
@@ -84,30 +82,17 @@ def throw_away_cluster(programs: Path) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="arcollect-postgres-"))
     if account:
         shutil.chown(folder, "postgres", "postgres")
+    control = [programs / "pg_ctl", "--pgdata", folder / "data", "--silent", "--wait"]
     try:
-        data, port = folder / "data", free_port()
-        init = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+        init = [*control, "-o", "-U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync", "init"]
         subprocess.run(init, check=True, stdout=subprocess.DEVNULL, cwd=folder, **account)
-        start = [programs / "postgres", "-D", data, "-p", str(port), "-k", folder, "-h", "127.0.0.1", *HASTY]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(start, stdout=log, stderr=log, cwd=folder, **account)
-        try:
-            url = f"postgres://postgres@127.0.0.1:{port}/arcollect"
-            wait_until_it_answers(process, url, folder / "log")
-            yield url
-        finally:
-            process.send_signal(signal.SIGINT)  # fast shutdown: connections left open are cut
-            process.wait(30)
+        port = free_port()
+        options = f"-p {port} -k {folder} -h 127.0.0.1 {HASTY}"
+        subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], check=True, cwd=folder, **account)
+        yield f"postgres://postgres@127.0.0.1:{port}/arcollect"
     finally:
+        subprocess.run([*control, "--mode=immediate", "stop"], check=False, cwd=folder, **account)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def wait_until_it_answers(process: subprocess.Popen, url: str, log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while not answers(url):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit(f"The throw-away PostgreSQL cluster does not start:\n{log.read_text()}")
-        time.sleep(0.2)
 
 
 def free_port() -> int:
