@@ -44,6 +44,17 @@ def near(date: datetime.date | None, today: datetime.date) -> SafeString | str:
     return format_html('<time datetime="{}" title="{}">{}</time>', date.isoformat(), exact, say_date(date, today))
 
 
+@register.filter
+def due(date: datetime.date | None, today: datetime.date) -> SafeString | str:
+    """A due date: as `near`, and "12 days late" in amber once it has passed."""
+    if date is None or date >= today:
+        return near(date, today)
+    days = (today - date).days
+    words = ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+    exact = format_date(date, get_language() or "en", "full")
+    return format_html('<time class="is-amber" datetime="{}" title="{}">{}</time>', date.isoformat(), exact, words)
+
+
 def say_date(date: datetime.date, today: datetime.date) -> str:
     """The words for a date seen from `today`: within a fortnight relative, beyond it the date itself."""
     distance = (date - today).days

@@ -1,11 +1,43 @@
 """Are we getting paid?"""
 
+from typing import Any
+
+from babel.numbers import get_currency_name
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
 
+from arcollect.money import format_plain, parse_locale
 from customers.access import member_view
+from reminders import dashboard
 
 
 @member_view
 def show_dashboard(request: HttpRequest) -> HttpResponse:
-    return render(request, "reminders/dashboard.html", {})
+    """What is owed and how old it is, what needs a person today, and whether the figures are fresh."""
+    now = timezone.now()
+    today = request.business.local_date(now)
+    standings = dashboard.standings(request.business, today)
+    context = {
+        "today": today,
+        "accounts": [_account(one) for one in standings],
+        "work": dashboard.work(request.business, today),
+        "health": dashboard.health(request.business, now),
+        "has_customers": bool(standings) or request.business.customers.exists(),
+    }
+    return render(request, "reminders/dashboard.html", context)
+
+
+def _account(standing: dashboard.Standing) -> dict[str, Any]:
+    """One currency with its name ("US dollars") in the reader's language, and what the script draws of it."""
+    code = standing.currency
+    return {
+        "standing": standing,
+        "name": get_currency_name(code, count=2, locale=parse_locale(get_language() or "en")),
+        "bars_id": f"bars-{code}",
+        "bars": {
+            "labels": [bucket.label for bucket in standing.buckets],
+            "amounts": [format_plain(bucket.amount, code) for bucket in standing.buckets],
+        },
+    }
