@@ -21,6 +21,10 @@ class Room:
 
 ROOMS = [
     Room("dashboard", _("Dashboard"), "layout-dashboard", frozenset({"dashboard"})),
+    Room("task-list", _("Desk"), "headset", frozenset({"task", "call"})),
+    Room("customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment"})),
+    Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "dispute"})),
+    Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),
     Room("settings", _("Settings"), "settings", frozenset({"settings", "member"}), owner_only=True),
 ]
 

@@ -2,8 +2,19 @@
 
 from django.urls import path
 
-from customers.views import settings
+from customers.views import contacts, customers, settings, tasks
 
 urlpatterns = [
     path("settings/", settings.edit_business, name="settings"),
+    path("desk/", tasks.task_list, name="task-list"),
+    path("tasks/<int:pk>/", tasks.task_detail, name="task-detail"),
+    path("tasks/<int:pk>/complete/", tasks.task_complete, name="task-complete"),
+    path("tasks/<int:pk>/cancel/", tasks.task_cancel, name="task-cancel"),
+    path("tasks/<int:pk>/snooze/", tasks.task_snooze, name="task-snooze"),
+    path("customers/add/", customers.customer_add, name="customer-add"),
+    path("customers/<int:pk>/edit/", customers.customer_edit, name="customer-edit"),
+    path("customers/<int:pk>/flags/", customers.customer_flags, name="customer-flags"),
+    path("customers/<int:pk>/contacts/add/", contacts.contact_add, name="contact-add"),
+    path("contacts/<int:pk>/edit/", contacts.contact_edit, name="contact-edit"),
+    path("contacts/<int:pk>/verify/", contacts.contact_verify, name="contact-verify"),
 ]

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.dates import Calendar, calendar_of
 from arcollect.fields import money_field
 from customers.models.business import Business
 
@@ -83,6 +84,12 @@ class Customer(models.Model):
     def has_address(self) -> bool:
         """Whether a letter in an envelope would arrive."""
         return bool(self.street.strip() and (self.city or self.postal_code))
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days that are business days both at the business and where the customer is."""
+        home = self.business
+        return calendar_of(home.rules["weekend"], [(home.country, home.region), (self.country, self.region)])
 
 
 class ContactRole(models.TextChoices):

@@ -1,0 +1,53 @@
+"""Writes what becomes of a task a person works on: done, cancelled, or put off."""
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers import log
+from customers.models import Task, User
+from customers.models.desk import TaskState
+
+
+class TaskError(ValueError):
+    """The task cannot be changed so; the message says why."""
+
+
+@transaction.atomic
+def complete_task(*, task: Task, outcome: str, on: datetime.date, by: User) -> None:
+    """Closes an open task with what came of it."""
+    _close(task, TaskState.DONE, outcome, on, by)
+
+
+@transaction.atomic
+def cancel_task(*, task: Task, reason: str, on: datetime.date, by: User) -> None:
+    """Closes an open task that need not be done, with the reason."""
+    _close(task, TaskState.CANCELLED, reason, on, by)
+
+
+@transaction.atomic
+def snooze_task(*, task: Task, until: datetime.date, reason: str, on: datetime.date, by: User) -> None:
+    """Puts an open task off until a later day; the reason joins its own, where whoever opens it again sees both."""
+    if until <= on:
+        raise TaskError(_("A task can only be put off to a day after today."))
+    words = f"{task.reason}\n{until.isoformat()}: {reason}".strip()
+    if not Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(snoozed_until=until, reason=words):
+        raise TaskError(_("This task is closed already."))
+    log.record(
+        task.business,
+        "task.snoozed",
+        f"task:{task.pk}",
+        customer=task.customer,
+        actor=by,
+        task_kind=task.kind,
+        until=until.isoformat(),
+    )
+
+
+def _close(task: Task, state: TaskState, words: str, on: datetime.date, by: User) -> None:
+    """Conditional on the row still being open, so that of two people closing it one is told."""
+    closed = Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=state, outcome=words, closed_on=on, closed_by=by)
+    if not closed:
+        raise TaskError(_("This task is closed already."))
+    log.record(task.business, f"task.{state}", f"task:{task.pk}", customer=task.customer, actor=by, task_kind=task.kind)

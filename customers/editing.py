@@ -1,0 +1,79 @@
+"""Writes who owes us: the only writer of customers and contacts that people edit."""
+
+import datetime
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from customers import log
+from customers.models import Contact, Customer, User
+
+# Free text of these stays out of the log, which says only that it changed (architecture.md, "The one log").
+FREE_TEXT = {"hold_reason", "represented_by"}
+
+
+@transaction.atomic
+def save_customer(*, customer: Customer, changed: Collection[str], actor: User) -> None:
+    """Stores a new customer, or the `changed` fields of one we have."""
+    if customer.pk is None:
+        customer.save()
+        _record(customer, "customer.added", actor)
+    elif changed:
+        customer.save(update_fields=changed)
+        _record(customer, "customer.edited", actor, fields=sorted(changed))
+
+
+@transaction.atomic
+def set_flags(*, customer: Customer, values: Mapping[str, Any], actor: User) -> None:
+    """Sets flags and holds (domain.md 7.4). They count from this commit: delivery reads them again inside its claim."""
+    stored = Customer.objects.select_for_update().get(pk=customer.pk)
+    changes = {name: [getattr(stored, name), value] for name, value in values.items() if getattr(stored, name) != value}
+    if not changes:
+        return
+    for name, (_, value) in changes.items():
+        setattr(stored, name, value)
+    stored.save(update_fields=changes)
+    _record(stored, "customer.flags_changed", actor, changes={name: _loggable(name, pair) for name, pair in changes.items()})
+
+
+@transaction.atomic
+def save_contact(*, contact: Contact, changed: Collection[str], actor: User) -> None:
+    """Stores a new contact, or the `changed` fields of one we have.
+
+    Another address or number is nobody's verified one yet, and another address has not bounced.
+    """
+    if contact.pk is None:
+        contact.save()
+        _record(contact.customer, "contact.added", actor, contact=contact.pk)
+        return
+    if not changed:
+        return
+    reset = set()
+    if "email" in changed:
+        contact.bounced_on, contact.bounce_reason, contact.email_stopped_on = None, "", None
+        reset = {"bounced_on", "bounce_reason", "email_stopped_on"}
+    if {"email", "phone"} & set(changed):
+        contact.verified_on = None
+        reset |= {"verified_on"}
+    contact.save(update_fields={*changed, *reset})
+    _record(contact.customer, "contact.edited", actor, contact=contact.pk, fields=sorted(changed))
+
+
+@transaction.atomic
+def verify_contact(*, contact: Contact, on: datetime.date, actor: User) -> None:
+    """Notes that somebody made sure, on this day, that the contact's details are right (P17)."""
+    contact.verified_on = on
+    contact.save(update_fields=["verified_on"])
+    _record(contact.customer, "contact.verified", actor, contact=contact.pk)
+
+
+def _loggable(name: str, pair: list[Any]) -> list[Any]:
+    """Before and after as JSON keeps them; of free text only whether there was any."""
+    if name in FREE_TEXT:
+        return [bool(value) for value in pair]
+    return [value.isoformat() if isinstance(value, datetime.date) else value for value in pair]
+
+
+def _record(customer: Customer, kind: str, actor: User, **data: Any) -> None:
+    log.record(customer.business, kind, f"customer:{customer.pk}", customer=customer, actor=actor, **data)

@@ -1,0 +1,112 @@
+"""What people may write about a customer."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arcollect.money import parse_locale
+from arcollect.widgets import DayInput
+from customers.models import Customer
+from customers.models.customer import Approach
+
+
+def countries(language: str) -> list[tuple[str, str]]:
+    """(ISO code, name) of every country in the reader's language, by name, nothing first."""
+    names = parse_locale(language).territories
+    known = [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES]
+    return [("", "-"), *sorted(known, key=lambda pair: pair[1])]
+
+
+# Codes CLDR lists beside the countries: the European Union, the euro area, the United Nations, pseudo and unknown regions.
+NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
+
+
+class CustomerForm(forms.ModelForm):
+    """Who the customer is and how they pay; flags have a form of their own because they stop things at once."""
+
+    class Meta:
+        model = Customer
+        fields = [
+            "name",
+            "reference",
+            "legal_name",
+            "kind",
+            "street",
+            "postal_code",
+            "city",
+            "region",
+            "country",
+            "language",
+            "terms_days",
+            "credit_limit",
+            "channel",
+            "po_required",
+            "pay_run",
+            "approach",
+            "tax_id",
+            "notes",
+        ]
+        widgets = {
+            "street": forms.Textarea(attrs={"rows": 2}),
+            "notes": forms.Textarea(attrs={"rows": 4}),
+        }
+        help_texts = {
+            "pay_run": _("Days on which they pay, for example: Thursdays, or the 15th."),
+            "approach": _("Why they pay late. It sets the tone of letters and calls."),
+        }
+
+    def __init__(self, *args: Any, language: str, languages: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].widget = forms.Select(choices=countries(language))
+        self.fields["language"].widget = forms.Select(choices=[("", _("As the business writes")), *languages])
+        self.fields["approach"].choices = Approach.choices
+
+    def clean_reference(self) -> str:
+        """One customer a reference: said here, with the other one's name, before the database says it less kindly."""
+        reference = self.cleaned_data["reference"].strip()
+        others = Customer.objects.filter(business=self.instance.business, reference=reference).exclude(pk=self.instance.pk)
+        taken = others.first()
+        if taken is not None:
+            raise forms.ValidationError(_("%(name)s has this reference already."), params={"name": taken.name})
+        return reference
+
+
+class FlagsForm(forms.ModelForm):
+    """What must not happen to this customer, from this minute on (domain.md 7.4)."""
+
+    class Meta:
+        model = Customer
+        fields = [
+            "no_reminders",
+            "no_reminders_until",
+            "on_hold",
+            "hold_reason",
+            "cease_contact",
+            "represented_by",
+            "vulnerable",
+            "moratorium_until",
+            "insolvent",
+            "deceased",
+        ]
+        widgets = {"no_reminders_until": DayInput, "moratorium_until": DayInput}
+        help_texts = {
+            "no_reminders": _("No letter and no call task, whatever falls due."),
+            "no_reminders_until": _("Reminders start again after this day. Leave empty for no end."),
+            "on_hold": _("No new supply on credit. Reminders go on."),
+            "cease_contact": _("They asked us to stop. Nothing goes out but a legal notice the owner approves."),
+            "represented_by": _("Name of the adviser or lawyer: we write to nobody else."),
+            "vulnerable": _("Nothing automatic, no firm words, the owner sees it."),
+            "moratorium_until": _("Breathing space by law: no contact about the debt until then."),
+            "insolvent": _("Everything stops; file the claim."),
+            "deceased": _("Everything stops."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """A hold needs its reason: whoever answers the customer's question must know it."""
+        data = super().clean()
+        if data.get("on_hold") and not data.get("hold_reason"):
+            self.add_error("hold_reason", _("Say why: the next person to answer the phone will be asked."))
+        if data.get("no_reminders_until") and not data.get("no_reminders"):
+            self.add_error("no_reminders", _("Tick this too, or leave the day empty."))
+        return data

@@ -1,0 +1,47 @@
+"""The people we talk to at a customer."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from customers.access import get_row, member_view
+from customers.editing import save_contact, verify_contact
+from customers.forms.contact import ContactForm
+from customers.models import Contact, Customer
+
+
+@member_view
+def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new contact of a customer."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    return _edit(request, Contact(business=request.business, customer=customer))
+
+
+@member_view
+def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Changes a contact; another address or number must be verified again."""
+    return _edit(request, get_row(request, Contact.objects.select_related("customer__business"), pk))
+
+
+@require_POST
+@member_view
+def contact_verify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes that the contact's details were found right today (P17)."""
+    contact = get_row(request, Contact.objects.select_related("customer__business"), pk)
+    verify_contact(contact=contact, on=request.business.local_date(timezone.now()), actor=request.user)
+    messages.success(request, _("%(contact)s verified today.") % {"contact": contact})
+    return redirect("customer-detail", request.business.slug, contact.customer_id)
+
+
+def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
+    customer = contact.customer
+    region = customer.country or request.business.country
+    form = ContactForm(request.POST or None, instance=contact, region=region)
+    if request.method == "POST" and form.is_valid():
+        save_contact(contact=form.save(commit=False), changed=form.changed_data, actor=request.user)
+        messages.success(request, _("%(contact)s saved.") % {"contact": contact})
+        return redirect("customer-detail", request.business.slug, customer.pk)
+    return render(request, "customers/contact_form.html", {"form": form, "contact": contact, "customer": customer})

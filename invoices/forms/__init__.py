@@ -1,0 +1,1 @@
+"""Forms check input and nothing else: what they accept is written by `invoices.booking`, `agreeing` and `editing`."""

@@ -1,0 +1,43 @@
+"""What people may write about a query or a dispute."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from invoices.forms.payment import check_precision
+from invoices.models import Invoice
+from invoices.models.agreement import DisputeCode, DisputeOutcome
+
+
+class DisputeForm(forms.Form):
+    """What the customer contests, and how much of the invoice."""
+
+    code = forms.ChoiceField(label=_("About"), choices=DisputeCode.choices)
+    amount = forms.DecimalField(label=_("Amount in dispute"), max_digits=18, decimal_places=3, min_value=Decimal("0.001"))
+    summary = forms.CharField(
+        label=_("What the customer says"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+
+    def __init__(self, *args: Any, invoice: Invoice, free: Decimal, **kwargs: Any) -> None:
+        """`free`: what of the invoice is open and not in dispute already; all of it, until somebody says less."""
+        super().__init__(*args, **kwargs)
+        self.invoice, self.free = invoice, free
+        self.fields["amount"].initial = f"{free:f}"
+        self.fields["amount"].widget.attrs["inputmode"] = "decimal"
+
+    def clean_amount(self) -> Decimal:
+        """No more than is open and not contested yet."""
+        amount = self.cleaned_data["amount"]
+        check_precision(amount, self.invoice.currency)
+        if amount > self.free:
+            raise forms.ValidationError(_("Only %(free)s can be put in dispute."), params={"free": self.free})
+        return amount
+
+
+class ResolveForm(forms.Form):
+    """How a query ended."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=DisputeOutcome.choices, widget=forms.RadioSelect)
+    resolution = forms.CharField(label=_("What was found"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))

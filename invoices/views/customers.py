@@ -1,0 +1,94 @@
+"""The list of customers with what each owes, in one currency at a time: sums of two currencies are never added."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.db.models import Case, DecimalField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as lazy
+
+from arcollect.listing import Column, Filter, Listing, Option, search_in
+from arcollect.money import format_plain
+from customers.access import member_view
+from customers.models import Business, Customer
+from invoices.models import Invoice
+from invoices.views.invoices import currencies
+
+MONEY = DecimalField(max_digits=18, decimal_places=3)
+FLAGGED = Q(no_reminders=True) | Q(cease_contact=True) | Q(vulnerable=True) | Q(insolvent=True) | Q(deceased=True)
+FLAGGED |= Q(moratorium_until__isnull=False) | ~Q(represented_by="")
+
+
+@member_view
+def customer_list(request: HttpRequest) -> HttpResponseBase:
+    """Who owes us, how much of it is late, and since when."""
+    today = request.business.local_date(timezone.now())
+    known = currencies(request.business)
+    chosen = request.GET.get("currency")
+    currency = chosen if chosen in known else known[0]
+    rows = owing(request.business, currency, today)
+    context = {"today": today, "currency": currency}
+    return listing(currency, known, today).respond(request, rows, "customers/customer_list.html", context)
+
+
+def owing(business: Business, currency: str, today: datetime.date) -> QuerySet[Customer]:
+    """The customers with `owed`, `overdue` and `oldest` (due date of the oldest late invoice, or None) in one currency."""
+    still_open = Invoice.objects.filter(business=business, customer=OuterRef("pk"), balance__gt=0, currency=currency)
+    by_customer = still_open.order_by().values("customer")
+    late = by_customer.filter(due_on__lt=today)
+    nothing = Value(0, output_field=MONEY)
+    return Customer.objects.filter(business=business).annotate(
+        currency=Value(currency),
+        owed=Coalesce(Subquery(by_customer.annotate(sum=Sum("balance")).values("sum")), nothing),
+        overdue=Coalesce(Subquery(late.annotate(sum=Sum("balance")).values("sum")), nothing),
+        oldest=Subquery(late.annotate(first=Min("due_on")).values("first")),
+        # Databases disagree on where nothing sorts: the never late come after today's.
+        oldest_sort=Case(When(oldest=None, then=Value(today)), default=F("oldest")),
+    )
+
+
+def listing(currency: str, known: Sequence[str], today: datetime.date) -> Listing:
+    """How the list of customers is searched, filtered and sorted."""
+    show = [
+        Option("overdue", lazy("Late"), Q(overdue__gt=0)),
+        Option("owing", lazy("Owing"), Q(owed__gt=0)),
+        Option("hold", lazy("On hold"), Q(on_hold=True)),
+        Option("flagged", lazy("Flagged"), FLAGGED),
+        Option("settled", lazy("Owing nothing"), Q(owed=0)),
+    ]
+    filters = [Filter("show", lazy("Show"), show, everything=lazy("All"), pills=True)]
+    if len(known) > 1:
+        # Every option keeps every customer: the choice decides which currency's sums stand beside them.
+        options = [Option(code, code, Q()) for code in known]
+        filters.append(Filter("currency", lazy("Currency"), options, default=currency))
+    return Listing(
+        name="customers",
+        columns=COLUMNS,
+        sort="-overdue",
+        filters=filters,
+        search=search_in("name", "reference", "legal_name", "city"),
+        hint=lazy("Name, reference, town"),
+        prepare=lambda rows: [_with_days_late(row, today) for row in rows],
+        totals={lazy("Owed"): "owed", lazy("Late"): "overdue"},
+    )
+
+
+def _with_days_late(row: Customer, today: datetime.date) -> Customer:
+    row.days_late = (today - row.oldest).days if row.oldest else 0
+    return row
+
+
+COLUMNS = [
+    Column("name", lazy("Customer"), lambda row: row.name, ("name",)),
+    Column("reference", lazy("Reference"), lambda row: row.reference, ("reference",)),
+    Column("city", lazy("Town"), lambda row: row.city, screen=False),
+    Column("country", lazy("Country"), lambda row: row.country, screen=False),
+    Column("flags", lazy("Flags")),
+    Column("late", lazy("Days late"), lambda row: row.days_late or "", ("-oldest_sort",), numeric=True),
+    Column("currency", lazy("Currency"), lambda row: row.currency, screen=False),
+    Column("overdue", lazy("Late"), lambda row: format_plain(row.overdue, row.currency), ("overdue",), numeric=True),
+    Column("owed", lazy("Owed"), lambda row: format_plain(row.owed, row.currency), ("owed",), numeric=True),
+]

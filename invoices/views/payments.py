@@ -1,0 +1,102 @@
+"""Money that came in, entered by hand; and a payment the bank took back."""
+
+import datetime
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from arcollect.money import format_money
+from customers.access import get_row, member_view
+from customers.models import Customer
+from invoices.booking import BookingError, book_payment, return_payment
+from invoices.forms.payment import PaymentForm
+from invoices.models import Invoice, Payment
+
+
+@member_view
+def payment_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Books a payment of a customer: on the invoice named in the address or chosen, else on the oldest ones first."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    form = payment_form(request, customer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            payment = _book(customer, form, request)
+        except BookingError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, _told(payment))
+            return _back(request, customer)
+    return render(request, "invoices/payment_form.html", {"form": form, "customer": customer})
+
+
+@member_view
+def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes back a payment that the bank returned, or that was booked by mistake; asks first."""
+    payment = get_row(request, Payment.objects.select_related("business", "customer"), pk)
+    if request.method == "POST":
+        try:
+            return_payment(payment=payment, on=request.business.local_date(timezone.now()), actor=request.user)
+        except BookingError as problem:
+            messages.error(request, str(problem))
+        else:
+            messages.warning(request, _("Taken back. Its invoices are open again at their old due dates."))
+        return redirect("customer-detail", request.business.slug, payment.customer_id)
+    booked = payment.allocations.filter(reversed_on=None).select_related("invoice")
+    return render(request, "invoices/payment_return.html", {"payment": payment, "booked": booked})
+
+
+def payment_form(request: HttpRequest, customer: Customer) -> PaymentForm:
+    """The form for this customer: in the currency of the invoice in the address, else of the oldest open invoice."""
+    today: datetime.date = request.business.local_date(timezone.now())
+    rows = list(_open(customer))
+    wanted = next((row for row in rows if str(row.pk) == request.GET.get("invoice")), None)
+    likely = [wanted] if wanted else []
+    currencies = dict.fromkeys([*(row.currency for row in likely + rows), request.business.currency])
+    initial = {"invoice": wanted, "amount": f"{wanted.balance.normalize():f}" if wanted else None}
+    return PaymentForm(request.POST or None, invoices=rows, currencies=list(currencies), today=today, initial=initial)
+
+
+def _open(customer: Customer) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(customer=customer, balance__gt=0).order_by("due_on", "issued_on", "number")
+
+
+def _book(customer: Customer, form: PaymentForm, request: HttpRequest) -> Payment:
+    """Books what the form says, once: its token is the payment's fingerprint."""
+    data = form.cleaned_data
+    known = Payment.objects.filter(customer=customer, fingerprint=data["token"]).first()
+    return known or book_payment(
+        customer=customer,
+        received_on=data["received_on"],
+        amount=data["amount"],
+        currency=data["currency"],
+        fingerprint=data["token"],
+        split=form.split(),
+        method=data["method"],
+        reference=data["reference"],
+        actor=request.user,
+    )
+
+
+def _told(payment: Payment) -> str:
+    """What became of the money: which invoices it paid, and what no invoice has yet."""
+    numbers = payment.allocations.values_list("invoice__number", flat=True)
+    amount = format_money(payment.amount, payment.currency, get_language() or "en")
+    if not numbers:
+        return _("%(amount)s booked. No invoice has it yet.") % {"amount": amount}
+    words = _("%(amount)s booked on %(invoices)s.") % {"amount": amount, "invoices": ", ".join(numbers)}
+    if payment.unapplied:
+        left = format_money(payment.unapplied, payment.currency, get_language() or "en")
+        words += " " + _("%(left)s is left and waits for an invoice.") % {"left": left}
+    return words
+
+
+def _back(request: HttpRequest, customer: Customer) -> HttpResponse:
+    invoice = request.GET.get("invoice", "")
+    if invoice.isdigit():
+        return redirect("invoice-detail", request.business.slug, invoice)
+    return redirect("customer-detail", request.business.slug, customer.pk)

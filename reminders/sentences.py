@@ -1,0 +1,219 @@
+"""Puts an event of the one log into a sentence. Pure: the event and the rows it names in, words out."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from arcollect.money import format_date, format_money
+from customers.models import Contact, Customer, Event
+from customers.models.desk import Outcome, TaskKind
+from invoices.models.agreement import DisputeCode, DisputeOutcome
+from reminders.models import StepCode
+
+Rows = Mapping[tuple[str, int], Model]
+
+SENTENCES = {
+    "customer.added": lazy("Customer added"),
+    "customer.edited": lazy("Changed: {fields}"),
+    "customer.imported": lazy("Came in with a file"),
+    "customer.changed": lazy("Changed by a file: {fields}"),
+    "customer.flags_changed": lazy("{changes}"),
+    "contact.added": lazy("Contact {contact} added"),
+    "contact.edited": lazy("Contact {contact} changed: {fields}"),
+    "contact.verified": lazy("Details of {contact} verified"),
+    "contact.bounced": lazy("Mail to {contact} came back"),
+    "invoice.imported": lazy("Invoice {invoice} came in with a file"),
+    "invoice.changed": lazy("Invoice {invoice} changed by a file"),
+    "invoice.written_off": lazy("{amount} of invoice {invoice} written off"),
+    "invoice.reminders_stopped": lazy("No reminders for invoice {invoice}"),
+    "invoice.reminders_resumed": lazy("Reminders for invoice {invoice} go on"),
+    "payment.booked": lazy("{amount} received, booked on {invoices}"),
+    "payment.applied": lazy("Payment matched to {invoices}"),
+    "payment.returned": lazy("Payment taken back: its invoices are open again"),
+    "payment.unbooked": lazy("Payment taken out again with the file it came in"),
+    "credit_note.imported": lazy("Credit note {credit_note} came in with a file"),
+    "credit_note.applied": lazy("Credit note {credit_note} taken off {invoices}"),
+    "dispute.opened": lazy("{amount} of invoice {invoice} in dispute: {code}"),
+    "dispute.resolved": lazy("Query about invoice {invoice} closed: {outcome}"),
+    "promise.made": lazy("Promised {amount} by {due_on}"),
+    "promise.kept": lazy("Promise kept: {received} came in"),
+    "promise.partial": lazy("Promise partly kept: only {received} came in"),
+    "promise.broken": lazy("Promise broken"),
+    "promise.cancelled": lazy("Promise cancelled"),
+    "promise.superseded": lazy("Promise replaced by another"),
+    "plan.drafted": lazy("Payment plan over {total} drafted"),
+    "plan.offered": lazy("Payment plan offered"),
+    "plan.viewed": lazy("Payment plan seen by the customer"),
+    "plan.signed": lazy("Payment plan signed by the customer"),
+    "plan.active": lazy("Payment plan active"),
+    "plan.at_risk": lazy("Payment plan at risk"),
+    "plan.completed": lazy("Payment plan paid in full"),
+    "plan.defaulted": lazy("Payment plan defaulted"),
+    "plan.cancelled": lazy("Payment plan cancelled"),
+    "plan.expired": lazy("Payment plan offer expired"),
+    "plan.declined": lazy("Payment plan declined"),
+    "plan.countered": lazy("Payment plan answered with another proposal"),
+    "step.fired": lazy("Step “{step}” reached: {total} asked for"),
+    "task.done": lazy("Done: {task}"),
+    "task.cancelled": lazy("Not needed: {task}"),
+    "task.snoozed": lazy("Put off until {until}: {task}"),
+    "call.logged": lazy("Call: {outcome}"),
+    "letter.approved": lazy("{letter} approved"),
+    "letter.cancelled": lazy("{letter} cancelled"),
+    "letter.held": lazy("{letter} held until {until}"),
+    "letter.superseded": lazy("{letter} replaced by a later step"),
+    "letter.withdrawn": lazy("{letter} taken back: it was no longer true"),
+    "letter.sent": lazy("{letter} sent"),
+    "letter.failed": lazy("{letter} could not be sent"),
+    "letter.unconfirmed": lazy("{letter}: not known whether it arrived"),
+}
+
+ICONS = {
+    "customer": "user",
+    "contact": "address-book",
+    "invoice": "file-invoice",
+    "payment": "cash",
+    "credit_note": "receipt-refund",
+    "dispute": "message-question",
+    "promise": "calendar-dollar",
+    "plan": "calendar-repeat",
+    "step": "bell",
+    "task": "checkbox",
+    "call": "phone",
+    "letter": "mail",
+}
+
+# What a file or a night brings in by the dozen reads as one line.
+DOZENS = {
+    "invoice.imported": ngettext_lazy("{count} invoice came in with a file", "{count} invoices came in with a file"),
+    "invoice.changed": ngettext_lazy("{count} invoice changed by a file", "{count} invoices changed by a file"),
+    "credit_note.imported": ngettext_lazy("{count} credit note came in with a file", "{count} credit notes came in with a file"),
+    "payment.booked": ngettext_lazy("{count} payment booked", "{count} payments booked"),
+}
+
+# Where people's own words about an event are kept: never in the event itself (architecture.md, "The one log").
+DETAILS = {
+    "call.logged": ("paraphrase", "agreement", "notes"),
+    "letter.sent": ("sent_to",),
+    "letter.failed": ("problem",),
+    "letter.cancelled": ("problem",),
+    "letter.withdrawn": ("problem",),
+    "letter.unconfirmed": ("problem",),
+    "letter.held": ("hold_reason",),
+    "task.done": ("outcome",),
+    "task.cancelled": ("outcome",),
+    "dispute.opened": ("summary",),
+    "dispute.resolved": ("resolution",),
+}
+
+
+def sentence(event: Event, rows: Rows) -> str:
+    """What happened, in the reader's language; a kind nobody put into words yet is named as it is."""
+    words = SENTENCES.get(event.kind)
+    if words is None:
+        return event.kind.replace(".", ": ").replace("_", " ").capitalize()
+    return str(words).format_map(_values(event, rows))
+
+
+def several(kind: str, count: int) -> str:
+    """One sentence for many alike events."""
+    return str(DOZENS[kind] % count).format(count=count)
+
+
+def detail(event: Event, rows: Rows) -> tuple[str, ...]:
+    """What people wrote about it: a call's words, a letter's recipient or trouble, a task's outcome, a query's text."""
+    row = rows.get(named(event))
+    texts = (getattr(row, name, "") for name in DETAILS.get(event.kind, ()))
+    return tuple(_label(Outcome, text) or OUTCOMES.get(text, text) for text in texts if text)
+
+
+# What the program itself writes as the outcome of a call task.
+OUTCOMES = {"NO_CONTACT": lazy("Nobody could be reached")}
+
+
+def named(event: Event) -> tuple[str, int]:
+    """(kind of row, id) of an event's subject: ("invoice", 812); id 0 where it has none."""
+    area, _colon, number = event.subject.partition(":")
+    return area, int(number) if number.isdigit() else 0
+
+
+def _values(event: Event, rows: Rows) -> Mapping[str, str]:
+    """The words a sentence may ask for; what is not known reads as nothing."""
+    data, subject, invoice = event.data, rows.get(named(event)), _invoice(event, rows)
+    currency = data.get("currency") or getattr(subject, "currency", "") or getattr(invoice, "currency", "")
+    words: dict[str, str] = defaultdict(str)
+    words.update({name: READ[name](value, currency) for name, value in data.items() if name in READ and value})
+    words["invoice"] = getattr(invoice, "number", "")
+    words["credit_note"] = getattr(subject, "number", "")
+    words["contact"] = str(rows.get(("contact", data.get("contact", 0)), ""))
+    words["letter"] = getattr(subject, "get_code_display", str)()
+    words["task"] = _label(TaskKind, data.get("task_kind") or getattr(subject, "kind", ""))
+    words["invoices"] = _invoices(data, rows)
+    words["changes"] = _flags(data["changes"]) if event.kind == "customer.flags_changed" else ""
+    words["fields"] = ", ".join(_field_label(event, name) for name in data.get("fields", ()))
+    return words
+
+
+def _invoice(event: Event, rows: Rows) -> Model | None:
+    """The invoice an event is about: its subject, one its data names, or the one its subject belongs to."""
+    subject = rows.get(named(event))
+    if event.subject.startswith("invoice:"):
+        return subject
+    return rows.get(("invoice", event.data.get("invoice", 0))) or getattr(subject, "invoice", None)
+
+
+def _invoices(data: Mapping[str, Any], rows: Rows) -> str:
+    numbers = [getattr(rows.get(("invoice", int(pk))), "number", pk) for pk, _amount in data.get("split", ())]
+    return ", ".join(numbers) or _("no invoice yet")
+
+
+def _field_label(event: Event, name: str) -> str:
+    model = Contact if event.kind.startswith("contact.") else Customer
+    return str(model._meta.get_field(name).verbose_name)
+
+
+def _flags(changes: Mapping[str, list[Any]]) -> str:
+    """Flags as they are now: "No reminders: on. Moratorium until: May 3, 2026."."""
+    labels = {name: str(Customer._meta.get_field(name).verbose_name) for name in changes}
+    return " ".join(f"{labels[name][:1].upper()}{labels[name][1:]}: {_state(now)}." for name, (_before, now) in changes.items())
+
+
+def _state(value: Any) -> str:
+    if isinstance(value, str) and value:
+        return _day(value, "")
+    return _("on") if value else _("off")
+
+
+def _money(value: str, currency: str) -> str:
+    return format_money(Decimal(value), currency, get_language() or "en") if currency else value
+
+
+def _day(value: str, _currency: str) -> str:
+    return format_date(datetime.date.fromisoformat(value), get_language() or "en", "medium")
+
+
+def _outcome(value: str, _currency: str) -> str:
+    return _label(DisputeOutcome, value) or _label(Outcome, value)
+
+
+def _label(choices: Any, value: str) -> str:
+    return str(choices(value).label) if value in choices.values else ""
+
+
+READ: dict[str, Callable[[Any, str], str]] = {
+    "amount": _money,
+    "received": _money,
+    "total": _money,
+    "due_on": _day,
+    "until": _day,
+    "outcome": _outcome,
+    "code": lambda value, _currency: _label(DisputeCode, value),
+    "step": lambda value, _currency: _label(StepCode, value),
+}

@@ -1,0 +1,135 @@
+"""Tells the one log in words: what happened to a customer or an invoice, newest first, every id resolved in few queries."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from customers.models import Business, Contact, Conversation, Customer, Event, Letter, Task
+from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise
+from reminders.sentences import DOZENS, ICONS, Rows, detail, named, sentence, several
+
+# From so many alike events of one moment on, one line speaks for all.
+A_FEW = 4
+
+SUBJECTS: dict[str, QuerySet[Any]] = {
+    "invoice": Invoice.objects.only("number", "currency"),
+    "payment": Payment.objects.only("currency", "received_on"),
+    "credit_note": CreditNote.objects.only("number", "currency"),
+    "dispute": Dispute.objects.select_related("invoice").only(
+        "code", "summary", "resolution", "invoice__number", "invoice__currency"
+    ),
+    "promise": Promise.objects.only("currency", "amount", "due_on"),
+    "paymentplan": PaymentPlan.objects.only("currency", "total"),
+    "letter": Letter.objects.only("code", "sent_to", "problem", "currency", "hold_reason"),
+    "task": Task.objects.only("kind", "outcome", "state"),
+    "conversation": Conversation.objects.only("outcome", "reason", "paraphrase", "agreement", "notes"),
+    "contact": Contact.objects.only("name", "email", "phone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline, on a `day` of the business's own.
+
+    `who` is empty for what the program did by itself; `area` and `subject_id` name the row it is about ("letter", 812).
+    """
+
+    at: datetime.datetime
+    day: datetime.date
+    who: str
+    words: str
+    detail: tuple[str, ...]
+    icon: str
+    area: str
+    subject_id: int
+
+
+def of_customer(customer: Customer, before: int | None = None, limit: int = 60) -> tuple[list[Entry], int | None]:
+    """(entries, id before which older ones lie or None) of one customer."""
+    events = customer.events.filter(pk__lt=before) if before else customer.events.all()
+    page = list(events.select_related("actor").order_by("-id")[: limit + 1])
+    older = page[limit - 1].pk if len(page) > limit else None
+    return told(customer.business, page[:limit]), older
+
+
+def of_invoice(invoice: Invoice) -> list[Entry]:
+    """The history of one invoice: of itself, its payments and credit, its disputes, promises, plans and letters."""
+    subjects = {f"invoice:{invoice.pk}"}
+    for allocation in invoice.allocations.all():
+        subjects.add(f"payment:{allocation.payment_id}" if allocation.payment_id else f"credit_note:{allocation.credit_note_id}")
+    subjects |= {f"dispute:{pk}" for pk in invoice.disputes.values_list("pk", flat=True)}
+    subjects |= {f"promise:{pk}" for pk in invoice.promise_lines.values_list("promise_id", flat=True)}
+    subjects |= {f"paymentplan:{pk}" for pk in invoice.plan_lines.values_list("plan_id", flat=True)}
+    fired = invoice.reminder_lines.values_list("reminder_id", "reminder__letter_id", "reminder__task_id")
+    for reminder_id, letter_id, task_id in fired:
+        subjects |= {f"reminder:{reminder_id}", f"letter:{letter_id}", f"task:{task_id}"}
+    return told(invoice.business, _about(invoice.business, subjects))
+
+
+def told(business: Business, events: Sequence[Event]) -> list[Entry]:
+    """The events as entries, in the order given; alike ones of one moment that came by the dozen become one."""
+    rows = _rows(events)
+    entries = []
+    for (kind, _day, _actor), group in groupby(events, key=_heap):
+        alike = list(group)
+        if kind in DOZENS and len(alike) >= A_FEW:
+            entries.append(_entry(business, alike[0], several(kind, len(alike)), ()))
+        else:
+            entries += [_entry(business, event, sentence(event, rows), detail(event, rows)) for event in alike]
+    return entries
+
+
+def _about(business: Business, subjects: Iterable[str]) -> list[Event]:
+    events = Event.objects.filter(business=business, subject__in=subjects)
+    return list(events.select_related("actor").order_by("-id"))
+
+
+def _heap(event: Event) -> tuple[str, datetime.date, int | None]:
+    return event.kind, event.at.date(), event.actor_id
+
+
+def _entry(business: Business, event: Event, words: str, more: tuple[str, ...]) -> Entry:
+    area, pk = named(event)
+    return Entry(
+        at=event.at,
+        day=business.local_date(event.at),
+        who=str(event.actor) if event.actor else "",
+        words=words,
+        detail=more,
+        icon=ICONS.get(event.kind.split(".")[0], "point"),
+        area=area,
+        subject_id=pk,
+    )
+
+
+def _rows(events: Iterable[Event]) -> Rows:
+    """Every row the events name, by (kind of subject, id): at most one query a kind."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for event in events:
+        for area, pk in _mentioned(event):
+            wanted[area].add(pk)
+    found: dict[tuple[str, int], Model] = {}
+    for area, ids in wanted.items():
+        found |= {(area, row.pk): row for row in SUBJECTS[area].filter(pk__in=ids)}
+    return found
+
+
+def _mentioned(event: Event) -> Iterable[tuple[str, int]]:
+    """(kind of subject, id) of each row an event names: its subject, ids in its data, the invoices of a split."""
+    area, pk = named(event)
+    if area in SUBJECTS and pk:
+        yield area, pk
+    yield from _ids(event.data)
+    for invoice_id, _amount in event.data.get("split", ()):
+        yield "invoice", int(invoice_id)
+
+
+def _ids(data: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
+    for name in SUBJECTS.keys() & data.keys():
+        if isinstance(data[name], int):
+            yield name, data[name]

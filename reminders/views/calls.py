@@ -1,0 +1,74 @@
+"""Noting a call: everything known on one side, what was said on the other."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from arcollect.phones import show_phone
+from customers.access import get_row, member_view
+from customers.models import Task
+from customers.models.business import Role
+from customers.models.desk import Outcome, TaskKind, TaskState
+from customers.views.tasks import CALLS, worklist
+from invoices.account import positions
+from reminders.calling import log_call
+from reminders.forms.call import CallForm
+from reminders.levels import with_levels
+from reminders.timeline import of_customer
+
+
+@member_view
+def call_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet of one call task: whom to ring, what is open, what was said before; and the form to note it."""
+    task = get_row(request, worklist(request.business).filter(kind__in=CALLS), pk)
+    if task.customer is None:
+        raise Http404
+    if task.state != TaskState.OPEN:
+        return redirect("task-detail", request.business.slug, task.pk)
+    form = CallForm(request.POST or None, customer=task.customer)
+    if request.method == "POST" and form.is_valid():
+        _log(request, task, form)
+        return redirect("task-list", request.business.slug)
+    return render(request, "reminders/call_log.html", _sheet(request, task, form))
+
+
+def _log(request: HttpRequest, task: Task, form: CallForm) -> None:
+    """Writes the call and says what follows."""
+    if task.role == Role.OWNER and not request.membership.is_owner:
+        raise PermissionDenied
+    customer = task.customer
+    log_call(task=task, at=timezone.now(), by=request.user, calendar=customer.calendar, **form.cleaned_data)
+    task.refresh_from_db()
+    messages.success(request, _told(task, form.cleaned_data["outcome"]) % {"customer": customer})
+
+
+def _told(task: Task, outcome: str) -> str:
+    """What follows from the call, for the person who made it."""
+    if task.state == TaskState.OPEN:
+        return _("Noted. %(customer)s comes back on the desk on the next business day.")
+    if outcome != Outcome.REACHED:
+        return _("Noted. Nobody at %(customer)s could be reached: the letter waits for approval without a call.")
+    if task.kind == TaskKind.COURTESY_CALL:
+        return _("Noted. %(customer)s is done.")
+    return _("Noted. The letter to %(customer)s that says what was said waits for approval.")
+
+
+def _sheet(request: HttpRequest, task: Task, form: CallForm) -> dict[str, object]:
+    customer = task.customer
+    today = request.business.local_date(timezone.now())
+    standing = positions(customer, today)
+    region = request.business.country
+    return {
+        "task": task,
+        "customer": customer,
+        "today": today,
+        "form": form,
+        "positions": standing,
+        "accounts": with_levels(standing),
+        "contacts": [(contact, show_phone(contact.phone, region)) for contact in customer.contacts.all()],
+        "attempts": task.conversations.select_related("contact", "by"),
+        "entries": of_customer(customer)[0][:15],
+    }

@@ -1,0 +1,83 @@
+"""One customer on one page: where do we stand with them, and what next?"""
+
+import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from arcollect.phones import show_phone
+from customers.access import get_row, member_view
+from customers.models import Customer
+from customers.models.desk import TaskState
+from customers.models.letter import LetterState
+from customers.views.tasks import worklist
+from invoices.account import positions
+from invoices.models.agreement import LIVE_PLAN_STATES, PromiseState
+from reminders.levels import with_levels
+from reminders.next_action import next_action, starts_on
+from reminders.timeline import of_customer
+
+RECENT = 12
+
+
+@member_view
+def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What they owe and since when, the next step with its reason, what was agreed, whom to call, and all that happened."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    today = request.business.local_date(timezone.now())
+    context = _account(customer, today) | _people(customer, today) | _story(customer)
+    return render(request, "customers/customer_detail.html", context)
+
+
+@member_view
+def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """The older part of a customer's timeline: a fragment in place, or a page of its own without script."""
+    customer = get_row(request, Customer, pk)
+    before = request.GET.get("before", "")
+    template = "customers/customer_timeline.html" if request.htmx else "customers/customer_past.html"
+    return render(request, template, _story(customer, int(before) if before.isdigit() else None))
+
+
+def _account(customer: Customer, today: datetime.date) -> dict[str, Any]:
+    """The money: positions by currency with the level each invoice reached, and what to do next."""
+    standing = positions(customer, today)
+    tasks = list(worklist(customer.business).filter(customer=customer, state=TaskState.OPEN).order_by("starts_on", "due_on"))
+    drafts = customer.letters.filter(state=LetterState.DRAFT).order_by("id")
+    decisions = list(customer.last_decisions.order_by("currency"))
+    return {
+        "customer": customer,
+        "today": today,
+        "positions": standing,
+        "accounts": with_levels(standing),
+        "tasks": [(task, starts_on(task) <= today) for task in tasks],
+        "decisions": decisions,
+        "next": next_action(letters=drafts, tasks=tasks, decisions=decisions, positions=standing, today=today),
+    }
+
+
+def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:
+    """Whom we talk to, what was agreed, and what went out."""
+    region = customer.business.country
+    stale = today - datetime.timedelta(days=customer.business.rules["contact_reverify_days"])
+    return {
+        "contacts": [(row, show_phone(row.phone, region), show_phone(row.fax, region)) for row in customer.contacts.all()],
+        "stale": stale,
+        "promises": _recent(customer.promises.select_related("contact"), Q(state=PromiseState.OPEN)),
+        "disputes": _recent(customer.disputes.select_related("invoice"), Q(resolved_on=None)),
+        "plans": customer.plans.filter(state__in=LIVE_PLAN_STATES).prefetch_related("instalments"),
+        "letters": customer.letters.defer("facts", "body")[:RECENT],
+    }
+
+
+def _recent(rows: QuerySet[Any], is_open: Q) -> list[Any]:
+    """All that are open, then the latest of the others."""
+    still_open = list(rows.filter(is_open))
+    return still_open + list(rows.exclude(is_open)[:3])
+
+
+def _story(customer: Customer, before: int | None = None) -> dict[str, Any]:
+    entries, older = of_customer(customer, before)
+    return {"customer": customer, "entries": entries, "older": older}

@@ -1,0 +1,37 @@
+"""One invoice with its whole history: what is left of it, who said what, and every step that fired."""
+
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from customers.access import get_row, member_view
+from invoices.account import open_invoice
+from invoices.models import Invoice
+from invoices.standing import claims
+from reminders.models import ReminderLine
+from reminders.timeline import of_invoice
+
+
+@member_view
+def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is left of an invoice and why, the payments that made it so (T24), and each step with its letter (T47)."""
+    invoice = get_row(request, Invoice.objects.select_related("business", "customer"), pk)
+    today = request.business.local_date(timezone.now())
+    steps = ReminderLine.objects.filter(invoice=invoice).select_related("reminder__letter", "reminder__task")
+    lines = list(invoice.lines.all())
+    context = {
+        "invoice": invoice,
+        "today": today,
+        "standing": open_invoice(invoice, claims([invoice.customer_id]), today),
+        "lines": lines,
+        "tax": sum(line.tax for line in lines),
+        "allocations": invoice.allocations.select_related("payment", "credit_note"),
+        "paid": invoice.allocations.filter(reversed_on=None).aggregate(sum=Sum("amount"))["sum"],
+        "write_offs": invoice.write_offs.select_related("by"),
+        "disputes": invoice.disputes.all(),
+        "promises": invoice.promise_lines.select_related("promise").order_by("-promise__made_on"),
+        "steps": steps.order_by("-id").defer("reminder__letter__facts", "reminder__letter__body"),
+        "entries": of_invoice(invoice),
+    }
+    return render(request, "invoices/invoice_detail.html", context)
