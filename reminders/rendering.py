@@ -1,0 +1,21 @@
+"""Turns a letter of the outbox into what people read: its text, and its PDF."""
+
+from customers.models import Letter
+from reminders.correspondence import facts_of
+from reminders.letter_facts import LetterFacts
+from reminders.letter_words import source
+from reminders.letters import Content, compose, render
+
+
+def composed(letter: Letter) -> tuple[LetterFacts, Content]:
+    """What the letter states, and how it says so."""
+    facts = facts_of(letter)
+    return facts, compose(facts, source(letter.code, facts.language))
+
+
+def letter_pdf(letter: Letter) -> bytes:
+    """The letter as it went out, or as it would go out now."""
+    if letter.document is not None:
+        return bytes(letter.document.bytes)
+    facts, content = composed(letter)
+    return render(facts, content)

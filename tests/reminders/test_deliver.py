@@ -1,0 +1,165 @@
+"""Letters on their way out: once, true at the moment of sending, and never silently lost."""
+
+import datetime
+import email
+from decimal import Decimal
+
+import pytest
+
+from arcollect.dates import Calendar
+from customers.models import Contact, Document, Event, Letter, Task
+from invoices.agreeing import open_dispute
+from reminders.delivery import deliver, settle_unconfirmed
+from reminders.folder import Folder
+from reminders.models import Reminder
+from reminders.nightly import escalate
+from reminders.outbox import hold
+from tests import make
+from tests.make import day
+
+MONDAY = day("2026-02-16")
+NOON = datetime.datetime(2026, 2, 16, 12, 0, tzinfo=datetime.UTC)
+ADDRESS = {"street": "Hafenstraße 1", "city": "Kiel", "postal_code": "24103", "country": "DE"}
+
+
+@pytest.fixture
+def acme(business):
+    """A customer with an e-mail contact and one invoice, noticed on Monday."""
+    customer = make.customer(business, **ADDRESS)
+    make.contact(customer)
+    make.invoice(customer, "INV-1", total="1000")
+    return customer
+
+
+def sent_to_folder(business, tmp_path, today=MONDAY, **options):
+    return deliver(business, Folder(tmp_path), today=today, now=NOON, **options)
+
+
+@pytest.mark.proves("T08", "T46", "T47")
+def test_a_notice_goes_out_with_its_pdf(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    assert sent_to_folder(business, tmp_path).sent == 1
+    letter = Letter.objects.get()
+    assert (letter.state, letter.sent_on, letter.sent_to) == ("sent", MONDAY, "ap@acme.example")
+    assert Reminder.objects.get().completed_on == MONDAY
+    mail = email.message_from_bytes(next(tmp_path.glob("*.eml")).read_bytes())
+    attached = next(part for part in mail.walk() if part.get_content_type() == "application/pdf")
+    assert attached.get_payload(decode=True) == bytes(letter.document.bytes) == next(tmp_path.glob("*.pdf")).read_bytes()
+    assert mail["Message-ID"] == letter.message_id
+    trace = Event.objects.get(kind="letter.sent")
+    assert (trace.customer, trace.data["invoices"]) == (acme, [acme.invoices.get().pk])
+
+
+def test_delivering_twice_sends_once(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    sent_to_folder(business, tmp_path)
+    assert sent_to_folder(business, tmp_path / "again").sent == 0
+    assert list((tmp_path / "again").iterdir()) == []
+
+
+def test_a_letter_that_waits_for_approval_stays(business, acme, tmp_path):
+    escalate(business, day("2026-03-16"))
+    assert sent_to_folder(business, tmp_path, day("2026-03-16")).sent == 0
+    assert sent_to_folder(business, tmp_path, day("2026-03-16"), approve_all=True).sent == 1
+
+
+@pytest.mark.proves("T14")
+def test_what_was_paid_since_is_not_asked_for(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    make.payment(acme, "1000", on="2026-02-16", split={acme.invoices.get(): "1000"})
+    delivered = sent_to_folder(business, tmp_path)
+    assert (delivered.sent, delivered.skipped[0]["reason"]) == (0, "Invoice INV-1 changed since the letter was written.")
+    assert Letter.objects.get().state == "cancelled"
+    assert Event.objects.filter(kind="letter.withdrawn").count() == 1
+
+
+@pytest.mark.proves("T14", "T24")
+def test_a_part_payment_since_makes_a_new_letter(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    make.payment(acme, "200", on="2026-02-16", split={acme.invoices.get(): "200"})
+    assert sent_to_folder(business, tmp_path).sent == 1
+    assert list(Letter.objects.order_by("id").values_list("state", "total")) == [
+        ("cancelled", Decimal(1000)),
+        ("sent", Decimal(800)),
+    ]
+
+
+@pytest.mark.proves("T14", "T16")
+def test_a_dispute_since_stops_the_letter(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    open_dispute(invoice=acme.invoices.get(), code="PRICE", amount=Decimal(1000), on=MONDAY, calendar=Calendar())
+    assert sent_to_folder(business, tmp_path).sent == 0
+
+
+@pytest.mark.proves("T14", "T23")
+def test_a_flag_since_stops_the_letter(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    acme.vulnerable = True
+    acme.save()
+    assert sent_to_folder(business, tmp_path).skipped[0]["reason"] == "Marked as vulnerable: a person decides."
+
+
+@pytest.mark.proves("T43", "T44")
+def test_without_any_address_the_letter_fails_and_somebody_must_find_one(business, tmp_path):
+    customer = make.customer(business)
+    make.invoice(customer)
+    escalate(business, MONDAY)
+    delivered = sent_to_folder(business, tmp_path)
+    assert (delivered.sent, len(delivered.failed), len(list(tmp_path.glob("*.pdf")))) == (0, 1, 1)
+    assert Task.objects.get().kind == "find_contact"
+    assert Reminder.objects.get().completed_on is None
+    waiting = escalate(business, day("2026-03-16")).waiting
+    assert waiting[0]["reason"].startswith("The last letter had no address")
+
+
+@pytest.mark.proves("T43")
+def test_a_contact_found_sends_the_letter_that_failed(business, tmp_path):
+    customer = make.customer(business)
+    make.invoice(customer)
+    escalate(business, MONDAY)
+    sent_to_folder(business, tmp_path)
+    make.contact(customer)
+    assert sent_to_folder(business, tmp_path, day("2026-02-17")).sent == 1
+    assert Task.objects.get().state == "done"
+
+
+@pytest.mark.proves("T44")
+def test_without_e_mail_it_goes_by_post(business, tmp_path):
+    make.invoice(make.customer(business, **ADDRESS))
+    escalate(business, MONDAY)
+    assert sent_to_folder(business, tmp_path).sent == 1
+    assert Letter.objects.get().sent_to == "post"
+    assert [path.suffix for path in tmp_path.iterdir()] == [".pdf"]
+
+
+def test_a_letter_on_hold_waits_for_its_day(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    hold(letter=Letter.objects.get(), until=day("2026-02-18"), reason="Call first", by=None)
+    assert sent_to_folder(business, tmp_path, day("2026-02-17")).sent == 0
+    assert sent_to_folder(business, tmp_path, day("2026-02-18")).sent == 1
+
+
+@pytest.mark.proves("T07")
+def test_one_letter_that_cannot_be_made_does_not_stop_the_rest(business, acme, tmp_path):
+    other = make.customer(business, "Birch", **ADDRESS)
+    make.invoice(other)
+    escalate(business, MONDAY)
+    Letter.objects.filter(customer=acme).update(facts={"lines": "broken"})
+    delivered = sent_to_folder(business, tmp_path)
+    assert (delivered.sent, len(delivered.failed)) == (1, 1)
+
+
+def test_what_was_interrupted_is_for_a_person_to_decide(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    Letter.objects.update(state="sending", claimed_at=NOON)
+    assert settle_unconfirmed(business, NOON + datetime.timedelta(minutes=10)) == 0
+    assert settle_unconfirmed(business, NOON + datetime.timedelta(minutes=16)) == 1
+    assert sent_to_folder(business, tmp_path).sent == 0
+    assert Letter.objects.get().state == "unconfirmed"
+
+
+def test_the_stored_pdf_is_the_evidence(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    sent_to_folder(business, tmp_path)
+    assert Document.objects.get().pk == Letter.objects.get().document_id
+    assert Contact.objects.get().bounced_on is None
