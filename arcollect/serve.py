@@ -52,7 +52,7 @@ def run_together(commands: dict[str, list[str]]) -> int:
             sys.stdout.write(f"\narcollect runs at {ADDRESS}  (Ctrl-C stops it)\n")
             sys.stdout.flush()
         while not asked.wait(0.3) and not ended(running):
-            os.killpg(process.pid, signal.SIGKILL)
+            pass
         failed = [] if asked.is_set() else ended(running)
     finally:
         stop(running)

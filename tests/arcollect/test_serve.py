@@ -55,6 +55,18 @@ def test_when_one_dies_the_other_is_stopped_and_the_failure_named(capsys):
     assert not left_over()
 
 
+def test_once_it_answers_the_address_is_said_and_both_are_watched(monkeypatch, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setattr(serve, "PORT", port)
+    web = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    # Three seconds are plenty for the server to answer before the job cluster dies.
+    assert serve.run_together({"web server": web, "job cluster": python("signal.alarm(3)")}) == 1
+    said = capsys.readouterr()
+    assert f"arcollect runs at {serve.ADDRESS}" in said.out
+    assert "job cluster ended by itself" in said.err
+
+
 def test_what_does_not_stop_when_asked_is_killed(monkeypatch):
     monkeypatch.setattr(serve, "STOP_SECONDS", 0.5)
     started = time.monotonic()
