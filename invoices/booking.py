@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from arcollect.money import format_plain
 from customers import log
@@ -148,7 +148,7 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
     for allocation in allocations:
         invoices[allocation.invoice_id].balance += allocation.amount
         invoices[allocation.invoice_id].paid_on = None
-    Invoice.objects.bulk_update(invoices.values(), ["balance", "paid_on"], batch_size=500)
+    _store(invoices.values())
     log.record_many(business, [_unbooked(payment, actor) for payment in payments])
     Allocation.objects.filter(payment__in=payments).delete()
     Payment.objects.filter(pk__in=[payment.pk for payment in payments]).delete()
@@ -265,7 +265,7 @@ def _lower_balances(invoices: Mapping[int, Invoice], allocations: Sequence[Alloc
             raise BookingError(f"More is booked on invoice {invoice.number} than is open.")
         invoice.paid_on = None if invoice.balance else allocation.on
         changed.append(invoice)
-    Invoice.objects.bulk_update({row.pk: row for row in changed}.values(), ["balance", "paid_on"], batch_size=500)
+    _store({row.pk: row for row in changed}.values())
 
 
 def _raise_balances(invoices: Mapping[int, Invoice], parts: Iterable[tuple[int, Decimal]]) -> None:
@@ -278,7 +278,15 @@ def _raise_balances(invoices: Mapping[int, Invoice], parts: Iterable[tuple[int, 
         invoice.cycle += invoice.balance == 0
         invoice.balance += part
         invoice.paid_on = None
-    Invoice.objects.bulk_update(invoices.values(), ["balance", "paid_on", "cycle"], batch_size=500)
+    _store(invoices.values())
+
+
+def _store(invoices: Iterable[Invoice]) -> None:
+    """Writes balance, pay day and cycle. By hand: bulk_update takes ten times as long, most of an import's time."""
+    columns = [Invoice._meta.get_field(name) for name in ("balance", "paid_on", "cycle", "id")]
+    rows = [[column.get_db_prep_save(getattr(row, column.attname), connection) for column in columns] for row in invoices]
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE invoices_invoice SET balance = %s, paid_on = %s, cycle = %s WHERE id = %s", rows)
 
 
 def _unbooked(payment: Payment, actor: User | None) -> Event:

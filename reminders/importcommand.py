@@ -61,7 +61,8 @@ class ImportCommand(BusinessCommand):
         else:
             self._print_table(tally, dry_run=options["dry_run"])
         if tally.nothing_usable:
-            raise CommandError(f"{options['file']}: all {len(tally.refused)} rows were refused.")
+            first = tally.refused[0]
+            raise CommandError(f"{options['file']}: every row was refused, the first in line {first.line}: {first}")
 
     def _options(self, business: Business, options: dict[str, Any]) -> Options:
         currency = (options["currency"] or business.currency).upper()
@@ -105,9 +106,8 @@ class ImportCommand(BusinessCommand):
             self.stdout.write(f"{count} left out: {state}")
         done = "would be created" if dry_run else "created"
         brought = f" (and {tally.customers} customers)" if tally.customers else ""
-        self.stdout.write(
-            f"{tally.created} {done}{brought}, {tally.updated} updated, {tally.unchanged} unchanged, {len(tally.refused)} refused."
-        )
+        kept = f"{tally.updated} updated, {tally.unchanged} unchanged, {len(tally.refused)} refused"
+        self.stdout.write(f"{tally.created} {done}{brought}, {kept}.")
 
 
 def _shown(rows: Iterable[Any], lines: int) -> Iterable[Any]:

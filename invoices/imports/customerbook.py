@@ -33,7 +33,7 @@ class CustomerBook:
             self._keep(Known(pk, reference, terms_days), name)
 
     def find(self, reference: str, name: str) -> Known | None:
-        """By reference where there is one, else by name; None where nobody is known so. CellProblem where several share the name."""
+        """By reference where there is one, else by name; None where nobody is called so. CellProblem where several are."""
         if reference:
             return self._by_reference.get(reference)
         named = self._by_name.get(_name_key(name), [])
@@ -43,7 +43,7 @@ class CustomerBook:
         return named[0] if named else self._by_reference.get(name)
 
     def add(self, wanted: Sequence[tuple[str, str]], batch: ImportBatch, actor: User | None) -> int:
-        """Creates the customers of these (reference, name) pairs that are not known yet, one stands in for the other; how many."""
+        """Creates the customers of these (reference, name) pairs that are new, one stands in for the other; how many."""
         new: dict[str, Customer] = {}
         for reference, name in wanted:
             key = reference or name
