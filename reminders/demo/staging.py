@@ -1,0 +1,155 @@
+"""Sets the demo up: two businesses, three people, and the told story of each."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from customers import log
+from customers.models import Business, Membership, User
+from customers.models.business import Role
+from reminders.demo.cast import FULL_CAST
+from reminders.demo.loose_ends import write_loose_ends
+from reminders.demo.stage import Stage
+from reminders.demo.story import Story, keep_diary, tell_story
+from reminders.demo.writing_ledger import write_ledger
+from reminders.demo.writing_reminders import write_reminders
+from reminders.escalation import Setting
+from reminders.facts import settings_of
+from reminders.nightly import escalate
+from reminders.opening import open_business
+
+SLUG = "demo"
+SECOND_SLUG = "demo-two"
+SECOND_CAST = 10
+OWNER, BOOKKEEPER, OTHER_OWNER = "owner@demo.example", "books@demo.example", "other@demo.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What a demo business prints on its letters."""
+
+    name: str
+    legal_name: str
+    currency: str
+    country: str
+    time_zone: str
+    street: str
+    city: str
+    postal_code: str
+    phone: str
+    email: str
+    iban: str
+    bic: str
+    bank_name: str
+    tax_id: str
+    signatory: str
+    signatory_phone: str
+
+
+FIRST = Premises(
+    name="Pemberton & Larch Office Supply",
+    legal_name="Pemberton & Larch Office Supply Ltd",
+    currency="GBP",
+    country="GB",
+    time_zone="Europe/London",
+    street="14 Redcliff Parade West",
+    city="Bristol",
+    postal_code="BS1 6SP",
+    phone="+441174960123",
+    email="accounts@pemberton-larch.example",
+    iban="GB82WEST12345698765432",
+    bic="WESTGB2L",
+    bank_name="West Country Mutual",
+    tax_id="GB 000 0000 00",
+    signatory="Ida Pemberton",
+    signatory_phone="+441174960124",
+)
+SECOND = Premises(
+    name="Wrenfield Contract Furniture",
+    legal_name="Wrenfield Contract Furniture Limited",
+    currency="EUR",
+    country="IE",
+    time_zone="Europe/Dublin",
+    street="3 Merchants Road",
+    city="Galway",
+    postal_code="H91 C8H0",
+    phone="+353209101234",
+    email="office@wrenfield.example",
+    iban="IE29AIBK93115212345678",
+    bic="AIBKIE2D",
+    bank_name="Corrib Savings Bank",
+    tax_id="IE 0000000AA",
+    signatory="Cormac Tuohy",
+    signatory_phone="+353209101235",
+)
+
+
+@transaction.atomic
+def stage_demo(*, seed: int, today: datetime.date, password: str, size: int = FULL_CAST) -> Business | None:
+    """Writes both businesses, all or nothing; None, and nothing written, where the demo is there already."""
+    if Business.objects.filter(slug=SLUG).exists():
+        return None
+    owner = _person(OWNER, "Ida", "Pemberton", password)
+    bookkeeper = _person(BOOKKEEPER, "Noor", "Whitlow", password)
+    other = _person(OTHER_OWNER, "Cormac", "Tuohy", password)
+    business = _play(FIRST, SLUG, owner, bookkeeper, seed, min(size, FULL_CAST), today)
+    _play(SECOND, SECOND_SLUG, other, bookkeeper, seed + 1, min(size, SECOND_CAST), today)
+    return business
+
+
+def _person(email: str, first_name: str, last_name: str, password: str) -> User:
+    person = User.objects.filter(email=email).first()
+    return person or User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
+
+
+def _play(premises: Premises, slug: str, owner: User, bookkeeper: User, seed: int, size: int, today: datetime.date) -> Business:
+    business = _open(premises, slug, owner)
+    Membership.objects.create(business=business, user=owner, role=Role.OWNER)
+    Membership.objects.create(business=business, user=bookkeeper, role=Role.BOOKKEEPER)
+    settings = settings_of(business)
+    stage = Stage(business, owner, bookkeeper, Setting(settings.default, settings.calendar(), settings.rules))
+    story = tell_story(seed, size, today, stage.setting)
+    _go_live(business, story)
+    _write(stage, story, today)
+    return business
+
+
+def _open(premises: Premises, slug: str, owner: User) -> Business:
+    business = open_business(
+        name=premises.name,
+        currency=premises.currency,
+        country=premises.country,
+        time_zone=premises.time_zone,
+        slug=slug,
+        actor=owner,
+    )
+    for field in ("legal_name", "street", "city", "postal_code", "phone", "email", "iban", "bic", "bank_name", "tax_id"):
+        setattr(business, field, getattr(premises, field))
+    business.account_holder = premises.legal_name
+    business.signatory, business.signatory_phone = premises.signatory, premises.signatory_phone
+    business.signatory_role = "Owner"
+    business.save()
+    return business
+
+
+def _go_live(business: Business, story: Story) -> None:
+    business.released_on = story.live_since
+    business.save(update_fields=["released_on"])
+
+
+def _write(stage: Stage, story: Story, today: datetime.date) -> None:
+    """Each day under its own date, sealed month by month; at the end the night that finds work for today."""
+    month = None
+    for day, page in keep_diary(story, today):
+        if month not in (None, day.month):
+            log.seal(stage.business)
+        month = day.month
+        with log.told_as_of(stage.moment(day)):
+            write_reminders(stage, page, day)
+            write_ledger(stage, page, day)
+    night = stage.setting.calendar.roll_back(today)
+    with log.told_as_of(stage.moment(night, -120)):
+        write_loose_ends(stage, story, night)
+        escalate(stage.business, night)
+    log.seal(stage.business)
