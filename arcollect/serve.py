@@ -17,7 +17,8 @@ ADDRESS = f"http://localhost:{PORT}"
 MANAGE = [sys.executable, "manage.py"]
 # Two processes with threads: one long page does not hold up the others, and SQLite has few writers to queue.
 WEB = [sys.executable, "-m", "gunicorn", "arcollect.wsgi", f"--bind={HOST}:{PORT}", "--workers=2", "--threads=4"]
-WEB += ["--log-level=warning", "--no-control-socket"]
+# Loaded before it listens: who sees the address can open it at once.
+WEB += ["--preload", "--log-level=warning", "--no-control-socket"]
 START_SECONDS = 60
 STOP_SECONDS = 20
 
