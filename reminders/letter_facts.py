@@ -1,0 +1,227 @@
+"""What a letter states, frozen: plain values, no queries, no clock. A letter that would be wrong cannot be constructed."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from dateutil.relativedelta import relativedelta
+
+from arcollect.money import quantize
+
+CODES = ("L0", "L1", "L30", "L60", "L90", "FINAL", "LBP", "LPD", "LRES")
+# These ask for no overdue invoices of their own, so money on account need not leave something to pay.
+CODES_WITHOUT_NETTING = frozenset({"L0", "LPD"})
+# CLDR's paper sizes: these countries print on US Letter, all others on A4.
+LETTER_PAPER = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())
+# Only these turn the 90-day letter firm (domain.md 3.2); a reason we do not know keeps it conciliatory.
+FIRM_DIAGNOSES = frozenset({"WONT", "SHOULDNT"})
+
+
+def paper_for(country: str) -> str:
+    """ "A4" or "Letter", by the ISO country of the addressee."""
+    return "Letter" if country.upper() in LETTER_PAPER else "A4"
+
+
+@dataclass(frozen=True, slots=True)
+class Creditor:
+    """Who writes. `address` are lines without the name; `logo_data_uri` carries the picture itself; `account` are further lines
+    for accounts without IBAN ("Routing number 021000021", "Account 1234567")."""
+
+    name: str
+    legal_name: str
+    address: tuple[str, ...]
+    country: str
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    tax_id: str = ""
+    registration: str = ""
+    logo_data_uri: str | None = None
+    bank_name: str = ""
+    account_holder: str = ""
+    iban: str = ""
+    bic: str = ""
+    account: tuple[str, ...] = ()
+    signatory: str = ""
+    signatory_role: str = ""
+    signatory_phone: str = ""
+    payment_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom. No `address` lines: the letter is marked "address missing". `reference` is the customer number."""
+
+    name: str
+    country: str
+    address: tuple[str, ...] = ()
+    contact_name: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One invoice. `collectable` is what the letter asks for; `paid` holds payments and credits alike."""
+
+    number: str
+    currency: str
+    issued_on: date
+    due_on: date
+    days_past_due: int
+    total: Decimal
+    collectable: Decimal
+    paid: Decimal = Decimal(0)
+    disputed: Decimal = Decimal(0)
+    planned: Decimal = Decimal(0)
+    purchase_order: str = ""
+    is_due: bool = True
+
+    def __post_init__(self) -> None:
+        if not Decimal(0) <= self.collectable <= self.total - self.paid:
+            raise ValueError(f"Invoice {self.number}: {self.collectable} asked for, {self.total - self.paid} open")
+
+    @property
+    def set_aside(self) -> Decimal:
+        """What is open but not asked for: in dispute, in a plan, promised."""
+        return self.total - self.paid - self.collectable
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedPayment:
+    """A payment or credit the letter lists, so that the customer sees it arrived (trap T24)."""
+
+    received_on: date
+    amount: Decimal
+    currency: str
+    reference: str = ""
+    invoice_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """The call a letter confirms. `reason` is a reason code ("R13") or words; `agreement` is words in the customer's language."""
+
+    called_on: date
+    reached: bool
+    reason: str = ""
+    agreement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseFacts:
+    """A promise in the letter's currency: in L60 the one just made, in LBP the broken one."""
+
+    amount: Decimal
+    due_on: date
+    made_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentFacts:
+    """LPD: the missed instalment, the last day to repair it, and what falls due otherwise."""
+
+    number: int
+    amount: Decimal
+    due_on: date
+    cure_by: date
+    remaining: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionFacts:
+    """LRES: the query that was closed; `query` and `outcome` are words in the customer's language."""
+
+    invoice_number: str
+    query: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """One letter to one customer in one currency. `lines` are asked for, `not_due` are for information, `queried` and `planned`
+    are shown apart (an invoice partly in dispute stands in both). `total` is the sum asked for before `unapplied` money.
+    Raises ValueError where the figures contradict each other or two currencies meet (traps T24, T25)."""
+
+    code: str
+    language: str
+    today: date
+    currency: str
+    creditor: Creditor
+    customer: Addressee
+    lines: tuple[LetterLine, ...]
+    total: Decimal
+    reference: str
+    not_due: tuple[LetterLine, ...] = ()
+    queried: tuple[LetterLine, ...] = ()
+    planned: tuple[LetterLine, ...] = ()
+    payments: tuple[ReceivedPayment, ...] = ()
+    unapplied: Decimal = Decimal(0)
+    call: CallFacts | None = None
+    promise: PromiseFacts | None = None
+    instalment: InstalmentFacts | None = None
+    resolution: ResolutionFacts | None = None
+    first_contact: bool = False
+    diagnosis: str = ""
+    asked_times: int = 0
+    respond_days: int = 14
+    next_steps: tuple[str, ...] = ()
+    copies_enclosed: bool = False
+    terms_enclosed: bool = False
+    portal_url: str | None = None
+    paper: str = "A4"
+    letter_id: int | None = None
+    answer_by: date | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise ValueError(f"No such letter: {self.code}")
+        self._refuse_second_currency()
+        asked = sum((line.collectable for line in self.lines), Decimal(0))
+        if asked != self.total:
+            raise ValueError(f"The letter asks for {self.total}, its invoices add up to {asked}")
+        if self.net <= 0 and self.code not in CODES_WITHOUT_NETTING:
+            raise ValueError(f"Nothing to ask {self.customer.name} for: {self.total} less {self.unapplied} on account")
+
+    def _refuse_second_currency(self) -> None:
+        rows = (*self.lines, *self.not_due, *self.queried, *self.planned, *self.payments)
+        if others := sorted({row.currency for row in rows} - {self.currency}):
+            raise ValueError(f"A letter in {self.currency} cannot hold {', '.join(others)}")
+
+    @property
+    def net(self) -> Decimal:
+        """What is really to pay: the total less money we hold unapplied."""
+        return self.total - self.unapplied
+
+    @property
+    def locale(self) -> str:
+        """The language as the addressee's country writes numbers and dates: "de-AT"."""
+        return f"{self.language}-{self.customer.country}"
+
+    @property
+    def amount_due(self) -> Decimal:
+        """The one large figure: the missed instalment in LPD, else what is to pay after netting."""
+        return self.instalment.amount if self.instalment else self.net
+
+    @property
+    def pay_by(self) -> date:
+        """The one large date (domain.md 3.6): D in L0, cure in LPD, the reply period in FINAL, today in LBP, else in 7 days."""
+        if self.code == "L0":
+            return min(line.due_on for line in self.lines)
+        if self.instalment:
+            return self.instalment.cure_by
+        days = {"FINAL": self.respond_days, "LBP": 0}.get(self.code, 7)
+        return self.today + timedelta(days=days)
+
+    @property
+    def halves(self) -> tuple[Decimal, Decimal]:
+        """Half now, half later; an odd cent is paid now (domain.md 6.3: 333.33 -> 166.67 and 166.66)."""
+        now = quantize(self.net / 2, self.currency)
+        return now, self.net - now
+
+    @property
+    def second_half_by(self) -> date:
+        return self.today + relativedelta(months=1)
+
+    @property
+    def firm(self) -> bool:
+        return self.diagnosis in FIRM_DIAGNOSES

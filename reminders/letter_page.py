@@ -1,0 +1,281 @@
+"""The letter's page: what stands in the window, the tables, the pay-to block, as a context for templates/letters/page.html."""
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale
+from babel.languages import get_official_languages
+from django.conf import settings
+from segno import make_qr
+from segno.helpers import make_epc_qr
+
+from arcollect.money import format_date, format_money
+from reminders.letter_facts import Creditor, LetterFacts, LetterLine, ReceivedPayment
+from reminders.letter_words import labels
+
+# A table of up to so many rows, sums included, stands inside the letter; a longer one follows the signature, so that page
+# one holds the whole letter. Up to WHOLE_ROWS a table is not broken across pages.
+INLINE_ROWS = 4
+WHOLE_ROWS = 12
+# The window shows six lines of 4.5 mm; more are set smaller. A line holds about this many letters before it wraps.
+WINDOW_LINES = 6
+WINDOW_CHARACTERS = 40
+# Bounds of the European Payments Council's QR code (EPC069-12).
+EPC_AMOUNTS = (Decimal("0.01"), Decimal("999999999.99"))
+EPC_NAME, EPC_TEXT = 70, 140
+
+
+@cache
+def stylesheet() -> str:
+    return (settings.BASE_DIR / "templates" / "letters" / "letter.css").read_text(encoding="utf-8")
+
+
+def page_context(facts: LetterFacts) -> dict:
+    """Everything the template prints, as text in the customer's language; the template adds up nothing."""
+    asked = asked_table(facts)
+    return {
+        "facts": facts,
+        "creditor": facts.creditor,
+        "words": labels(facts.language),
+        "paper": facts.paper.lower(),
+        "window": window_lines(facts),
+        "address_missing": not facts.customer.address,
+        "today": format_date(facts.today, facts.locale),
+        "amount_due": _money(facts, facts.amount_due),
+        "pay_by": format_date(facts.pay_by, facts.locale),
+        "dunning": facts.code != "L0",
+        "long_list": bool(asked) and asked["length"] > INLINE_ROWS,
+        "list_follows": labels(facts.language)["list_follows"].format(count=len(facts.lines)),
+        "asked": asked,
+        "asides": aside_tables(facts),
+        "foot_left": _joined(facts.creditor.legal_name, *facts.creditor.address),
+        "foot_right": _joined(*_legal_lines(facts)),
+        "pay_rows": pay_rows(facts),
+        "qr": payment_code(facts),
+        "question": question(facts),
+    }
+
+
+def window_lines(facts: LetterFacts) -> dict:
+    """The address as it stands in the window, and its size class when it is longer than the window's six lines."""
+    customer = facts.customer
+    contact = customer.contact_name if customer.contact_name != customer.name else ""
+    lines = [line for line in (customer.name, contact, *customer.address) if line.strip()]
+    if country := country_line(facts):
+        lines.append(country)
+    rows = sum(-(-len(line) // WINDOW_CHARACTERS) for line in lines)
+    return {"lines": lines, "size": "small" if rows > WINDOW_LINES else "", "sender": _sender(facts.creditor)}
+
+
+def country_line(facts: LetterFacts) -> str:
+    """The country for mail abroad, in the language of the post office that sorts it first: the creditor's."""
+    customer, home = facts.customer, facts.creditor.country
+    if not customer.address or not customer.country or customer.country == home:
+        return ""
+    tongue = Locale.parse((get_official_languages(home) or ("en",))[0])
+    name = tongue.territories.get(customer.country, customer.country)
+    spellings = {spelling.casefold() for spelling in (name, Locale("en").territories.get(customer.country, ""))}
+    return "" if customer.address[-1].strip().casefold() in spellings else name
+
+
+def _sender(creditor: Creditor) -> str:
+    return " · ".join((creditor.name, *creditor.address))
+
+
+def aside_tables(facts: LetterFacts) -> list[dict]:
+    """The tables after the signature, which explain the figures on page one; one without rows is left out."""
+    words = labels(facts.language)
+    apart = [
+        _aside_table(facts, words, "queried", facts.queried),
+        _aside_table(facts, words, "planned", facts.planned),
+        _aside_table(facts, words, "not_due", facts.not_due),
+    ]
+    return [_laid_out(table) for table in (_payments_table(facts, words), *apart) if table["rows"]]
+
+
+def _laid_out(table: dict) -> dict:
+    """The table with where its right-aligned columns start, how far the label of a sum reaches, and how long it is."""
+    columns, length = table["columns"], len(table["rows"]) + len(table["sums"])
+    first_right = next(place for place, column in enumerate(columns) if column["right"])
+    return table | {
+        "first_right": first_right,
+        "label_span": len(columns) - 1,
+        "length": length,
+        "whole": length <= WHOLE_ROWS,
+    }
+
+
+def asked_table(facts: LetterFacts) -> dict | None:
+    """Invoices asked for, None without any. Every row adds up before the reader's eyes: total less paid less set aside."""
+    if not facts.lines:
+        return None
+    words = labels(facts.language)
+    late = any(line.days_past_due > 0 for line in facts.lines)
+    aside = any(line.set_aside for line in facts.lines)
+    columns = [("number", False), ("issued_on", False), ("due_on", False)]
+    columns += [("days_late", True)] if late else []
+    columns += [("total", True), ("paid", True)]
+    columns += [("set_aside", True)] if aside else []
+    columns += [("to_pay", True)]
+
+    def row(line: LetterLine) -> list[str]:
+        cells = [_numbered(line), _day(facts, line.issued_on), _day(facts, line.due_on)]
+        cells += [str(max(line.days_past_due, 0))] if late else []
+        cells += [_figure(facts, line.total), _figure(facts, line.paid)]
+        cells += [_figure(facts, line.set_aside)] if aside else []
+        return [*cells, _figure(facts, line.collectable)]
+
+    return _laid_out(
+        {
+            "title": words["list_title"],
+            "note": words["unapplied_note"] if facts.unapplied else "",
+            "columns": _heads(facts, words, columns),
+            "rows": [row(line) for line in facts.lines],
+            "sums": _sums(facts, words),
+        }
+    )
+
+
+def _sums(facts: LetterFacts, words: dict) -> list[tuple[str, str]]:
+    if facts.unapplied:
+        return [
+            (words["sum"], _figure(facts, facts.total)),
+            (words["unapplied"], _figure(facts, -facts.unapplied)),
+            (words["amount_due"], _figure(facts, facts.net)),
+        ]
+    return [(words["sum"], _figure(facts, facts.total))] if len(facts.lines) > 1 else []
+
+
+def _payments_table(facts: LetterFacts, words: dict) -> dict:
+    columns = [("received_on", False), ("reference", False), ("for_invoice", False), ("amount", True)]
+
+    def row(payment: ReceivedPayment) -> list[str]:
+        amount = _figure(facts, payment.amount)
+        return [_day(facts, payment.received_on), payment.reference, payment.invoice_number, amount]
+
+    return {
+        "title": words["payments_title"],
+        "columns": _heads(facts, words, columns),
+        "rows": [row(payment) for payment in facts.payments],
+        "sums": [],
+    }
+
+
+def _aside_table(facts: LetterFacts, words: dict, kind: str, lines: tuple[LetterLine, ...]) -> dict:
+    """What is owed but not asked for here: its part under query, in a plan, or the whole of what is not due."""
+    amount = {"queried": "queried", "planned": "planned", "not_due": "open"}[kind]
+    part = {
+        "queried": lambda line: line.disputed,
+        "planned": lambda line: line.planned,
+        "not_due": lambda line: line.total - line.paid,
+    }[kind]
+    columns = [("number", False), ("issued_on", False), ("due_on", False), ("total", True), (amount, True)]
+    return {
+        "title": words[f"{kind}_title"],
+        "note": words["queried_note"] if kind == "queried" else "",
+        "columns": _heads(facts, words, columns),
+        "rows": [
+            [
+                _numbered(line),
+                _day(facts, line.issued_on),
+                _day(facts, line.due_on),
+                _figure(facts, line.total),
+                _figure(facts, part(line)),
+            ]
+            for line in lines
+        ],
+        "sums": [],
+    }
+
+
+def _heads(facts: LetterFacts, words: dict, columns: list[tuple[str, bool]]) -> list[dict]:
+    """Head cells; the currency stands once, in the head of the last, the amount column."""
+    heads = [{"name": name, "text": words[name], "right": right} for name, right in columns]
+    heads[-1]["text"] = f"{heads[-1]['text']} ({facts.currency})"
+    return heads
+
+
+def _numbered(line: LetterLine) -> str:
+    return f"{line.number}\n{line.purchase_order}" if line.purchase_order else line.number
+
+
+def pay_rows(facts: LetterFacts) -> list[tuple[str, str]]:
+    """Label and value of every line of the pay-to block."""
+    creditor, words = facts.creditor, labels(facts.language)
+    rows = [
+        (words["account_holder"], creditor.account_holder or creditor.legal_name),
+        (words["bank"], creditor.bank_name),
+        (words["iban"], grouped(creditor.iban)),
+        (words["bic"], creditor.bic),
+        *(_split_label(line) for line in creditor.account),
+        (words["payment_reference"], facts.reference),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _split_label(line: str) -> tuple[str, str]:
+    label, colon, value = line.partition(":")
+    return (label.strip(), value.strip()) if colon else ("", line)
+
+
+def grouped(iban: str) -> str:
+    """An IBAN in the groups of four people read it in."""
+    bare = "".join(iban.split())
+    return " ".join(bare[start : start + 4] for start in range(0, len(bare), 4))
+
+
+def payment_code(facts: LetterFacts) -> dict | None:
+    """A QR code: the bank transfer itself where EPC069-12 allows it (EUR, an IBAN), else the payment page, else none."""
+    creditor, words = facts.creditor, labels(facts.language)
+    if facts.currency == "EUR" and creditor.iban and EPC_AMOUNTS[0] <= facts.amount_due <= EPC_AMOUNTS[1]:
+        code = make_epc_qr(
+            name=(creditor.account_holder or creditor.legal_name)[:EPC_NAME],
+            iban="".join(creditor.iban.split()),
+            amount=facts.amount_due,
+            text=facts.reference[:EPC_TEXT],
+            bic=creditor.bic or None,
+        )
+        alt = words["qr_bank"].format(amount=_money(facts, facts.amount_due), reference=facts.reference)
+        return {"source": code.svg_data_uri(border=0), "alt": alt}
+    if creditor.payment_link:
+        code = make_qr(creditor.payment_link, error="m")
+        return {"source": code.svg_data_uri(border=0), "alt": words["qr_link"]}
+    return None
+
+
+def question(facts: LetterFacts) -> str:
+    """How to dispute: every letter says it."""
+    words, creditor = labels(facts.language), facts.creditor
+    phone, email = creditor.signatory_phone or creditor.phone, creditor.email
+    if phone and email:
+        return words["question"].format(phone=phone, email=email)
+    if phone:
+        return words["question_phone"].format(phone=phone)
+    return words["question_email"].format(email=email) if email else ""
+
+
+def _legal_lines(facts: LetterFacts) -> list[str]:
+    words, creditor = labels(facts.language), facts.creditor
+    return [
+        " · ".join(part for part in (creditor.phone, creditor.email) if part),
+        creditor.website,
+        f"{words['tax_id']} {creditor.tax_id}" if creditor.tax_id else "",
+        creditor.registration,
+    ]
+
+
+def _joined(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _money(facts: LetterFacts, amount: Decimal) -> str:
+    return format_money(amount, facts.currency, facts.locale)
+
+
+def _figure(facts: LetterFacts, amount: Decimal) -> str:
+    return format_money(amount, facts.currency, facts.locale, symbol=False)
+
+
+def _day(facts: LetterFacts, day: date) -> str:
+    return format_date(day, facts.locale, "medium")

@@ -1,0 +1,168 @@
+"""Letters to look at and to test: one creditor, one customer a language, and every code with its variants."""
+
+import base64
+import dataclasses
+import io
+from datetime import date, timedelta
+from decimal import Decimal
+
+import segno
+
+from reminders.letter_facts import (
+    Addressee,
+    CallFacts,
+    Creditor,
+    InstalmentFacts,
+    LetterFacts,
+    LetterLine,
+    PromiseFacts,
+    ReceivedPayment,
+    ResolutionFacts,
+    paper_for,
+)
+
+TODAY = date(2026, 6, 30)
+PORTAL = "https://pay.example/p/Q7mV2kXn4RtB9sLc3WdYhE"
+CURRENCIES = {"en": "USD", "de": "EUR", "es": "EUR"}
+
+CREDITOR = Creditor(
+    name="Nordlicht Werkstatt",
+    legal_name="Nordlicht Werkstatt GmbH",
+    address=("Hafenstraße 12", "20457 Hamburg"),
+    country="DE",
+    phone="+49 40 555 0100",
+    email="konto@nordlicht.example",
+    website="www.nordlicht.example",
+    tax_id="DE123456788",
+    registration="Amtsgericht Hamburg, HRB 12345",
+    bank_name="Elbbank",
+    iban="DE89370400440532013000",
+    bic="COBADEFFXXX",
+    signatory="Maria Okafor",
+    signatory_role="Buchhaltung",
+    signatory_phone="+49 40 555 0123",
+)
+AMERICAN = Creditor(
+    name="Harbor & Pine Supply",
+    legal_name="Harbor & Pine Supply LLC",
+    address=("1200 Dock Street, Suite 4", "Tacoma, WA 98402"),
+    country="US",
+    phone="+1 253 555 0142",
+    email="accounts@harborpine.example",
+    bank_name="First Sound Bank",
+    account=("Routing number: 125000024", "Account: 4410 2277"),
+    signatory="Dana Whitfield",
+    signatory_role="Accounts",
+    payment_link="https://pay.example/harborpine",
+)
+CUSTOMERS = {
+    "en": Addressee("Brightwater Cafés Inc.", "US", ("88 Larch Avenue", "Portland, OR 97205"), "Sam Ortega", "C-0042"),
+    "de": Addressee("Bäckerei Łukasz & Söhne OHG", "AT", ("Lindengasse 7", "1070 Wien"), "Anna Müller", "10234"),
+    "es": Addressee("Panadería La Espiga, S.L.", "ES", ("Calle Mayor, 14, 2.º B", "28013 Madrid"), "Lucía Peña", "20871"),
+}
+
+
+def logo() -> str:
+    """A picture as the business would upload it, carried in the page."""
+    picture = io.BytesIO()
+    segno.make("logo", micro=False).save(picture, kind="png", scale=8, border=0)
+    return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
+
+
+def line(number: str = "INV-7", *, late: int = 34, total: str = "1250.00", currency: str = "EUR", **changes) -> LetterLine:
+    """An invoice net 30, `late` days past due on TODAY, all of it asked for unless `changes` say otherwise."""
+    due_on = TODAY - timedelta(days=late)
+    amount = Decimal(total)
+    values = {
+        "number": number,
+        "currency": currency,
+        "issued_on": due_on - timedelta(days=30),
+        "due_on": due_on,
+        "days_past_due": late,
+        "total": amount,
+        "collectable": amount - changes.get("paid", 0) - changes.get("disputed", 0) - changes.get("planned", 0),
+        "is_due": late >= 1,
+    }
+    return LetterLine(**values | changes)
+
+
+def facts(code: str = "L30", language: str = "en", **changes) -> LetterFacts:
+    """A letter of the code; the total follows from its lines."""
+    currency = changes.get("currency", CURRENCIES[language])
+    customer = changes.get("customer", CUSTOMERS[language])
+    lines = changes.get("lines", (line(currency=currency),))
+    values = {
+        "code": code,
+        "language": language,
+        "today": TODAY,
+        "currency": currency,
+        "creditor": AMERICAN if currency == "USD" else CREDITOR,
+        "customer": customer,
+        "lines": lines,
+        "total": sum((one.collectable for one in lines), Decimal(0)),
+        "reference": lines[0].number if lines else "",
+        "paper": paper_for(customer.country),
+        "letter_id": 812,
+    }
+    return LetterFacts(**values | changes)
+
+
+def cedar(code: str = "L90", language: str = "de", **changes) -> LetterFacts:
+    """The worked case of domain.md 3.5: 1250.00 asked, 350.00 on account, 150.00 under query."""
+    currency = changes.get("currency", CURRENCIES[language])
+    part = line("INV-9", late=91, total="400.00", currency=currency, disputed=Decimal("150.00"))
+    lines = (
+        line("INV-7", late=61, total="700.00", currency=currency, purchase_order="4500018832"),
+        line("INV-8", late=90, total="300.00", currency=currency),
+        part,
+    )
+    return facts(code, language, lines=lines, queried=(part,), unapplied=Decimal("350.00"), asked_times=3, **changes)
+
+
+def partly_paid(code: str = "L30", language: str = "en", **changes) -> LetterFacts:
+    """Trap T24: 1000.00 less 200.00 paid."""
+    currency = changes.get("currency", CURRENCIES[language])
+    payment = ReceivedPayment(date(2026, 6, 12), Decimal("200.00"), currency, "TRF 88120", "INV-7")
+    rest = line("INV-7", total="1000.00", paid=Decimal("200.00"), currency=currency)
+    return facts(code, language, lines=(rest,), payments=(payment,), **changes)
+
+
+def many(count: int = 60, code: str = "L30", language: str = "en", **changes) -> LetterFacts:
+    currency = CURRENCIES[language]
+    lines = tuple(line(f"INV-{1000 + n}", late=31 + n, total=f"{100 + 37 * n}.{n:02d}", currency=currency) for n in range(count))
+    return facts(code, language, lines=lines, not_due=(line("INV-2000", late=-9, currency=currency),), **changes)
+
+
+REACHED = CallFacts(date(2026, 6, 29), reached=True, reason="R13")
+MISSED = CallFacts(date(2026, 6, 29), reached=False)
+PROMISE = PromiseFacts(Decimal("600.00"), date(2026, 7, 10), date(2026, 6, 29))
+INSTALMENT = InstalmentFacts(2, Decimal("250.00"), date(2026, 6, 15), date(2026, 7, 7), Decimal("750.00"))
+OUTCOMES = {
+    "en": ResolutionFacts("INV-7", "short delivery", "we have credited the two missing boxes"),
+    "de": ResolutionFacts("INV-7", "Fehlmenge", "die beiden fehlenden Kartons haben wir gutgeschrieben"),
+    "es": ResolutionFacts("INV-7", "faltaban cajas", "hemos abonado las dos cajas que faltaban"),
+}
+
+
+def samples(language: str) -> dict[str, LetterFacts]:
+    """Every letter we ship in a language, by name: each code, and each variant whose words differ."""
+    currency = CURRENCIES[language]
+    fresh = line("INV-7", late=-21, currency=currency, purchase_order="4500018832")
+    closed = line("INV-7", late=12, currency=currency)
+    return {
+        "L0": facts("L0", language, lines=(fresh,), terms_enclosed=True),
+        "L1": facts("L1", language, lines=(line(late=1, currency=currency),), copies_enclosed=True),
+        "L1-part-paid": partly_paid("L1", language, portal_url=PORTAL),
+        "L30": facts("L30", language, portal_url=PORTAL, asked_times=1),
+        "L30-first": facts("L30", language, first_contact=True),
+        "L60-reached": cedar("L60", language, call=REACHED, promise=PROMISE),
+        "L60-missed": cedar("L60", language, call=MISSED, portal_url=PORTAL),
+        "L60-no-call": facts("L60", language, lines=(line(late=62, currency=currency),)),
+        "L60-first": cedar("L60", language, first_contact=True),
+        "L90-cant": cedar("L90", language, diagnosis="CANT", portal_url=PORTAL),
+        "L90-firm": cedar("L90", language, diagnosis="WONT", next_steps=("HOLD", "AGENCY")),
+        "FINAL": cedar("FINAL", language, respond_days=30, next_steps=("COURT",)),
+        "LBP": facts("LBP", language, promise=dataclasses.replace(PROMISE, due_on=date(2026, 6, 26))),
+        "LPD": facts("LPD", language, lines=(), total=Decimal(0), instalment=INSTALMENT, reference="Plan 7"),
+        "LRES": facts("LRES", language, lines=(closed,), resolution=OUTCOMES[language]),
+    }
