@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from customers.views import contacts, customers, settings, tasks
+from customers.views import contacts, customers, members, settings, tasks
 
 urlpatterns = [
     path("settings/", settings.edit_business, name="settings"),
+    path("settings/logo/", settings.edit_logo, name="settings-logo"),
+    path("settings/logo/picture/", settings.show_logo, name="settings-logo-picture"),
+    path("settings/logo/remove/", settings.remove_logo, name="settings-logo-remove"),
+    path("settings/rules/", settings.edit_rules, name="settings-rules"),
+    path("settings/members/", members.member_list, name="member-list"),
+    path("settings/members/<int:pk>/role/", members.member_role, name="member-role"),
+    path("settings/members/<int:pk>/remove/", members.member_remove, name="member-remove"),
+    path("settings/members/<int:pk>/remind/", members.member_remind, name="member-remind"),
     path("desk/", tasks.task_list, name="task-list"),
     path("tasks/<int:pk>/", tasks.task_detail, name="task-detail"),
     path("tasks/<int:pk>/complete/", tasks.task_complete, name="task-complete"),

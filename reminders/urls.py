@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views import calls, customers, dashboard, invoices, letters
+from reminders.views import calls, customers, dashboard, invoices, letters, release
 
 urlpatterns = [
     path("", dashboard.show_dashboard, name="dashboard"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("customers/<int:pk>/timeline/", customers.customer_timeline, name="customer-timeline"),
     path("invoices/<int:pk>/", invoices.invoice_detail, name="invoice-detail"),
     path("tasks/<int:pk>/call/", calls.call_log, name="call-log"),
+    path("settings/start/", release.release_ledger, name="settings-release"),
     path("letters/", letters.letter_list, name="letter-list"),
     path("letters/approve/", letters.letter_approve_ticked, name="letter-approve-ticked"),
     path("letters/<int:pk>/", letters.letter_detail, name="letter-detail"),

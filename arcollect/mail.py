@@ -1,0 +1,33 @@
+"""Mail that answers a person at once, one function a mail. What asks for money is a Letter, and goes another way."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+
+def send_invitation(*, to: str, business: str, inviter: str, reply_to: str, link: str, days: int) -> None:
+    """Asks somebody in. `link` opens the page to set a password and lives `days`. Raises OSError where mail cannot leave."""
+    context = {"business": business, "inviter": inviter, "link": link, "days": days}
+    _send("invitation", to, context, reply_to=reply_to)
+
+
+def send_welcome(*, to: str, business: str, inviter: str, reply_to: str, link: str) -> None:
+    """Tells somebody who has a password already that one more business is theirs to open."""
+    _send("welcome", to, {"business": business, "inviter": inviter, "link": link}, reply_to=reply_to)
+
+
+def _send(name: str, to: str, context: dict[str, Any], *, reply_to: str) -> None:
+    """Sends templates/mail/<name>.{subject.txt,txt,html}."""
+    subject = " ".join(render_to_string(f"mail/{name}.subject.txt", context).split())
+    mail = EmailMultiAlternatives(
+        subject,
+        render_to_string(f"mail/{name}.txt", context),
+        settings.DEFAULT_FROM_EMAIL,
+        [to],
+        reply_to=[reply_to] if reply_to else None,
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")
+    mail.send()

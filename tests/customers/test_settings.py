@@ -1,0 +1,137 @@
+"""Settings: what stands on letters, the logo, and the rules; for the owner alone."""
+
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from customers.forms.business import is_iban
+from customers.models import Event
+
+
+def address(business, rest=""):
+    return f"/b/{business.slug}/settings/{rest}"
+
+
+@pytest.fixture
+def settings_page(client_of, owner):
+    return client_of(owner)
+
+
+@pytest.fixture
+def details(business):
+    """What the form shows, ready to be sent back."""
+    names = "name legal_name street city postal_code region country tax_id registration phone email website account_holder"
+    names += " bank_name iban bic account_details payment_link terms_days terms_text signatory signatory_role signatory_phone"
+    names += " language currency time_zone"
+    return {name: getattr(business, name) for name in names.split()} | {"country": "DE", "time_zone": "Europe/Berlin"}
+
+
+def picture(kind="PNG", size=(40, 20)):
+    file = BytesIO()
+    Image.new("RGB", size, "navy").save(file, kind)
+    return SimpleUploadedFile("logo.png", file.getvalue(), "image/png")
+
+
+def test_details_are_saved_and_the_log_names_the_fields_only(settings_page, business, details, owner):
+    answer = settings_page.post(address(business), details | {"iban": "DE89 3704 0044 0532 0130 00", "signatory": "Ada Hollis"})
+    assert answer.status_code == 302
+    business.refresh_from_db()
+    assert (business.iban, business.signatory, business.time_zone) == ("DE89370400440532013000", "Ada Hollis", "Europe/Berlin")
+    event = Event.objects.get(kind="business.edited")
+    assert event.actor == owner
+    assert event.data == {"fields": ["country", "iban", "signatory", "time_zone"]}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("iban", "GB33WEST12345698765432", "typing error"),
+        ("bic", "DEUT", "8 or 11 letters"),
+        ("phone", "not a number", "is no telephone number"),
+        ("payment_link", "javascript:alert(1)", "must begin with https://"),
+        ("name", "", "required"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_saved(settings_page, business, details, field, value, words):
+    page = settings_page.post(address(business), details | {field: value, "signatory": "Ada"}).content.decode()
+    assert words in page
+    business.refresh_from_db()
+    assert business.signatory == ""
+
+
+@pytest.mark.parametrize(
+    ("iban", "right"),
+    [
+        ("GB82WEST12345698765432", True),
+        ("GB33WEST12345698765432", False),
+        ("DE89370400440532013000", True),
+        ("DE8937040044053201300", False),
+        ("", False),
+    ],
+)
+def test_the_check_digits_of_an_iban(iban, right):
+    """The figures of domain.md PF09."""
+    assert is_iban(iban) is right
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_becomes_the_logo(settings_page, business, kind):
+    settings_page.post(address(business, "logo/"), {"logo": picture(kind)})
+    shown = settings_page.get(address(business, "logo/picture/"))
+    assert shown.headers["Content-Type"] == f"image/{kind.lower()}"
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    settings_page.post(address(business, "logo/remove/"))
+    assert settings_page.get(address(business, "logo/picture/")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "no PNG or JPEG"),
+        (b"\x89PNG\r\n\x1a\n and then nothing of the kind", "no PNG or JPEG"),
+        (b"\x89PNG" + b"0" * 1024 * 1024, "larger than 1 MB"),
+        (b"", "empty"),
+    ],
+)
+def test_what_is_no_picture_is_refused_whatever_its_name(settings_page, business, content, words):
+    upload = SimpleUploadedFile("logo.png", content, "image/png")
+    assert words in settings_page.post(address(business, "logo/"), {"logo": upload}).content.decode()
+    business.refresh_from_db()
+    assert business.logo is None
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused(settings_page, business):
+    page = settings_page.post(address(business, "logo/"), {"logo": picture(size=(5000, 5000))}).content.decode()
+    assert "no PNG or JPEG" in page
+
+
+RULES = {
+    "sending_from": "09:00",
+    "sending_until": "17:30",
+    "morning_hour": "6",
+    "max_new_call_tasks_per_day": "4",
+    "contact_reverify_days": "180",
+}
+
+
+def test_rules_that_differ_from_the_defaults_are_stored(settings_page, business):
+    settings_page.post(address(business, "rules/"), RULES)
+    business.refresh_from_db()
+    assert business.settings == {"sending_window": ["09:00", "17:30"], "max_new_call_tasks_per_day": 4}
+    assert Event.objects.get(kind="business.rules_changed").data == {
+        "changes": {"sending_window": [["08:00", "21:00"], ["09:00", "17:30"]], "max_new_call_tasks_per_day": [10, 4]}
+    }
+
+
+def test_a_window_that_never_opens_is_refused(settings_page, business):
+    page = settings_page.post(address(business, "rules/"), RULES | {"sending_until": "09:30"}).content.decode()
+    assert "at least an hour" in page
+    business.refresh_from_db()
+    assert business.settings == {}
+
+
+@pytest.mark.parametrize("rest", ["", "logo/", "rules/", "members/"])
+def test_settings_are_the_owners(client_of, bookkeeper, business, rest):
+    assert client_of(bookkeeper).get(address(business, rest)).status_code == 403
