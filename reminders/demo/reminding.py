@@ -16,6 +16,7 @@ from reminders.escalation import Case, Fire, InvoiceFacts, Setting, courtesy_cal
 from reminders.models import StepCode
 
 COURTESY_REMEMBERED = 21  # days back to which courtesy calls are told
+LETTER_STEPS = {StepCode.NOTICE, StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90}
 REASONS = {
     Habit.STRETCHER: ("R15", "R04", "R03"),
     Habit.DETERIORATING: ("R13", "R14"),
@@ -25,6 +26,7 @@ REASONS = {
     Habit.SLOW: ("R03", "R08", "R02", "R16"),
 }
 REACHED_AT_ONCE = 0.7
+UNREAD_DAYS = 12  # the letters of these last days wait for the bookkeeper's approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Promised:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A step that fired, its calls, and the day its letter went out (None: a call alone, or it still waits for the call).
+    """A step that fired, its calls, and the day its letter went out (None: a call alone, or it waits).
 
     `overtaken_on`: the day the money came before anybody was reached.
     """
@@ -161,10 +163,10 @@ def _remember(fired: Fired, memory: Memory) -> Fired:
     for line in fired.fire.lines:
         for step in (*line.skipped, line.step) if line.new else ():
             memory.fired[line.invoice.number][step] = fired.on
-    if fired.letter_on:
-        memory.last_letter_on = fired.letter_on
+    if fired.fire.step in LETTER_STEPS:
+        memory.last_letter_on = fired.letter_on or fired.on
         if fired.fire.step == StepCode.NOTICE:
-            memory.last_notice_on = fired.letter_on
+            memory.last_notice_on = fired.on
     reached = [call.on for call in fired.calls if call.outcome == Outcome.REACHED]
     memory.spoken_since = reached[-1] if reached else memory.spoken_since
     memory.promises += [fired.promise] if fired.promise else []
@@ -185,7 +187,8 @@ def _act(sales: list[Sale], fired: Fired, setting: Setting, random: Random, last
     step = setting.policy.steps[fired.fire.step]
     if not step.calls:
         called = _calls_in(sales, fired, setting, last) if step.code == StepCode.DAY_30 else fired
-        return replace(called, letter_on=fired.on if step.letter_code else None)
+        unread = step.approve_first and fired.on > last - UNREAD_DAYS * DAY
+        return replace(called, letter_on=fired.on if step.letter_code and not unread else None)
     numbers = {line.invoice.number for line in fired.fire.lines}
     paid = [on for sale in sales if sale.number in numbers for on, _ in sale.receipts if on >= fired.on]
     overtaken = min(paid, default=None)
@@ -193,7 +196,8 @@ def _act(sales: list[Sale], fired: Fired, setting: Setting, random: Random, last
     attempts = setting.rules["call_attempts_before_no_contact"]
     if calls and (calls[-1].outcome == Outcome.REACHED or len(calls) == attempts):
         promise = _promise(sales, fired, calls[-1], setting, last)
-        return replace(fired, calls=calls, letter_on=calls[-1].on, promise=promise)
+        unread = calls[-1].on > last - UNREAD_DAYS * DAY
+        return replace(fired, calls=calls, letter_on=None if unread else calls[-1].on, promise=promise)
     return replace(fired, calls=calls, overtaken_on=overtaken if overtaken and overtaken <= last else None)
 
 

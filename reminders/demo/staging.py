@@ -9,6 +9,7 @@ from customers import log
 from customers.models import Business, Membership, User
 from customers.models.business import Role
 from reminders.demo.cast import FULL_CAST
+from reminders.demo.ledger import DAY
 from reminders.demo.loose_ends import write_loose_ends
 from reminders.demo.stage import Stage
 from reminders.demo.story import Story, keep_diary, tell_story
@@ -22,6 +23,7 @@ from reminders.opening import open_business
 SLUG = "demo"
 SECOND_SLUG = "demo-two"
 SECOND_CAST = 10
+FOUNDED_DAYS_AGO = 740
 OWNER, BOOKKEEPER, OTHER_OWNER = "owner@demo.example", "books@demo.example", "other@demo.example"
 
 
@@ -104,7 +106,9 @@ def _person(email: str, first_name: str, last_name: str, password: str) -> User:
 
 
 def _play(premises: Premises, slug: str, owner: User, bookkeeper: User, seed: int, size: int, today: datetime.date) -> Business:
-    business = _open(premises, slug, owner)
+    founded = datetime.datetime.combine(today - FOUNDED_DAYS_AGO * DAY, datetime.time(8), datetime.UTC)
+    with log.told_as_of(founded):
+        business = _open(premises, slug, owner)
     Membership.objects.create(business=business, user=owner, role=Role.OWNER)
     Membership.objects.create(business=business, user=bookkeeper, role=Role.BOOKKEEPER)
     settings = settings_of(business)

@@ -16,7 +16,7 @@ from reminders.escalation import Setting
 LIVE_FOR = 365  # days this program has been in use there
 MONEY_ENTERED_DAILY = 28  # before these last days the office entered money once a week; invoices, before this program was live
 FRIDAY = 4
-QUIET_DAYS = 4  # the last days nobody looked: what came due in them waits for tonight's run
+QUIET_DAYS = 2  # the last days nobody looked: what came due in them waits for tonight's run
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ import datetime
 from collections import defaultdict
 from dataclasses import replace
 
+from django.db.models import OuterRef, Value
+from django.db.models.functions import Coalesce
+
 from arcollect.money import format_date, format_money
 from customers import log
 from customers.desk import cancel_task
-from customers.models import Conversation, Document, Letter, Task
+from customers.models import Contact, Conversation, Document, Letter, Task
 from customers.models.desk import Outcome, TaskKind, TaskState
 from customers.models.letter import LetterState
 from invoices.agreeing import close_promise, make_promise
@@ -147,15 +150,20 @@ def _send(stage: Stage, told: list[Fired], day: datetime.date) -> None:
         return
     copies = Document.objects.bulk_create(_copy(stage, letter, day) for letter in letters)
     for letter, copy in zip(letters, copies, strict=True):
-        letter.state, letter.sent_on, letter.sent_at = LetterState.SENT, day, stage.moment(day, 60)
-        letter.document, letter.sent_to = copy, letter.contact.email if letter.contact else "post"
-        letter.approved_by, letter.approved_at = stage.bookkeeper, stage.moment(day, 45)
-    fields = ["state", "sent_on", "sent_at", "document", "sent_to", "approved_by", "approved_at"]
-    Letter.objects.bulk_update(letters, fields)
-    sent = Reminder.objects.filter(letter__in=letters)
-    sent.update(completed_on=day)
-    reviews = Task.objects.filter(reminders__in=sent, kind=TaskKind.REVIEW_LETTER, state=TaskState.OPEN)
-    Task.objects.filter(pk__in=list(reviews.values_list("pk", flat=True))).update(
+        letter.document = copy
+    Letter.objects.bulk_update(letters, ["document"])
+    Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
+        state=LetterState.SENT,
+        sent_on=day,
+        sent_at=stage.moment(day, 60),
+        sent_to=Coalesce(Contact.objects.filter(pk=OuterRef("contact")).values("email")[:1], Value("post")),
+        approved_by=stage.bookkeeper,
+        approved_at=stage.moment(day, 45),
+    )
+    reminders = [stage.reminders[fired.key] for fired in told]
+    Reminder.objects.filter(letter__in=letters).update(completed_on=day)
+    reviews = Task.objects.filter(pk__in=[reminder.task_id for reminder in reminders if reminder.task_id])
+    reviews.filter(kind=TaskKind.REVIEW_LETTER, state=TaskState.OPEN).update(
         state=TaskState.DONE, closed_on=day, closed_by=stage.bookkeeper
     )
     log.record_many(
