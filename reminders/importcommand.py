@@ -22,6 +22,11 @@ from invoices.imports.tally import Tally
 from reminders.commanding import BusinessCommand
 
 SHOWN = 20
+WAYS_OUT = {
+    "date_order": "say --date-order dmy or --date-order mdy",
+    "decimal": "say --decimal comma or --decimal point",
+    "currency": "say --currency",
+}
 EXIT_CODES = (
     "Exits 0 where at least one row was usable, also if others were refused: those are listed. "
     "Exits 1, with one line on standard error, where the file cannot be read or every row of it was refused."
@@ -55,7 +60,7 @@ class ImportCommand(BusinessCommand):
             ledger = open_ledger(options["file"], self.kind, self._options(business, options))
             tally = self._book(business, ledger, options)
         except ImportProblem as problem:
-            raise CommandError(f"{options['file']}: {problem}") from problem
+            raise CommandError(f"{options['file']}: {_with_way_out(problem)}") from problem
         if options["format"] == "json":
             self.print_json(_as_json(tally))
         else:
@@ -108,6 +113,11 @@ class ImportCommand(BusinessCommand):
         brought = f" (and {tally.customers} customers)" if tally.customers else ""
         kept = f"{tally.updated} updated, {tally.unchanged} unchanged, {len(tally.refused)} refused"
         self.stdout.write(f"{tally.created} {done}{brought}, {kept}.")
+
+
+def _with_way_out(problem: ImportProblem) -> str:
+    way = f'try --map "{problem.hint}"' if problem.option == "map" and problem.hint else WAYS_OUT.get(problem.option, "")
+    return f"{problem}: {way}" if way else str(problem)
 
 
 def _shown(rows: Iterable[Any], lines: int) -> Iterable[Any]:

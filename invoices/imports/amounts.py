@@ -91,9 +91,9 @@ class AmountSurvey:
         if len(self.proofs) == 2:
             (line1, text1), (line2, text2) = self.proofs[COMMA], self.proofs[POINT]
             text = _('column "%(column)s" has a decimal comma in line %(line1)d (%(text1)s) and a decimal point in line '
-                     "%(line2)d (%(text2)s): say --decimal comma or --decimal point")  # fmt: skip
+                     "%(line2)d (%(text2)s)")  # fmt: skip
             values = {"column": column, "line1": line1, "text1": text1, "line2": line2, "text2": text2}
-            raise ImportProblem(text % values)
+            raise ImportProblem(text % values, option="decimal")
         return next(iter(self.proofs), "")
 
     def implied(self, precision: int) -> str:
@@ -112,9 +112,8 @@ class AmountSurvey:
 def undecided(column: str, survey: AmountSurvey) -> ImportProblem:
     """The refusal of a file whose amounts can be read in two ways."""
     line, text = survey.unclear or (0, "")
-    message = _('column "%(column)s", line %(line)d: "%(text)s" can be read with decimals or with thousands: '
-                "say --decimal comma or --decimal point")  # fmt: skip
-    return ImportProblem(message % {"column": column, "line": line, "text": text})
+    message = _('column "%(column)s", line %(line)d: "%(text)s" can be read with decimals or with thousands')
+    return ImportProblem(message % {"column": column, "line": line, "text": text}, option="decimal")
 
 
 def _proven_mark(number: str) -> str | None:

@@ -50,10 +50,10 @@ class DateSurvey:
         """The order its cells prove, "" where they prove none. Raises ImportProblem where they contradict each other."""
         if self.day_first and self.month_first:
             text = _('column "%(column)s" has the day first in line %(line1)d (%(text1)s) and the month first in line '
-                     "%(line2)d (%(text2)s): say --date-order dmy or --date-order mdy")  # fmt: skip
+                     "%(line2)d (%(text2)s)")  # fmt: skip
             (line1, text1), (line2, text2) = self.day_first, self.month_first
             values = {"column": column, "line1": line1, "text1": text1, "line2": line2, "text2": text2}
-            raise ImportProblem(text % values)
+            raise ImportProblem(text % values, option="date_order")
         return DMY if self.day_first else MDY if self.month_first else ""
 
 
@@ -61,8 +61,8 @@ def undecided(column: str, survey: DateSurvey) -> ImportProblem:
     """The refusal of a file whose dates can be read in two ways."""
     line, text = survey.unclear or (0, "")
     message = _('column "%(column)s", line %(line)d: "%(text)s" and all other dates in it can be read day first or month '
-                "first: say --date-order dmy or --date-order mdy")  # fmt: skip
-    return ImportProblem(message % {"column": column, "line": line, "text": text})
+                "first")  # fmt: skip
+    return ImportProblem(message % {"column": column, "line": line, "text": text}, option="date_order")
 
 
 def parse_date(cell: Cell, order: str) -> date | None:

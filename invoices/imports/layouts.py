@@ -128,7 +128,8 @@ def parse_map(text: str, kind: str) -> dict[str, str]:
 
 
 def plain_columns(kind: str, header: Sequence[str], mapping: Mapping[str, str]) -> list[Column]:
-    """The columns to read: those of `mapping`, and for other fields those headed by the field's own name.
+    """The columns to read: those of `mapping` ("" for a field the file does not have), and for other fields those headed
+    by the field's own name.
 
     Raises ImportProblem for a column that is not there, and for a field that must have one and has none.
     """
@@ -136,6 +137,8 @@ def plain_columns(kind: str, header: Sequence[str], mapping: Mapping[str, str]) 
     columns = []
     for field in LAYOUTS[kind]:
         title = mapping.get(field.name, field.name)
+        if not title:
+            continue
         index = header.index(title) if title in header else positions.get(name_key(title))
         if index is not None:
             columns.append(Column(field.name, field.kind, index, header[index]))
@@ -151,11 +154,9 @@ def _require(kind: str, found: set[str], header: Sequence[str]) -> None:
     if not missing:
         return
     guess = ",".join(f"{name}={title}" for name, title in guess_map(kind, header).items())
-    text = _("no column for %(missing)s; the columns are: %(header)s.") % {
-        "missing": ", ".join(dict.fromkeys(missing)),
-        "header": list_columns(header),
-    }
-    raise ImportProblem(text + (" " + _('Try --map "%(guess)s"') % {"guess": guess} if guess else ""))
+    text = _("no column for %(missing)s; the columns are: %(header)s")
+    values = {"missing": ", ".join(dict.fromkeys(missing)), "header": list_columns(header)}
+    raise ImportProblem(text % values, option="map", hint=guess)
 
 
 def list_columns(header: Sequence[str]) -> str:

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 
 class ImportProblem(Exception):
-    """The file as a whole cannot be imported. Its text is one line: what is wrong, where, and the way out."""
+    """The file as a whole cannot be imported. Its text is one line: what is wrong and where.
+
+    `option` names the field of `ledgerfile.Options` that would settle it, if one would, `hint` a value it could have:
+    the command and the page each say in their own way how to set it.
+    """
+
+    def __init__(self, reason: str, option: str = "", hint: str = "") -> None:
+        super().__init__(reason)
+        self.option = option
+        self.hint = hint
 
 
 class CellProblem(ValueError):

@@ -129,10 +129,9 @@ def _refuse_foreign_signs(surveys: dict[Column, AmountSurvey], currency: str) ->
         for word, line in found.words.items():
             known = word.rstrip(".").upper() in amounts.SIGNS or word.upper() in amounts.CURRENCY_CODES
             if known and not word_fits(word, currency):
-                text = _('column "%(column)s", line %(line)d carries %(word)s but the amounts would be read as %(currency)s: '
-                         "say --currency")  # fmt: skip
+                text = _('column "%(column)s", line %(line)d carries %(word)s, the amounts would be read as %(currency)s')
                 values = {"column": column.title, "line": line, "word": word, "currency": currency}
-                raise ImportProblem(text % values)
+                raise ImportProblem(text % values, option="currency")
 
 
 def typed_rows(table: Table, columns: list[Column], conventions: Conventions) -> Iterator[TypedRow | LineProblem]:

@@ -72,7 +72,10 @@ def test_a_dry_run_writes_nothing(business, ledger):
     [
         (HEAD, [], "no rows below it"),
         ("", [], "The file is empty"),
-        (HEAD + "C1,INV-1,1/2/2026,,5\n", [], "say --date-order"),
+        (HEAD + "C1,INV-1,1/2/2026,,5\n", [], "day first or month first: say --date-order dmy or --date-order mdy"),
+        (HEAD + 'C1,INV-1,2026-01-02,,"1,200"\n', [], "say --decimal comma or --decimal point"),
+        (HEAD + "C1,INV-1,2026-01-02,,€5\n", [], "carries €, the amounts would be read as USD: say --currency"),
+        ("Kunde,Nr,Datum\nC1,1,2026-01-02\n", [], 'no column for .*: try --map "customer_name=Kunde,issued_on=Datum"'),
         (HEAD + "C1,INV-1,2026-01-02,,5\n", ["--map", "number=Nr"], 'no column "Nr"'),
         (HEAD + "C1,INV-1,2026-01-02,,5\n", ["--currency", "XXY"], "XXY is not a currency"),
         (HEAD + "C1,INV-1,2026-01-02,,5\n", ["--business", "none"], "There is no business 'none'"),

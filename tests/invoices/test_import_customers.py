@@ -10,7 +10,10 @@ from tests import make
 from tests.invoices.importing import HEAD, bring_in, counts, reasons
 
 pytestmark = pytest.mark.django_db
-COLUMNS = "reference,name,legal_name,contact_name,contact_role,email,phone,fax,address,country,language,time_zone,terms_days,credit_limit"
+COLUMNS = (
+    "reference,name,legal_name,contact_name,contact_role,email,phone,fax,address,country,language,time_zone,"
+    "terms_days,credit_limit"
+)
 ACME = (
     'C1,Acme,Acme Inc.,Ann Lee,Owner,ann@acme.example,(415) 555-0100,,"1 Main St\nSpringfield, IL 62701",USA,en,'
     "America/Chicago,45,5000\n"

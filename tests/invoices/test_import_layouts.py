@@ -44,8 +44,17 @@ def test_a_mapped_column_that_is_not_there_is_refused_with_those_that_are():
 
 
 def test_missing_columns_are_refused_with_a_guess_to_try():
-    with pytest.raises(ImportProblem, match=r'no column for total; .* Try --map "customer_name=Kunde'):
+    with pytest.raises(ImportProblem, match="no column for total; the columns are: Kunde, number, issued_on, Betrag") as caught:
         plain_columns(INVOICES, ["Kunde", "number", "issued_on", "Betrag"], {"customer_name": "Kunde"})
+    assert (caught.value.option, caught.value.hint) == (
+        "map",
+        "customer_name=Kunde,number=number,issued_on=issued_on,total=Betrag",
+    )
+
+
+def test_a_field_mapped_to_nothing_is_not_read():
+    header = ["customer_reference", "number", "issued_on", "total", "paid"]
+    assert "paid" not in keys(plain_columns(INVOICES, header, {"paid": ""}))
 
 
 @pytest.mark.parametrize(
