@@ -6,7 +6,7 @@ import pytest
 
 from arcollect.dates import Calendar
 from customers.models import Letter, Task
-from invoices.agreeing import make_promise, open_dispute
+from invoices.agreeing import make_promise, open_dispute, resolve_dispute
 from invoices.booking import return_payment
 from reminders.models import LastDecision, Reminder, ReminderLine
 from reminders.nightly import escalate, release
@@ -234,3 +234,49 @@ def test_a_dry_run_writes_nothing(business, cedar):
 def test_no_step_on_a_weekend(business):
     make.invoice(make.customer(business))
     assert escalate(business, day("2026-02-15")).fired == []
+
+
+@pytest.mark.proves("T45")
+def test_one_letter_at_the_highest_step_lists_all_and_each_invoice_keeps_its_own(business, cedar):
+    """domain.md 3.5, Cedar: 90 for the customer, 60 for the invoice that has only reached it; 1250 asked, 350 unapplied."""
+    asked_before(cedar, {"INV-7": ["NOTICE", "30"], "INV-8": ["NOTICE", "30", "60"], "INV-9": ["NOTICE", "30", "60"]})
+    fired = escalate(business, TUESDAY).fired
+    assert [(row["step"], row["total"]) for row in fired] == [("90", "1250.00")]
+    assert {line["number"]: line["step"] for line in fired[0]["invoices"]} == {"INV-7": "60", "INV-8": "90", "INV-9": "90"}
+    facts = Letter.objects.get().facts
+    assert (Decimal(facts["total"]) - Decimal(facts["unapplied"]), facts["lines"][0]["disputed"]) == (900, "150.000")
+
+
+def asked_before(customer, steps: dict[str, list[str]]) -> None:
+    """Steps that fired on 1 June, more than two weeks before."""
+    policy = customer.business.policies.get()
+    for number, codes in steps.items():
+        for code in codes:
+            reminder = Reminder.objects.create(
+                business=customer.business,
+                customer=customer,
+                currency="USD",
+                step=code,
+                policy=policy,
+                fired_on=day("2026-06-01"),
+                total=1,
+            )
+            ReminderLine.objects.create(
+                reminder=reminder,
+                invoice=customer.invoices.get(number=number),
+                step=code,
+                cycle=1,
+                amount=1,
+                days_past_due=1,
+            )
+
+
+def test_a_dispute_the_customer_won_shifts_the_steps_but_not_the_age(business):
+    """domain.md 3.4: due 1 March, 20 days in dispute, upheld: the 30-day step on Monday 20 April, at 50 days past due."""
+    customer = make.customer(business)
+    invoice = make.invoice(customer, issued="2026-01-30", due="2026-03-01")
+    escalate(business, day("2026-03-02"))
+    dispute = open_dispute(invoice=invoice, code="PRICE", amount=Decimal(1000), on=day("2026-03-11"), calendar=Calendar())
+    resolve_dispute(dispute=dispute, outcome="upheld", on=day("2026-03-31"))
+    assert walk(business, "2026-04-01", "2026-04-20") == [("04-20", "30")]
+    assert ReminderLine.objects.get(step="30").days_past_due == 50
