@@ -19,7 +19,7 @@ from invoices.imports.problems import ImportProblem, LineProblem
 from invoices.imports.profiles import PROFILES
 from invoices.imports.reading import AUTO
 from invoices.imports.tally import Tally
-from reminders.commanding import BusinessCommand
+from reminders.management.commanding import BusinessCommand
 
 SHOWN = 20
 WAYS_OUT = {

@@ -47,28 +47,28 @@ def signed_plan(business) -> PaymentPlan:
     return plan
 
 
-def refused(change) -> None:
+def refuses(change) -> None:
     with pytest.raises(REFUSAL, match="cannot be changed or deleted"), transaction.atomic():
         change()
 
 
 def test_an_event_stays(business):
     event = log.record(business, "test.happened", "business:1")
-    refused(lambda: Event.objects.filter(pk=event.pk).update(kind="other"))
-    refused(lambda: Event.objects.filter(pk=event.pk).delete())
+    refuses(lambda: Event.objects.filter(pk=event.pk).update(kind="other"))
+    refuses(lambda: Event.objects.filter(pk=event.pk).delete())
 
 
 def test_a_seal_stays(business):
     log.record(business, "test.happened", "business:1")
     seal = log.seal(business)
-    refused(lambda: Seal.objects.filter(pk=seal.pk).update(hash="0"))
-    refused(lambda: Seal.objects.filter(pk=seal.pk).delete())
+    refuses(lambda: Seal.objects.filter(pk=seal.pk).update(hash="0"))
+    refuses(lambda: Seal.objects.filter(pk=seal.pk).delete())
 
 
 @pytest.mark.proves("T28")
 def test_a_sent_letter_stays(sent_letter):
-    refused(lambda: Letter.objects.filter(pk=sent_letter.pk).update(body="Pay now"))
-    refused(lambda: Letter.objects.filter(pk=sent_letter.pk).delete())
+    refuses(lambda: Letter.objects.filter(pk=sent_letter.pk).update(body="Pay now"))
+    refuses(lambda: Letter.objects.filter(pk=sent_letter.pk).delete())
 
 
 def test_a_letter_not_yet_sent_may_change(sent_letter):
@@ -79,9 +79,9 @@ def test_a_letter_not_yet_sent_may_change(sent_letter):
 
 
 def test_a_signed_plan_stays(signed_plan):
-    refused(lambda: PaymentPlan.objects.filter(pk=signed_plan.pk).update(total=Decimal(1)))
-    refused(lambda: Instalment.objects.filter(plan=signed_plan).update(amount=Decimal(1)))
-    refused(lambda: PlanInvoice.objects.filter(plan=signed_plan).delete())
+    refuses(lambda: PaymentPlan.objects.filter(pk=signed_plan.pk).update(total=Decimal(1)))
+    refuses(lambda: Instalment.objects.filter(plan=signed_plan).update(amount=Decimal(1)))
+    refuses(lambda: PlanInvoice.objects.filter(plan=signed_plan).delete())
 
 
 def test_a_signed_plan_may_still_be_paid(signed_plan):
@@ -92,10 +92,10 @@ def test_a_signed_plan_may_still_be_paid(signed_plan):
 @pytest.mark.django_db(transaction=True)
 def test_the_guards_stand_in_tests_with_real_transactions():
     event = log.record(make.business(), "test.happened", "business:1")
-    refused(lambda: Event.objects.filter(pk=event.pk).delete())
+    refuses(lambda: Event.objects.filter(pk=event.pk).delete())
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_guards_stand_after_such_a_test_too():
     event = log.record(make.business(), "test.happened", "business:1")
-    refused(lambda: Event.objects.filter(pk=event.pk).delete())
+    refuses(lambda: Event.objects.filter(pk=event.pk).delete())

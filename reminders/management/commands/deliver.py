@@ -8,9 +8,9 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from reminders.commanding import BusinessCommand, shown_on
 from reminders.delivery import deliver
 from reminders.folder import Folder
+from reminders.management.commanding import BusinessCommand, shown_on
 from reminders.smtp import MailServer
 
 

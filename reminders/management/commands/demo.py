@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from reminders.commanding import iso_date
 from reminders.demo.cast import FULL_CAST
 from reminders.demo.staging import BOOKKEEPER, OTHER_OWNER, OWNER, SLUG, stage_demo
+from reminders.management.commanding import iso_date
 
 PASSWORD = "try-the-demo"
 SMALLEST_CAST = 10

@@ -10,7 +10,7 @@ from django.db import transaction
 from tqdm import tqdm
 
 from customers.models import Business, Customer
-from reminders.commanding import BusinessCommand, shown_on
+from reminders.management.commanding import BusinessCommand, shown_on
 from reminders.nightly import Outcome, escalate, explain, release
 
 
@@ -73,4 +73,3 @@ class Command(BusinessCommand):
         for row in outcome.waiting:
             self.stdout.write(f"{row['customer']:<20} waits      {row['reason']}")
         self.stdout.write(f"{len(outcome.fired)} fired, {len(outcome.waiting)} waiting.")
-

@@ -10,7 +10,7 @@ from arcollect.sheets import write_csv
 from customers.models import Business, Customer
 from invoices.history import open_credits, open_invoices
 from invoices.metrics import Ageing, age_ledger, total_by_currency
-from reminders.commanding import BusinessCommand
+from reminders.management.commanding import BusinessCommand
 
 REPORTS = ["ageing"]
 LATER = ["dso", "cei", "ledger-ratio", "promises", "disputes", "forecast", "segments", "worklist"]

@@ -4,7 +4,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from reminders.commanding import BusinessCommand
+from reminders.management.commanding import BusinessCommand
 from reminders.verifying import Verified, verify
 
 
