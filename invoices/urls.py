@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoices.views import customers, disputes, invoices, payments, search
+from invoices.views import customers, disputes, imports, invoices, payments, search
 
 urlpatterns = [
     path("search/", search.search, name="search"),
@@ -14,4 +14,10 @@ urlpatterns = [
     path("invoices/<int:pk>/copy/", invoices.invoice_file, name="invoice-file"),
     path("invoices/<int:pk>/disputes/add/", disputes.dispute_open, name="dispute-open"),
     path("disputes/<int:pk>/resolve/", disputes.dispute_resolve, name="dispute-resolve"),
+    path("imports/", imports.import_list, name="import-list"),
+    path("imports/add/", imports.import_add, name="import-add"),
+    path("imports/check/<slug:kind>/<slug:sha256>/", imports.import_check, name="import-check"),
+    path("imports/<int:pk>/", imports.import_detail, name="import-detail"),
+    path("imports/<int:pk>/problems/", imports.import_problems, name="import-problems"),
+    path("imports/<int:pk>/undo/", imports.import_undo, name="import-undo"),
 ]

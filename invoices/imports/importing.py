@@ -33,43 +33,36 @@ def import_ledger(
     sha256: str,
     today: datetime.date,
     layout: dict[str, Any] | None = None,
-    actor: User | None = None,
     dry_run: bool = False,
 ) -> tuple[Tally, ImportBatch | None]:
-    """Books every row of a ledger file (`LedgerFile.rows`) or, after an exception, none.
+    """Books every row of a ledger file (`LedgerFile.rows`) or, after an exception, none. For a script: nobody did it.
 
     Returns what became of the rows, and the batch they came with: None where nothing changed, or for a dry run, which
     does everything and takes it back.
     """
     with transaction.atomic():
         batch = ImportBatch.objects.create(
-            business=business, kind=kind, file_name=file_name[:200], sha256=sha256, layout=layout or {}, by=actor
+            business=business, kind=kind, file_name=file_name[:200], sha256=sha256, layout=layout or {}
         )
-        tally = _book(IMPORTERS[kind], business, batch, rows, today, actor)
+        tally = book_rows(batch=batch, rows=rows, today=today)
         if dry_run:
             transaction.set_rollback(True)
         elif not tally.changed_anything:
             batch.delete()
-        else:
-            _close(batch, tally, actor)
     return tally, batch if tally.changed_anything and not dry_run else None
 
 
-def _book(
-    importer: type[CustomerImporter] | type[InvoiceImporter] | type[PaymentImporter],
-    business: Business,
-    batch: ImportBatch,
-    rows: Iterable[PlainRow | LineProblem | LeftOut],
-    today: datetime.date,
-    actor: User | None,
-) -> Tally:
+@transaction.atomic
+def book_rows(*, batch: ImportBatch, rows: Iterable[PlainRow | LineProblem | LeftOut], today: datetime.date) -> Tally:
+    """Books every row into a batch that waits for them, in the name of who uploaded it, and closes it with its counts."""
     tally = Tally()
-    writer = importer(business, batch, tally, today, actor)
+    writer = IMPORTERS[batch.kind](batch.business, batch, tally, today, batch.by)
     for chunk in chunks(_usable(rows, tally)):
         writer.write(chunk)
         # With DEBUG on, Django keeps the text of the last 9000 queries, and these are long ones.
         reset_queries()
     tally.refused.sort(key=lambda problem: problem.line)
+    _close(batch, tally)
     return tally
 
 
@@ -83,7 +76,7 @@ def _usable(rows: Iterable[PlainRow | LineProblem | LeftOut], tally: Tally) -> I
             yield row
 
 
-def _close(batch: ImportBatch, tally: Tally, actor: User | None) -> None:
+def _close(batch: ImportBatch, tally: Tally) -> None:
     batch.counts = {
         "created": tally.created,
         "updated": tally.updated,
@@ -95,8 +88,10 @@ def _close(batch: ImportBatch, tally: Tally, actor: User | None) -> None:
         "left_out": dict(tally.left_out),
     }
     batch.refused = [asdict(problem) for problem in tally.refused]
+    batch.refused += [asdict(problem) | {"warning": True} for problem in tally.warnings]
     batch.save(update_fields=["counts", "refused"])
-    log.record(batch.business, "import.booked", f"import:{batch.pk}", actor=actor, file=batch.kind, **batch.counts)
+    if tally.changed_anything:
+        log.record(batch.business, "import.booked", f"import:{batch.pk}", actor=batch.by, rows=batch.kind, **batch.counts)
 
 
 @transaction.atomic

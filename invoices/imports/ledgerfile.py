@@ -98,7 +98,7 @@ def open_ledger(source: Path | bytes, kind: str, options: Options) -> LedgerFile
     A mapping wins over a profile, a profile that is asked for over one that the header gives away.
     Raises ImportProblem with one line that says why the file cannot be imported.
     """
-    wanted = set(options.mapping.values()) or known_headings(kind) | _profile_headings(kind)
+    wanted = set(filter(None, options.mapping.values())) or headings(kind)
     table = open_table(source, wanted)
     profile = None if options.mapping and not options.profile else find_profile(kind, table.header, options.profile)
     columns = profile.read_columns(table.header) if profile else plain_columns(kind, table.header, options.mapping)
@@ -109,8 +109,9 @@ def open_ledger(source: Path | bytes, kind: str, options: Options) -> LedgerFile
     return LedgerFile(kind, table, profile, columns, conventions, scattered, options.drafts)
 
 
-def _profile_headings(kind: str) -> set[str]:
-    return {name for profile in PROFILES if profile.kind == kind for name in profile.columns}
+def headings(kind: str) -> set[str]:
+    """Every column name that a file of this kind may have, ours and other programs': they mark its header line."""
+    return known_headings(kind) | {name for profile in PROFILES if profile.kind == kind for name in profile.columns}
 
 
 def _scattered(table: Table, profile: Profile | None, columns: list[Column]) -> frozenset[tuple[str, ...]]:

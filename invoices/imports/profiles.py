@@ -38,6 +38,11 @@ class Profile:
     agree: tuple[str, ...] = ()
     status: str = ""
 
+    @property
+    def title(self) -> str:
+        """The program's name as it writes it itself."""
+        return TITLES[self.name]
+
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a file with this header is such an export."""
         return self.recognised_by <= {name_key(title) for title in header}
@@ -260,6 +265,7 @@ def _texts(*names: str) -> dict[str, str]:
     return dict.fromkeys(names, "text")
 
 
+TITLES = {"invoiceninja": "Invoice Ninja", "zoho": "Zoho", "freshbooks": "FreshBooks", "xero": "Xero"}
 PROFILES = (
     Profile(
         name="invoiceninja",

@@ -1,0 +1,13 @@
+"""What the job cluster does for this app when a person asked for it."""
+
+from django.utils import timezone
+
+from customers.models import ImportBatch
+from invoices.imports.uploads import book
+
+
+def import_file(batch_id: int) -> None:
+    """Books an uploaded file; one that is booked already is left alone, so that a repeat does no harm."""
+    batch = ImportBatch.objects.select_related("business", "by").get(pk=batch_id)
+    if not batch.counts:
+        book(batch=batch, today=batch.business.local_date(timezone.now()))
