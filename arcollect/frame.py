@@ -10,13 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A door in the side bar. `areas`: first words of the names of the addresses that lie behind it."""
+    """A door in the side bar. `areas`: first words of the names of the addresses that lie behind it.
+
+    `often=False`: on a phone, whose bar has room for five, it is behind the menu of the user.
+    """
 
     door: str
     label: object
     icon: str
     areas: frozenset[str]
     owner_only: bool = False
+    often: bool = True
 
 
 ROOMS = [
@@ -25,12 +29,12 @@ ROOMS = [
     Room("customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment"})),
     Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "dispute"})),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),
-    Room("settings", _("Settings"), "settings", frozenset({"settings", "member"}), owner_only=True),
+    Room("settings", _("Settings"), "settings", frozenset({"settings", "member"}), owner_only=True, often=False),
 ]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`rooms` as (label, icon, address, current) and `memberships`, read from the database only where a page shows them."""
+    """`rooms` as label, icon, address, current and often; `memberships`, which only a page that shows them reads."""
     membership = getattr(request, "membership", None)
     if membership is None:
         return {}
@@ -41,6 +45,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "icon": room.icon,
             "address": reverse(room.door, args=[request.business.slug]),
             "current": area in room.areas,
+            "often": room.often,
         }
         for room in ROOMS
         if membership.is_owner or not room.owner_only

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from customers.access import owner_view
 from customers.models import Business, Customer
@@ -30,7 +30,9 @@ def release_ledger(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         release(business=business, today=today, actor=request.user)
         outcome = escalate(business, today)
-        messages.success(request, _("Started: %(count)d reminders are prepared.") % {"count": len(outcome.fired)})
+        count = len(outcome.fired)
+        words = ngettext("Started: %(count)d reminder is prepared.", "Started: %(count)d reminders are prepared.", count)
+        messages.success(request, words % {"count": count})
         return redirect("dashboard", business.slug)
     waiting = business.released_on is None or held
     fired = preview(business, today).fired if waiting else []

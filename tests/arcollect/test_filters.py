@@ -1,0 +1,65 @@
+"""How amounts and dates read on a page."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from arcollect.filters import due, icon, late, money, near, say_date
+
+TODAY = date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (TODAY, "today"),
+        (date(2026, 7, 1), "tomorrow"),
+        (date(2026, 6, 29), "yesterday"),
+        (date(2026, 7, 5), "in 5 days"),
+        (date(2026, 6, 18), "12 days ago"),
+        (date(2026, 9, 1), "Sep 1, 2026"),
+        (date(2025, 12, 24), "Dec 24, 2025"),
+    ],
+)
+def test_near_dates_are_said(day, words):
+    assert say_date(day, TODAY) == words
+
+
+def test_the_exact_date_is_kept_for_hover_and_machines():
+    assert near(date(2026, 7, 1), TODAY) == ('<time datetime="2026-07-01" title="Wednesday, July 1, 2026">tomorrow</time>')
+
+
+def test_a_due_date_is_late_from_the_day_after():
+    assert "today" in due(TODAY, TODAY)
+    assert ">1 day late<" in due(date(2026, 6, 29), TODAY)
+    assert "is-amber" in due(date(2026, 6, 29), TODAY)
+
+
+def test_nothing_is_said_of_no_date():
+    assert near(None, TODAY) == due(None, TODAY) == ""
+
+
+def test_the_bar_is_full_at_ninety_days():
+    assert 'width="90" height="9" rx="4"/></svg>' in late(250)
+    assert late(250).startswith("250<svg")
+    assert late(0) == ""
+
+
+def test_amounts_follow_the_reader_and_keep_their_currency():
+    with translation.override("de"):
+        assert money(Decimal("1250"), "EUR") == "1.250,00\N{NO-BREAK SPACE}€"
+    assert money(Decimal("1250"), "JPY") == "¥1,250"
+    assert money(None, "EUR") == ""
+
+
+def test_an_icon_is_silent_unless_it_has_words():
+    assert 'aria-hidden="true"' in icon("phone")
+    assert "visually-hidden" not in icon("phone")
+    assert '<span class="visually-hidden">Call &lt;Jane&gt;</span>' in icon("phone", "Call <Jane>")
+
+
+def test_an_icon_that_is_none_fails_loudly():
+    with pytest.raises(FileNotFoundError):
+        icon("no-such-icon")
