@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
-from arcollect.money import format_date, format_money
+from arcollect.money import format_date, format_money, parse_locale
 
 register = template.Library()
 
@@ -68,7 +68,13 @@ def say_date(date: datetime.date, today: datetime.date) -> str:
     return day(date)
 
 
-CONTROLS = {"select": "form-select", "checkbox": "form-check-input", "radio": "form-check-input", "file": "form-control"}
+@register.filter
+def country_name(code: str) -> str:
+    """The name of an ISO country in the reader's language; a code nobody knows as it is."""
+    return parse_locale(get_language() or "en").territories.get(code, code)
+
+
+CONTROLS = {"select": "form-select", "checkbox": "form-check-input", "radio": "radio", "file": "form-control"}
 
 
 @register.filter

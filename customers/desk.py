@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers import log
-from customers.models import Task, User
+from customers.models import Business, Task, User
 from customers.models.desk import TaskState
 
 
@@ -45,7 +45,14 @@ def snooze_task(*, task: Task, until: datetime.date, reason: str, on: datetime.d
     )
 
 
-def _close(task: Task, state: TaskState, words: str, on: datetime.date, by: User) -> None:
+@transaction.atomic
+def close_about(*, business: Business, subject: str, outcome: str, on: datetime.date, by: User | None) -> None:
+    """Closes every open task about `subject` ("dispute:12"): what they asked for was done where it lives."""
+    for task in Task.objects.filter(business=business, subject=subject, state=TaskState.OPEN):
+        _close(task, TaskState.DONE, outcome, on, by)
+
+
+def _close(task: Task, state: TaskState, words: str, on: datetime.date, by: User | None) -> None:
     """Conditional on the row still being open, so that of two people closing it one is told."""
     closed = Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=state, outcome=words, closed_on=on, closed_by=by)
     if not closed:

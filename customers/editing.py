@@ -5,8 +5,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers import log
+from customers.desk import close_about
 from customers.models import Contact, Customer, User
 
 # Free text of these stays out of the log, which says only that it changed (architecture.md, "The one log").
@@ -31,7 +33,7 @@ def set_flags(*, customer: Customer, values: Mapping[str, Any], actor: User) -> 
     changes = {name: [getattr(stored, name), value] for name, value in values.items() if getattr(stored, name) != value}
     if not changes:
         return
-    for name, (_, value) in changes.items():
+    for name, (_before, value) in changes.items():
         setattr(stored, name, value)
     stored.save(update_fields=changes)
     _record(stored, "customer.flags_changed", actor, changes={name: _loggable(name, pair) for name, pair in changes.items()})
@@ -62,10 +64,12 @@ def save_contact(*, contact: Contact, changed: Collection[str], actor: User) -> 
 
 @transaction.atomic
 def verify_contact(*, contact: Contact, on: datetime.date, actor: User) -> None:
-    """Notes that somebody made sure, on this day, that the contact's details are right (P17)."""
+    """Notes that somebody made sure, on this day, that the contact's details are right (P17); its tasks are done."""
     contact.verified_on = on
     contact.save(update_fields=["verified_on"])
     _record(contact.customer, "contact.verified", actor, contact=contact.pk)
+    words = _("The details were verified.")
+    close_about(business=contact.business, subject=f"contact:{contact.pk}", outcome=words, on=on, by=actor)
 
 
 def _loggable(name: str, pair: list[Any]) -> list[Any]:

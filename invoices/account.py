@@ -92,12 +92,12 @@ def positions(customer: Customer, today: datetime.date) -> list[Position]:
 
 
 def open_invoice(row: Invoice, against: Claims, today: datetime.date) -> OpenInvoice:
-    """The invoice with what stands against asking for it."""
+    """The invoice with what stands against asking for it; no claim is larger than what is still open of it."""
     promised = sum((amount for _, amount in against.promised.get(row.pk, ())), NOTHING)
     return OpenInvoice(
         row=row,
         days_past_due=(today - row.due_on).days,
-        disputed=against.disputed.get(row.pk, NOTHING),
-        planned=against.planned.get(row.pk, NOTHING),
-        promised=promised,
+        disputed=min(row.balance, against.disputed.get(row.pk, NOTHING)),
+        planned=min(row.balance, against.planned.get(row.pk, NOTHING)),
+        promised=min(row.balance, promised),
     )

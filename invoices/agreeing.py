@@ -12,6 +12,7 @@ from django.db import transaction
 from arcollect.dates import Calendar
 from arcollect.money import format_plain
 from customers import log
+from customers.desk import close_about
 from customers.models import Business, Contact, Customer, Event, User
 from invoices.matching import oldest_first
 from invoices.models import Dispute, Instalment, Invoice, PaymentPlan, PlanInvoice, Promise, PromiseLine
@@ -102,6 +103,7 @@ def resolve_dispute(
     )
     if not closed:
         raise AgreementError("This query is closed already.")
+    close_about(business=dispute.business, subject=f"dispute:{dispute.pk}", outcome=resolution, on=on, by=actor)
     _log(dispute, "dispute.resolved", actor, outcome=outcome, invoice=dispute.invoice_id)
 
 

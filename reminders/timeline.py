@@ -31,12 +31,14 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
     "contact": Contact.objects.only("name", "email", "phone"),
 }
 
+DOORS = {"invoice": "invoice-detail", "letter": "letter-detail", "task": "task-detail"}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the timeline, on a `day` of the business's own.
 
-    `who` is empty for what the program did by itself; `area` and `subject_id` name the row it is about ("letter", 812).
+    `who` is empty for what the program did by itself; `door` is the address that shows the row, or "".
     """
 
     at: datetime.datetime
@@ -45,11 +47,11 @@ class Entry:
     words: str
     detail: tuple[str, ...]
     icon: str
-    area: str
+    door: str
     subject_id: int
 
 
-def of_customer(customer: Customer, before: int | None = None, limit: int = 60) -> tuple[list[Entry], int | None]:
+def of_customer(customer: Customer, before: int | None = None, limit: int = 25) -> tuple[list[Entry], int | None]:
     """(entries, id before which older ones lie or None) of one customer."""
     events = customer.events.filter(pk__lt=before) if before else customer.events.all()
     page = list(events.select_related("actor").order_by("-id")[: limit + 1])
@@ -102,7 +104,7 @@ def _entry(business: Business, event: Event, words: str, more: tuple[str, ...]) 
         words=words,
         detail=more,
         icon=ICONS.get(event.kind.split(".")[0], "point"),
-        area=area,
+        door=DOORS.get(area, "") if pk else "",
         subject_id=pk,
     )
 

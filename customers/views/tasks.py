@@ -26,6 +26,14 @@ from customers.models.desk import TaskKind, TaskState
 # A call is noted in words of its own (`call-log`), everything else on the task's page.
 CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90]
 
+# Where a task about one row is done: the address that does it, and what its button says.
+SUBJECT_DOORS = {
+    "dispute": ("dispute-resolve", lazy("Close the query")),
+    "contact": ("contact-edit", lazy("See the contact")),
+    "letter": ("letter-detail", lazy("See the letter")),
+    "invoice": ("invoice-detail", lazy("See the invoice")),
+}
+
 # How an open task ends or waits: form, writer, and what the person is told.
 ACTS = {
     "complete": (DoneForm, complete_task, lazy("Done.")),
@@ -39,8 +47,13 @@ def task_list(request: HttpRequest) -> HttpResponseBase:
     """Who do I call now, and what else is there to do today?"""
     today = request.business.local_date(timezone.now())
     rows = worklist(request.business)
-    coming = rows.filter(state=TaskState.OPEN, starts_on__gt=today).order_by("starts_on", "pk").first()
-    context = {"today": today, "calls": CALLS, "coming": coming}
+    still_open = rows.filter(state=TaskState.OPEN)
+    context = {
+        "today": today,
+        "calls": CALLS,
+        "first_call": still_open.filter(starts_on__lte=today, kind__in=CALLS).order_by("due_on", "-amount", "pk").first(),
+        "coming": still_open.filter(starts_on__gt=today).order_by("starts_on", "pk").first(),
+    }
     return listing(today, request.user).respond(request, rows, "customers/task_list.html", context)
 
 
@@ -82,6 +95,7 @@ def listing(today: datetime.date, user: User) -> Listing:
     is_open = Q(state=TaskState.OPEN)
     when = [
         Option("now", lazy("On the desk"), is_open & Q(starts_on__lte=today)),
+        Option("calls", lazy("Calls"), is_open & Q(starts_on__lte=today, kind__in=CALLS)),
         Option("late", lazy("Late"), is_open & Q(due_on__lt=today)),
         Option("later", lazy("Later"), is_open & Q(starts_on__gt=today)),
         Option("closed", lazy("Done"), ~is_open),
@@ -103,14 +117,13 @@ def listing(today: datetime.date, user: User) -> Listing:
 
 
 COLUMNS = [
-    Column("due", lazy("Due"), lambda task: task.due_on, ("due_on",)),
     Column("kind", lazy("What"), lambda task: task.get_kind_display(), ("kind",)),
     Column("customer", lazy("Customer"), lambda task: task.customer.name if task.customer else "", ("customer__name",)),
     Column("reason", lazy("Why"), lambda task: task.reason),
+    Column("due", lazy("Due"), lambda task: task.due_on, ("due_on",)),
     Column("currency", lazy("Currency"), lambda task: task.currency, screen=False),
     Column("amount", lazy("Amount"), lambda task: _plain(task), ("amount",), numeric=True),
     Column("outcome", lazy("Outcome"), lambda task: task.outcome, screen=False),
-    Column("act", ""),
 ]
 
 
@@ -142,6 +155,8 @@ def _page(request: HttpRequest, task: Task, filled: dict[str, Form] | None = Non
         "task": task,
         "forms": forms,
         "today": request.business.local_date(timezone.now()),
+        "door": SUBJECT_DOORS.get(task.subject.partition(":")[0]),
+        "subject_id": task.subject.partition(":")[2],
         "is_call": task.kind in CALLS,
         "may_act": task.state == TaskState.OPEN and (task.role != Role.OWNER or request.membership.is_owner),
     }

@@ -1,13 +1,14 @@
 """The list of customers with what each owes, in one currency at a time: sums of two currencies are never added."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db.models import Case, DecimalField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.listing import Column, Filter, Listing, Option, search_in
@@ -66,7 +67,7 @@ def listing(currency: str, known: Sequence[str], today: datetime.date) -> Listin
         filters.append(Filter("currency", lazy("Currency"), options, default=currency))
     return Listing(
         name="customers",
-        columns=COLUMNS,
+        columns=columns(currency),
         sort="-overdue",
         filters=filters,
         search=search_in("name", "reference", "legal_name", "city"),
@@ -76,19 +77,26 @@ def listing(currency: str, known: Sequence[str], today: datetime.date) -> Listin
     )
 
 
+def columns(currency: str) -> list[Column]:
+    """Amounts are all in `currency`, which the heads name once."""
+    in_currency = {"currency": currency}
+    return [
+        Column("name", lazy("Customer"), lambda row: row.name, ("name",)),
+        Column("reference", lazy("Reference"), lambda row: row.reference, ("reference",)),
+        Column("city", lazy("Town"), lambda row: row.city, screen=False),
+        Column("country", lazy("Country"), lambda row: row.country, screen=False),
+        Column("flags", lazy("Flags")),
+        Column("late", lazy("Days late"), lambda row: row.days_late or "", ("-oldest_sort",), numeric=True),
+        Column("currency", lazy("Currency"), lambda row: row.currency, screen=False),
+        Column("overdue", _("Late, %(currency)s") % in_currency, _plain("overdue"), ("overdue",), numeric=True),
+        Column("owed", _("Owed, %(currency)s") % in_currency, _plain("owed"), ("owed",), numeric=True),
+    ]
+
+
+def _plain(name: str) -> Callable[[Customer], str]:
+    return lambda row: format_plain(getattr(row, name), row.currency)
+
+
 def _with_days_late(row: Customer, today: datetime.date) -> Customer:
     row.days_late = (today - row.oldest).days if row.oldest else 0
     return row
-
-
-COLUMNS = [
-    Column("name", lazy("Customer"), lambda row: row.name, ("name",)),
-    Column("reference", lazy("Reference"), lambda row: row.reference, ("reference",)),
-    Column("city", lazy("Town"), lambda row: row.city, screen=False),
-    Column("country", lazy("Country"), lambda row: row.country, screen=False),
-    Column("flags", lazy("Flags")),
-    Column("late", lazy("Days late"), lambda row: row.days_late or "", ("-oldest_sort",), numeric=True),
-    Column("currency", lazy("Currency"), lambda row: row.currency, screen=False),
-    Column("overdue", lazy("Late"), lambda row: format_plain(row.overdue, row.currency), ("overdue",), numeric=True),
-    Column("owed", lazy("Owed"), lambda row: format_plain(row.owed, row.currency), ("owed",), numeric=True),
-]

@@ -19,6 +19,9 @@ from reminders.forms.call import CallForm
 from reminders.levels import with_levels
 from reminders.timeline import of_customer
 
+# Enough to see whether they keep their word.
+PROMISES_SHOWN = 4
+
 
 @member_view
 def call_log(request: HttpRequest, pk: int) -> HttpResponse:
@@ -68,7 +71,9 @@ def _sheet(request: HttpRequest, task: Task, form: CallForm) -> dict[str, object
         "form": form,
         "positions": standing,
         "accounts": with_levels(standing),
-        "contacts": [(contact, show_phone(contact.phone, region)) for contact in customer.contacts.all()],
+        "numbers": [(contact, show_phone(contact.phone, region)) for contact in customer.contacts.exclude(phone="")],
+        "disputes": customer.disputes.filter(resolved_on=None).select_related("invoice"),
+        "promises": customer.promises.select_related("contact")[:PROMISES_SHOWN],
         "attempts": task.conversations.select_related("contact", "by"),
         "entries": of_customer(customer)[0][:15],
     }

@@ -20,7 +20,7 @@ from reminders.levels import with_levels
 from reminders.next_action import next_action, starts_on
 from reminders.timeline import of_customer
 
-RECENT = 12
+RECENT = 6
 
 
 @member_view

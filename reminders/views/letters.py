@@ -1,5 +1,7 @@
 """Letters on their way out: what goes out, and is it right?"""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -18,9 +20,8 @@ from customers.access import get_row, member_view
 from customers.models import Business, Letter
 from customers.models.letter import LetterCode, LetterState
 from reminders.forms.letter import CancelLetterForm
-from reminders.models import ReminderLine
 from reminders.outbox import OutboxError, approve, cancel, needs_owner
-from reminders.rendering import letter_pdf
+from reminders.rendering import composed, letter_pdf
 
 UNSENT = [LetterState.WAITING_FOR_CALL, LetterState.DRAFT, LetterState.APPROVED, LetterState.FAILED]
 
@@ -124,13 +125,26 @@ def _approved(letter: Letter, request: HttpRequest) -> bool:
     return True
 
 
+def _text(letter: Letter) -> tuple[str, str]:
+    """(the letter's words, why it cannot be written) while it has no final copy; a sent one is read from that alone."""
+    if letter.document_id is not None:
+        return "", ""
+    try:
+        return composed(letter)[1].plain_text, ""
+    except ValueError as problem:
+        return "", str(problem)
+
+
 def _page(request: HttpRequest, letter: Letter, form: CancelLetterForm) -> HttpResponse:
-    lines = ReminderLine.objects.filter(reminder__letter=letter).select_related("invoice", "reminder").order_by("invoice__due_on")
+    asked = [(line, Decimal(line["collectable"])) for line in letter.facts.get("lines", ())]
+    text, unwritable = _text(letter)
     context = {
         "letter": letter,
+        "text": text,
+        "unwritable": unwritable,
         "today": request.business.local_date(timezone.now()),
-        "lines": lines,
-        "reasons": dict.fromkeys(line.reminder.decision.get("reason", "") for line in lines),
+        "asked": asked,
+        "reasons": [reminder.decision.get("reason", "") for reminder in letter.reminders.only("decision")],
         "form": form,
         "is_draft": letter.state == LetterState.DRAFT,
         "may_approve": request.membership.is_owner or not needs_owner(letter),
