@@ -295,7 +295,7 @@ def _too_soon(case: Case, step: str, setting: Setting, today: datetime.date) -> 
 def _fire(case: Case, step: str, lines: tuple[Line, ...], total: Decimal, setting: Setting, today: datetime.date) -> Fire:
     first = not any(line.invoice.fired for line in lines) and case.last_letter_on is None
     oldest = max(line.days_past_due for line in lines)
-    reason = f"{len(lines)} overdue, the oldest by {oldest} days; step {step} is reached and nothing stops it."
+    reason = f"{_invoices(lines)} overdue, the oldest by {oldest} days; step {step} is reached and nothing stops it."
     due_on = setting.calendar.add(today, 2) if step == StepCode.DAY_90 else today
     return Fire(step, lines, total, reason, due_on, first)
 
@@ -315,4 +315,9 @@ def _asked_already(lines: tuple[Line, ...], setting: Setting) -> str:
 
 
 def _courtesy_reason(lines: tuple[Line, ...], due_on: datetime.date) -> str:
-    return f"{len(lines)} fall due soon; a courtesy call by {due_on.isoformat()} is two weeks ahead or half the terms."
+    first = min(line.invoice.due_on for line in lines)
+    return f"{_invoices(lines)} due from {first.isoformat()}: a courtesy call by {due_on.isoformat()}."
+
+
+def _invoices(lines: tuple[Line, ...]) -> str:
+    return "1 invoice" if len(lines) == 1 else f"{len(lines)} invoices"
