@@ -31,9 +31,8 @@ class OwnFontsOnly(URLFetcher):
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         if url.startswith("data:"):
             return super().fetch(url, headers)
-        if url.startswith(FONT_SCHEME):
-            name = Path(url.removeprefix(FONT_SCHEME)).name
-            return URLFetcherResponse(url, (font_folder() / "files" / name).read_bytes(), {"Content-Type": "font/woff2"})
+        if url in _font_files():
+            return URLFetcherResponse(url, _font_files()[url].read_bytes(), {"Content-Type": "font/woff2"})
         raise FatalURLFetchingError(url[:200])
 
 
@@ -41,7 +40,8 @@ def render_pdf(html: str, *, stylesheet: str) -> bytes:
     """The page as tagged PDF/UA-1 bytes with embedded fonts; equal input gives equal bytes.
 
     `html` is a whole document whose <html lang> and <title> become the PDF's language and title; `stylesheet` is CSS text,
-    parsed once a process, and gets the font families of TYPEFACE. Raises ForbiddenAddress when either names anything but our fonts or a data: URI.
+    parsed once a process, and gets the font families of TYPEFACE. Raises ForbiddenAddress when either names anything but
+    our fonts or a data: URI.
     """
     with _one_at_a_time:
         try:
@@ -55,6 +55,13 @@ def render_pdf(html: str, *, stylesheet: str) -> bytes:
 def font_folder() -> Path:
     """Where npm put the letters' typeface."""
     return Path(settings.NODE_MODULES) / "@fontsource" / "source-sans-3"
+
+
+@cache
+def _font_files() -> dict[str, Path]:
+    """The only files a page can get, by the address our stylesheet gives them."""
+    names = [f"source-sans-3-{subset}-{weight}-normal.woff2" for subset in SUBSETS for weight in WEIGHTS]
+    return {f"{FONT_SCHEME}{name}": font_folder() / "files" / name for name in names}
 
 
 @cache

@@ -203,8 +203,11 @@ class LetterFacts:
         return self.instalment.amount if self.instalment else self.net
 
     @property
-    def pay_by(self) -> date:
-        """The one large date (domain.md 3.6): D in L0, cure in LPD, the reply period in FINAL, today in LBP, else in 7 days."""
+    def pay_by(self) -> date | None:
+        """The one large date (domain.md 3.6): D in L0, cure in LPD, the reply period in FINAL, today in LBP, else in 7 days.
+        None in an L60 that confirms an agreement: its own date must not stand beside another."""
+        if self.code == "L60" and (self.promise or (self.call and self.call.agreement)):
+            return None
         if self.code == "L0":
             return min(line.due_on for line in self.lines)
         if self.instalment:

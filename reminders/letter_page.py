@@ -43,7 +43,7 @@ def page_context(facts: LetterFacts) -> dict:
         "address_missing": not facts.customer.address,
         "today": format_date(facts.today, facts.locale),
         "amount_due": _money(facts, facts.amount_due),
-        "pay_by": format_date(facts.pay_by, facts.locale),
+        "pay_by": format_date(facts.pay_by, facts.locale) if facts.pay_by else "",
         "dunning": facts.code != "L0",
         "long_list": bool(asked) and asked["length"] > INLINE_ROWS,
         "list_follows": labels(facts.language)["list_follows"].format(count=len(facts.lines)),
@@ -237,10 +237,10 @@ def payment_code(facts: LetterFacts) -> dict | None:
             bic=creditor.bic or None,
         )
         alt = words["qr_bank"].format(amount=_money(facts, facts.amount_due), reference=facts.reference)
-        return {"source": code.svg_data_uri(border=0), "alt": alt}
+        return {"source": code.png_data_uri(scale=6, border=0), "alt": alt}
     if creditor.payment_link:
         code = make_qr(creditor.payment_link, error="m")
-        return {"source": code.svg_data_uri(border=0), "alt": words["qr_link"]}
+        return {"source": code.png_data_uri(scale=6, border=0), "alt": words["qr_link"]}
     return None
 
 

@@ -45,8 +45,8 @@ MERGE_FIELDS = {
     "unapplied": "Money we hold that is not matched to an invoice; empty where none",
     "received": "The sum of the part payments the letter lists; empty where none",
     "queried": "The sum under query and not asked for; empty where none",
-    "pay_by": "The date the letter asks to be paid by",
-    "query_by": "Until when to report anything wrong (five days after issue)",
+    "pay_by": "The date the letter asks to be paid by; empty where something else was agreed on the call",
+    "query_by": "Until when to report anything wrong (five days after issue, or from today)",
     "answer_by": "Until when the customer should call",
     "decide_on": "When you will decide what to do next",
     "half_now": "The first half of the amount",
@@ -217,8 +217,8 @@ def _date_values(facts: LetterFacts, day: Callable[[date], str]) -> dict[str, st
     lines = facts.lines
     return {
         "due_date": day(min(line.due_on for line in lines)) if lines else "",
-        "query_by": day(max(line.issued_on for line in lines) + timedelta(days=QUERY_DAYS)) if lines else "",
-        "pay_by": day(facts.pay_by),
+        "query_by": day(max(facts.today, *(line.issued_on for line in lines)) + timedelta(days=QUERY_DAYS)) if lines else "",
+        "pay_by": day(facts.pay_by) if facts.pay_by else "",
         "answer_by": day(facts.answer_by or facts.today + timedelta(days=ANSWER_DAYS)),
         "decide_on": day(facts.today + timedelta(days=DECIDE_DAYS)),
         "half_later_by": day(facts.second_half_by),

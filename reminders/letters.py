@@ -68,13 +68,12 @@ def _linked(text: str, links: list[str]) -> str:
 
 def _mail_figures(facts: LetterFacts, words: dict) -> str:
     due_label = words["due"] if facts.code == "L0" else words["pay_by"]
-    rows = [
-        f"{words['amount_due']}: {format_money(facts.amount_due, facts.currency, facts.locale)}",
-        f"{due_label}: {format_date(facts.pay_by, facts.locale)}",
-    ]
+    rows = [f"{words['amount_due']}: {format_money(facts.amount_due, facts.currency, facts.locale)}"]
+    if facts.pay_by:
+        rows.append(f"{due_label}: {format_date(facts.pay_by, facts.locale)}")
     rows += [f"- {_mail_line(line, facts, words)}" for line in facts.lines[:MAIL_LINES]]
-    if more := len(facts.lines) - MAIL_LINES:
-        rows += [f"- {words['more_invoices'].format(count=more)}"] if more > 0 else []
+    if len(facts.lines) > MAIL_LINES:
+        rows.append(f"- {words['more_invoices'].format(count=len(facts.lines) - MAIL_LINES)}")
     if facts.unapplied:
         rows.append(f"{words['unapplied']}: {format_money(facts.unapplied, facts.currency, facts.locale)}")
     return "\n".join([*rows, *_mail_payments(facts, words)])

@@ -134,6 +134,7 @@ def many(count: int = 60, code: str = "L30", language: str = "en", **changes) ->
 
 
 REACHED = CallFacts(date(2026, 6, 29), reached=True, reason="R13")
+AGREED = CallFacts(date(2026, 6, 29), reached=True, reason="R04", agreement="1,250.00 with the run of July 10")
 MISSED = CallFacts(date(2026, 6, 29), reached=False)
 PROMISE = PromiseFacts(Decimal("600.00"), date(2026, 7, 10), date(2026, 6, 29))
 INSTALMENT = InstalmentFacts(2, Decimal("250.00"), date(2026, 6, 15), date(2026, 7, 7), Decimal("750.00"))
