@@ -20,7 +20,7 @@ def days_late(habit: Habit, age: int, random: Random) -> int:
         return random.randint(3, 9) if random.random() < 0.62 else random.randint(-5, 1)
     if habit == Habit.STRETCHER:
         # 30 days given, 60 to 90 taken.
-        return round(min(56, max(31, random.gauss(41, 6)))) if random.random() < 0.88 else random.randint(12, 20)
+        return round(min(56, max(31, random.gauss(41, 6)))) if random.random() < 0.93 else random.randint(12, 20)
     if habit == Habit.DETERIORATING:
         return GOING_BAD[age] if 0 <= age < len(GOING_BAD) else random.randint(-1, 3)
     if habit == Habit.PROMISE_BREAKER:
@@ -40,4 +40,4 @@ def pays_in_parts(habit: Habit, age: int, random: Random) -> bool:
     """Whether only a part comes at first."""
     if habit == Habit.PROMISE_BREAKER:
         return age < BREAKER_OPEN
-    return habit in {Habit.SLOW, Habit.STRETCHER} and random.random() < 0.12
+    return habit == Habit.SLOW and random.random() < 0.2

@@ -16,6 +16,7 @@ from reminders.demo.names import GOODS
 DAY = datetime.timedelta(days=1)
 NOTHING = Decimal(0)
 HOME_TAX = Decimal(20)
+STILL_OPEN_FOR = 4  # days ago at most that the newest query of each disputer came in, so that some await their answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +125,19 @@ def _contest(sale: Sale, age: int, random: Random, today: datetime.date, calenda
     """The sale with the query that its customer may raise about it."""
     habit, chance = sale.persona.habit, random.random()
     if habit == Habit.OUR_FAULT and (chance < 0.45 or age == -1):
-        opened = calendar.roll_forward(sale.issued_on + 6 * DAY)
+        opened = sale.issued_on + 6 * DAY
         code = random.choice((DisputeCode.QTY_SHORT, DisputeCode.DAMAGED, DisputeCode.WRONG_ITEM, DisputeCode.PRICE))
         outcome = random.choice((DisputeOutcome.UPHELD, DisputeOutcome.UPHELD, DisputeOutcome.PARTLY))
         share, length = random.choice((10, 15, 20, 30)), random.randint(4, 9)
     elif habit == Habit.TACTICAL and (chance < 0.42 or age == 0):
-        opened = calendar.roll_forward(sale.due_on + random.randint(3, 8) * DAY)
+        opened = sale.due_on + random.randint(3, 8) * DAY
         code = random.choice((DisputeCode.QUALITY, DisputeCode.TERMS, DisputeCode.SERVICE_INCOMPLETE))
         outcome, share, length = DisputeOutcome.REJECTED, 100, random.randint(6, 12)
     else:
         return sale
+    if age == (-1 if habit == Habit.OUR_FAULT else 0) and opened < today:
+        opened = max(opened, today - STILL_OPEN_FOR * DAY)
+    opened = calendar.roll_forward(opened)
     amount = quantize(sale.total * share / 100, sale.currency)
     credit = {DisputeOutcome.UPHELD: amount, DisputeOutcome.PARTLY: quantize(amount / 2, sale.currency)}.get(outcome, NOTHING)
     return replace(sale, objection=Objection(code, opened, calendar.add(opened, length), outcome, amount, credit))

@@ -83,6 +83,7 @@ class Memory:
     last_letter_on: datetime.date | None = None
     last_notice_on: datetime.date | None = None
     spoken_since: datetime.date | None = None
+    calling_until: datetime.date = datetime.date.min
 
 
 def tell_reminders(
@@ -115,7 +116,7 @@ def _account(
         if day >= courtesy_from and isinstance(call := courtesy_call(case, setting, day), Fire):
             fired = Fired(sales[0].persona, case, day, call)
             yield _remember(_courtesy(fired, setting, random, days[-1]), memory)
-        if isinstance(fire := next_step(case, setting, day), Fire):
+        if day > memory.calling_until and isinstance(fire := next_step(case, setting, day), Fire):
             yield _remember(_act(sales, Fired(sales[0].persona, case, day, fire), setting, random, days[-1]), memory)
 
 
@@ -167,6 +168,8 @@ def _remember(fired: Fired, memory: Memory) -> Fired:
         memory.last_letter_on = fired.letter_on or fired.on
         if fired.fire.step == StepCode.NOTICE:
             memory.last_notice_on = fired.on
+    if fired.fire.step != StepCode.COURTESY:
+        memory.calling_until = max([fired.on, *(call.on for call in fired.calls)])
     reached = [call.on for call in fired.calls if call.outcome == Outcome.REACHED]
     memory.spoken_since = reached[-1] if reached else memory.spoken_since
     memory.promises += [fired.promise] if fired.promise else []
@@ -186,7 +189,7 @@ def _act(sales: list[Sale], fired: Fired, setting: Setting, random: Random, last
     """The step as the office carried it out: a letter at once, or calls first and the letter after them."""
     step = setting.policy.steps[fired.fire.step]
     if not step.calls:
-        called = _calls_in(sales, fired, setting, last) if step.code == StepCode.DAY_30 else fired
+        called = _calls_in(sales, fired, setting, last)
         unread = step.approve_first and fired.on > last - UNREAD_DAYS * DAY
         return replace(called, letter_on=fired.on if step.letter_code and not unread else None)
     numbers = {line.invoice.number for line in fired.fire.lines}
@@ -202,9 +205,9 @@ def _act(sales: list[Sale], fired: Fired, setting: Setting, random: Random, last
 
 
 def _calls_in(sales: list[Sale], fired: Fired, setting: Setting, last: datetime.date) -> Fired:
-    """A promise breaker answers the 30-day letter with a call and a promise."""
+    """A promise breaker answers a letter with a call and a promise."""
     day = setting.calendar.add(fired.on, 1)
-    if fired.persona.habit != Habit.PROMISE_BREAKER or day > last:
+    if fired.persona.habit != Habit.PROMISE_BREAKER or fired.fire.step not in LETTER_STEPS or day > last:
         return fired
     call = Call(day, Outcome.REACHED, "R05")
     return replace(fired, calls=(call,), promise=_promise(sales, fired, call, setting, last))

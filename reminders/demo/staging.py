@@ -12,7 +12,7 @@ from reminders.demo.cast import FULL_CAST
 from reminders.demo.ledger import DAY
 from reminders.demo.loose_ends import write_loose_ends
 from reminders.demo.stage import Stage
-from reminders.demo.story import Story, keep_diary, tell_story
+from reminders.demo.story import LIVE_FOR, Story, keep_diary, tell_story
 from reminders.demo.writing_ledger import write_ledger
 from reminders.demo.writing_reminders import write_reminders
 from reminders.escalation import Setting
@@ -23,7 +23,9 @@ from reminders.opening import open_business
 SLUG = "demo"
 SECOND_SLUG = "demo-two"
 SECOND_CAST = 10
+SECOND_LIVE_FOR = 120
 FOUNDED_DAYS_AGO = 740
+BEFORE_OPENING, AFTER_CLOSING = -180, 600  # minutes from the opening of the office
 OWNER, BOOKKEEPER, OTHER_OWNER = "owner@demo.example", "books@demo.example", "other@demo.example"
 
 
@@ -95,8 +97,8 @@ def stage_demo(*, seed: int, today: datetime.date, password: str, size: int = FU
     owner = _person(OWNER, "Ida", "Pemberton", password)
     bookkeeper = _person(BOOKKEEPER, "Noor", "Whitlow", password)
     other = _person(OTHER_OWNER, "Cormac", "Tuohy", password)
-    business = _play(FIRST, SLUG, owner, bookkeeper, seed, min(size, FULL_CAST), today)
-    _play(SECOND, SECOND_SLUG, other, bookkeeper, seed + 1, min(size, SECOND_CAST), today)
+    business = _play(FIRST, SLUG, (owner, bookkeeper), (seed, size, LIVE_FOR), today)
+    _play(SECOND, SECOND_SLUG, (other, bookkeeper), (seed + 1, SECOND_CAST, SECOND_LIVE_FOR), today)
     return business
 
 
@@ -105,7 +107,10 @@ def _person(email: str, first_name: str, last_name: str, password: str) -> User:
     return person or User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
 
 
-def _play(premises: Premises, slug: str, owner: User, bookkeeper: User, seed: int, size: int, today: datetime.date) -> Business:
+def _play(premises: Premises, slug: str, people: tuple[User, User], plot: tuple[int, int, int], today: datetime.date) -> Business:
+    """One business with its `people` (owner, bookkeeper) and its `plot` (seed, customers, days it has been live)."""
+    owner, bookkeeper = people
+    seed, size, live_for = plot
     founded = datetime.datetime.combine(today - FOUNDED_DAYS_AGO * DAY, datetime.time(8), datetime.UTC)
     with log.told_as_of(founded):
         business = _open(premises, slug, owner)
@@ -113,7 +118,7 @@ def _play(premises: Premises, slug: str, owner: User, bookkeeper: User, seed: in
     Membership.objects.create(business=business, user=bookkeeper, role=Role.BOOKKEEPER)
     settings = settings_of(business)
     stage = Stage(business, owner, bookkeeper, Setting(settings.default, settings.calendar(), settings.rules))
-    story = tell_story(seed, size, today, stage.setting)
+    story = tell_story(seed, size, today, stage.setting, live_for)
     _go_live(business, story)
     _write(stage, story, today)
     return business
@@ -149,11 +154,11 @@ def _write(stage: Stage, story: Story, today: datetime.date) -> None:
         if month not in (None, day.month):
             log.seal(stage.business)
         month = day.month
-        with log.told_as_of(stage.moment(day)):
+        with log.told_as_of(stage.moment(day, BEFORE_OPENING if day == today else 0)):
             write_reminders(stage, page, day)
             write_ledger(stage, page, day)
     night = stage.setting.calendar.roll_back(today)
-    with log.told_as_of(stage.moment(night, -120)):
+    with log.told_as_of(stage.moment(night, BEFORE_OPENING if night == today else AFTER_CLOSING)):
         write_loose_ends(stage, story, night)
         escalate(stage.business, night)
     log.seal(stage.business)

@@ -13,7 +13,7 @@ from reminders.demo.plans import Agreed, tell_plans
 from reminders.demo.reminding import Call, Fired, Promised, tell_reminders
 from reminders.escalation import Setting
 
-LIVE_FOR = 365  # days this program has been in use there
+LIVE_FOR = 365  # days this program has been in use at the first business
 MONEY_ENTERED_DAILY = 28  # before these last days the office entered money once a week; invoices, before this program was live
 FRIDAY = 4
 QUIET_DAYS = 2  # the last days nobody looked: what came due in them waits for tonight's run
@@ -49,11 +49,11 @@ class Page:
     receipts: list[tuple[Sale, datetime.date, Decimal]] = field(default_factory=list)
 
 
-def tell_story(seed: int, size: int, today: datetime.date, setting: Setting) -> Story:
-    """Everything that happened until `today`, and what of it lies ahead."""
+def tell_story(seed: int, size: int, today: datetime.date, setting: Setting, live_for: int = LIVE_FOR) -> Story:
+    """Everything that happened until `today`, and what of it lies ahead; reminders of the last `live_for` days only."""
     cast, calendar = invent_cast(seed, size), setting.calendar
     sales, plans = tell_plans(tell_ledger(cast, seed, today, calendar), today, calendar)
-    live_since = calendar.roll_forward(today - LIVE_FOR * DAY)
+    live_since = calendar.roll_forward(today - live_for * DAY)
     days = _business_days(live_since, today - QUIET_DAYS * DAY, calendar)
     return Story(cast, sales, plans, tell_reminders(sales, plans, setting, seed, days), live_since)
 

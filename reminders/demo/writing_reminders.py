@@ -98,7 +98,7 @@ def _call(stage: Stage, fired: Fired, call: Call, minutes: int) -> None:
         "at": at,
         "by": stage.bookkeeper,
     }
-    if fired.fire.step == StepCode.DAY_30:
+    if not stage.setting.policy.steps[fired.fire.step].calls:
         _called_us(stage, fired, noted)
     elif Task.objects.filter(pk=reminder.task_id, state=TaskState.OPEN).exists():
         log_call(task=reminder.task, calendar=stage.setting.calendar, **noted)
