@@ -5,7 +5,7 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
-from customers.models import Business, Contact, Customer, Membership, User
+from customers.models import Business, Contact, Customer, Membership, Task, User
 from customers.models.business import Role
 from invoices import booking
 from invoices.models import CreditNote, Invoice, Payment
@@ -95,3 +95,7 @@ def credit_note(of: Customer, total: str, *, on: str, currency: str = "USD") -> 
         currency=currency,
         total=Decimal(total),
     )
+
+
+def task(of: Customer, kind: str = "callback", *, opens: str = "2026-01-15", due: str = "2026-02-14", **fields: Any) -> Task:
+    return Task.objects.create(business=of.business, customer=of, kind=kind, opens_on=day(opens), due_on=day(due), **fields)
