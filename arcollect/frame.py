@@ -28,6 +28,7 @@ ROOMS = [
     Room("task-list", _("Desk"), "headset", frozenset({"task", "call"})),
     Room("customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment"})),
     Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "dispute"})),
+    Room("import-list", _("Import"), "file-import", frozenset({"import"}), often=False),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),
     Room("settings", _("Settings"), "settings", frozenset({"settings", "member"}), owner_only=True, often=False),
 ]

@@ -1,0 +1,167 @@
+"""Every door of the house, tried by somebody who should not get in: found from the addresses themselves, so none is forgotten."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
+
+from arcollect.dates import Calendar
+from customers.models import Contact, Event, ImportBatch, Letter, Membership, Task
+from customers.profile import save_logo
+from invoices.agreeing import open_dispute
+from invoices.imports import uploads
+from invoices.models import Dispute, Invoice, Payment
+from reminders.nightly import escalate
+from tests import make
+
+# Who has no business here: what only an owner may open (architecture.md, "Tenancy and access").
+OWNERS_ONLY = {
+    "settings",
+    "settings-logo",
+    "settings-logo-remove",
+    "settings-rules",
+    "settings-release",
+    "member-list",
+    "member-role",
+    "member-remove",
+    "member-remind",
+}
+# Open without a log-in, or with a lock of its own kind; everything else needs at least a log-in.
+PUBLIC = re.compile(r"^(accounts/|health/$)")
+STAFF = "b/<slug:business>/"
+OPENS = {200, 302, 405}
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address of the staff: its route below the business, and its name."""
+
+    route: str
+    name: str
+
+    def address(self, slug: str, rows: dict[str, str]) -> str:
+        """Where it is for this business, with the row its route speaks of."""
+        path = self.route
+        for prefix, value in rows.items():
+            path = path.replace(prefix, value)
+        assert "<" not in path, f"Say in test_doors.py which row {self.route} is about."
+        return f"/b/{slug}/{path}"
+
+
+def routes(patterns, start: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, start + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield start + str(pattern.pattern), pattern.name
+
+
+ALL = list(routes(get_resolver().url_patterns))
+DOORS = [Door(route.removeprefix(STAFF), name) for route, name in ALL if route.startswith(STAFF)]
+each_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+
+
+def logo() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (4, 4)).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def rows(business, owner, bookkeeper) -> dict[str, str]:
+    """A lived-in business: beginning of a route -> the same with a row of ours."""
+    save_logo(business=business, content=logo(), content_type="image/png", actor=owner)
+    acme = make.customer(business, "Acme")
+    make.contact(acme)
+    first = make.invoice(acme, "INV-1", issued="2026-03-26", due="2026-04-25")
+    make.payment(acme, "40", on="2026-05-01", split={first: "40"})
+    escalate(business, make.day("2026-06-30"))
+    open_dispute(invoice=first, code="PRICE", amount=Decimal(10), on=make.day("2026-06-30"), calendar=Calendar())
+    table = uploads.receive(business=business, kind="customers", content=b"reference,name\nC1,Birch\n", name="customers.csv")
+    counts = {"created": 1, "updated": 0, "unchanged": 0, "refused": 0}
+    batch = ImportBatch.objects.create(business=business, kind="customers", sha256=table.sha256, counts=counts)
+    Invoice.objects.update(document=table)
+    found = {
+        "customers/": acme,
+        "contacts/": Contact.objects.get(),
+        "tasks/": Task.objects.filter(customer=acme).first(),
+        "invoices/": Invoice.objects.get(),
+        "disputes/": Dispute.objects.get(),
+        "payments/": Payment.objects.get(),
+        "letters/": Letter.objects.get(),
+        "imports/": batch,
+        "settings/members/": Membership.objects.get(user=bookkeeper),
+    }
+    ours = {f"{prefix}<int:pk>": f"{prefix}{row.pk}" for prefix, row in found.items()}
+    return ours | {"<slug:kind>/<slug:sha256>": f"customers/{table.sha256}"}
+
+
+def knock(client: Client, address: str) -> set[int]:
+    """What reading and writing there answer. 405 says only which of the two a door is for."""
+    answers = [client.get(address), client.post(address)]
+    assert all(answer.url.startswith("/accounts/login/?next=/b/") for answer in answers if answer.status_code == 302)
+    return {answer.status_code for answer in answers} - {405}
+
+
+@each_door
+def test_a_stranger_is_sent_to_the_log_in(door, rows, business):
+    assert knock(Client(), door.address(business.slug, rows)) == {302}
+
+
+@each_door
+def test_the_owner_of_another_business_finds_nothing_here(door, rows, business, outsider, client_of):
+    before = Event.objects.count()
+    assert knock(client_of(outsider), door.address(business.slug, rows)) == {404}
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if "<" in door.route], ids=lambda door: door.name)
+def test_nobody_reaches_our_row_through_their_own_business(door, rows, outsider, client_of):
+    """The id is ours, the business in the path is theirs, and they are its owner."""
+    theirs = outsider.memberships.get().business
+    before = Event.objects.count()
+    assert knock(client_of(outsider), door.address(theirs.slug, rows)) == {404}
+    assert Event.objects.count() == before
+
+
+@each_door
+def test_a_bookkeeper_opens_the_daily_work_and_no_more(door, rows, business, bookkeeper, client_of):
+    answer = client_of(bookkeeper).get(door.address(business.slug, rows))
+    assert (answer.status_code == 403) == (door.name in OWNERS_ONLY)
+    assert answer.status_code in OPENS | {403}
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.name in OWNERS_ONLY], ids=lambda door: door.name)
+def test_a_bookkeeper_does_not_write_either_what_is_the_owners(door, rows, business, bookkeeper, client_of):
+    before = Event.objects.count()
+    assert client_of(bookkeeper).post(door.address(business.slug, rows)).status_code == 403
+    assert Event.objects.count() == before
+
+
+@each_door
+def test_the_owner_opens_every_door(door, rows, business, owner, client_of):
+    assert client_of(owner).get(door.address(business.slug, rows)).status_code in OPENS
+
+
+def test_who_is_removed_finds_nothing(rows, business, bookkeeper, client_of):
+    browser = client_of(bookkeeper)
+    bookkeeper.memberships.all().delete()
+    assert {code for door in DOORS for code in knock(browser, door.address(business.slug, rows))} == {404}
+
+
+def test_no_door_is_nameless_and_no_name_is_used_twice():
+    names = [door.name for door in DOORS]
+    assert all(names)
+    assert sorted(names) == sorted(set(names))
+
+
+def test_outside_the_businesses_only_known_doors_are_open(db):
+    """Whatever is neither a business's nor known to be public asks for a log-in."""
+    closed = [route for route, _ in ALL if not route.startswith(STAFF) and not PUBLIC.match(route)]
+    assert [Client().get(f"/{route}").status_code for route in closed] == [302] * len(closed)
