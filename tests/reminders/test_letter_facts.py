@@ -80,11 +80,13 @@ def test_plan_letter_asks_for_the_instalment_by_the_cure_date():
 
 
 @settings(max_examples=40)
-@given(st.lists(st.tuples(cents, cents, cents), min_size=1, max_size=8))
+@given(st.lists(st.tuples(cents, cents, cents, cents), min_size=1, max_size=8))
 def test_every_row_adds_up_before_the_readers_eyes(parts):
     lines = tuple(
-        letter_samples.line(f"INV-{n}", total=str(asked + paid + aside), paid=paid, disputed=aside)
-        for n, (asked, paid, aside) in enumerate(parts)
+        letter_samples.line(
+            f"INV-{n}", total=str(asked + paid + disputed + promised), collectable=asked, paid=paid, disputed=disputed
+        )
+        for n, (asked, paid, disputed, promised) in enumerate(parts)
     )
     if not sum(line.collectable for line in lines):
         return
