@@ -91,7 +91,7 @@ def _enter_sale(
 def _entered_on(day: datetime.date, daily_from: datetime.date) -> datetime.date:
     """The Friday of its week, or the day itself where the office enters daily by then."""
     friday = day + (FRIDAY - day.weekday()) % 7 * DAY
-    return friday if friday <= daily_from else day
+    return friday if friday < daily_from else day
 
 
 def _enter_fired(pages: dict[datetime.date, Page], fired: Fired) -> None:
