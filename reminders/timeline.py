@@ -77,7 +77,7 @@ def told(business: Business, events: Sequence[Event]) -> list[Entry]:
     """The events as entries, in the order given; alike ones of one moment that came by the dozen become one."""
     rows = _rows(events)
     entries = []
-    for (kind, _day, _actor), group in groupby(events, key=_heap):
+    for (kind, _at, _actor), group in groupby(events, key=_heap):
         alike = list(group)
         if kind in DOZENS and len(alike) >= A_FEW:
             entries.append(_entry(business, alike[0], several(kind, len(alike)), ()))
@@ -91,8 +91,8 @@ def _about(business: Business, subjects: Iterable[str]) -> list[Event]:
     return list(events.select_related("actor").order_by("-id"))
 
 
-def _heap(event: Event) -> tuple[str, datetime.date, int | None]:
-    return event.kind, event.at.date(), event.actor_id
+def _heap(event: Event) -> tuple[str, datetime.datetime, int | None]:
+    return event.kind, event.at, event.actor_id
 
 
 def _entry(business: Business, event: Event, words: str, more: tuple[str, ...]) -> Entry:

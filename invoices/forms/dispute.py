@@ -4,8 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.money import format_money
 from invoices.forms.payment import check_precision
 from invoices.models import Invoice
 from invoices.models.agreement import DisputeCode, DisputeOutcome
@@ -32,7 +34,8 @@ class DisputeForm(forms.Form):
         amount = self.cleaned_data["amount"]
         check_precision(amount, self.invoice.currency)
         if amount > self.free:
-            raise forms.ValidationError(_("Only %(free)s can be put in dispute."), params={"free": self.free})
+            free = format_money(self.free, self.invoice.currency, get_language() or "en")
+            raise forms.ValidationError(_("Only %(free)s can be put in dispute."), params={"free": free})
         return amount
 
 

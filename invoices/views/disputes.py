@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from arcollect.filters import day
 from customers.access import get_row, member_view
 from invoices.agreeing import AgreementError, open_dispute, resolve_dispute
 from invoices.forms.dispute import DisputeForm, ResolveForm
@@ -32,7 +33,7 @@ def dispute_open(request: HttpRequest, pk: int) -> HttpResponse:
             summary=form.cleaned_data["summary"],
             actor=request.user,
         )
-        messages.success(request, _("Noted. Answer them by %(day)s.") % {"day": dispute.answer_by})
+        messages.success(request, _("Noted. Answer them by %(day)s.") % {"day": day(dispute.answer_by)})
         return redirect("invoice-detail", business.slug, invoice.pk)
     return render(request, "invoices/dispute_form.html", {"form": form, "invoice": invoice})
 

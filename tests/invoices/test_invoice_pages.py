@@ -136,7 +136,7 @@ def test_a_query_takes_its_part_out_of_what_is_asked_for(books, business, late):
 
 @pytest.mark.parametrize(
     ("amount", "refusal"),
-    [("900", "Only 850.000 can be put in dispute."), ("1.005", "USD has 2 decimals."), ("0", "greater than or equal")],
+    [("900", "Only $850.00 can be put in dispute."), ("1.005", "USD has 2 decimals."), ("0", "greater than or equal")],
 )
 def test_a_query_over_a_wrong_amount_is_refused(books, business, late, amount, refusal):
     disputed(late, "150")

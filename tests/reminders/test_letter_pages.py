@@ -1,0 +1,146 @@
+"""Letters in the browser: look, approve one or many, cancel; who may, and that it is logged."""
+
+import pytest
+import time_machine
+
+from customers.models import Event, Letter
+from reminders.nightly import escalate
+from tests import make
+from tests.make import day
+from tests.pages import address, lines, read
+
+pytestmark = pytest.mark.usefixtures("in_march")
+
+
+@pytest.fixture
+def in_march():
+    with time_machine.travel("2026-03-16 12:00Z", tick=False):
+        yield
+
+
+@pytest.fixture
+def books(client_of, bookkeeper):
+    return client_of(bookkeeper)
+
+
+@pytest.fixture
+def draft(business) -> Letter:
+    """The 30-day letter of an invoice due 14 February."""
+    acme = make.customer(business, "Acme")
+    make.contact(acme)
+    make.invoice(acme, "INV-1", total="1000")
+    escalate(business, day("2026-03-16"))
+    return Letter.objects.get()
+
+
+def states() -> list[str]:
+    return list(Letter.objects.order_by("id").values_list("state", flat=True))
+
+
+def another(of: Letter, code: str) -> Letter:
+    """A second draft like the first, of another kind."""
+    fields = {"business": of.business, "customer": of.customer, "currency": of.currency, "language": of.language}
+    return Letter.objects.create(code=code, state="draft", channel="email", written_on=of.written_on, facts=of.facts, **fields)
+
+
+def test_what_waits_for_approval_comes_first(books, business, draft):
+    another(draft, "L60")
+    Letter.objects.filter(code="L60").update(state="approved")
+    assert "30-day letter Acme today" in read(books, business, "letter-list")
+    assert "60-day letter Acme" not in read(books, business, "letter-list")
+    assert "60-day letter Acme" in read(books, business, "letter-list", show="approved")
+
+
+def test_an_empty_outbox_says_what_waits_for_a_call(books, business, draft):
+    Letter.objects.update(state="waiting_for_call")
+    assert "No letter waits for you. 1 waits for a call." in read(books, business, "letter-list")
+
+
+def test_a_letter_says_what_it_asks_for_and_why(books, business, draft):
+    page = read(books, business, "letter-detail", draft.pk)
+    assert "INV-1 30 days late $1,000.00" in page
+    assert "overdue" in page.split("Why this letter")[1]
+    assert "We know how busy things get." in page.split("Read it as text")[1]
+
+
+@pytest.mark.proves("T52")
+def test_looking_at_the_pdf_leaves_no_trace(books, business, draft):
+    before = Event.objects.count(), Letter.objects.values().get()
+    response = books.get(address(business, "letter-file", draft.pk))
+    assert response.content.startswith(b"%PDF")
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert (Event.objects.count(), Letter.objects.values().get()) == before
+
+
+def test_approving_shows_the_next_one(books, business, bookkeeper, draft):
+    second = another(draft, "L60")
+    response = books.post(address(business, "letter-approve", draft.pk))
+    assert response.headers["Location"] == address(business, "letter-detail", second.pk)
+    draft.refresh_from_db()
+    assert (draft.state, draft.approved_by) == ("approved", bookkeeper)
+    assert Event.objects.get(kind="letter.approved").actor == bookkeeper
+
+
+def test_approving_twice_says_so(books, business, draft):
+    url = address(business, "letter-approve", draft.pk)
+    books.post(url)
+    assert "Only a letter that waits for approval" in books.post(url, follow=True).content.decode()
+
+
+def test_many_are_approved_at_once(books, business, draft):
+    second = another(draft, "L60")
+    third = another(draft, "L90")
+    form = {"letter": [draft.pk, second.pk, "x"]}
+    page = books.post(address(business, "letter-approve-ticked"), form, follow=True).content.decode()
+    assert "2 letters approved." in page
+    assert states() == ["approved", "approved", "draft"]
+    assert Event.objects.filter(kind="letter.approved").count() == 2
+    assert third.state == "draft"
+
+
+def test_none_ticked_says_what_to_do(books, business, draft):
+    page = books.post(address(business, "letter-approve-ticked"), follow=True).content.decode()
+    assert "Tick the letters that may go out." in page
+
+
+@pytest.mark.proves("P22")
+def test_a_final_letter_is_the_owners(books, business, client_of, owner, draft):
+    Letter.objects.update(code="FINAL")
+    assert books.post(address(business, "letter-approve", draft.pk)).status_code == 403
+    page = books.post(address(business, "letter-approve-ticked"), {"letter": draft.pk}, follow=True).content.decode()
+    assert "Final letters wait for the owner." in page
+    assert states() == ["draft"]
+    client_of(owner).post(address(business, "letter-approve", draft.pk))
+    assert states() == ["approved"]
+
+
+def test_a_letter_is_cancelled_with_its_reason(books, business, bookkeeper, draft):
+    books.post(address(business, "letter-cancel", draft.pk), {"reason": "They paid in cash."})
+    draft.refresh_from_db()
+    assert (draft.state, draft.problem) == ("cancelled", "They paid in cash.")
+    assert Event.objects.get(kind="letter.cancelled").actor == bookkeeper
+
+
+def test_a_cancellation_needs_its_reason(books, business, draft):
+    books.post(address(business, "letter-cancel", draft.pk), {"reason": " "})
+    assert states() == ["draft"]
+
+
+def test_another_business_s_letters_cannot_be_ticked(client_of, outsider, draft):
+    theirs = outsider.memberships.get().business
+    client_of(outsider).post(address(theirs, "letter-approve-ticked"), {"letter": draft.pk})
+    assert states() == ["draft"]
+
+
+def test_a_letter_that_cannot_be_written_says_why_and_can_be_cancelled(books, business, draft):
+    Letter.objects.update(facts=draft.facts | {"total": "1.00"})
+    page = read(books, business, "letter-detail", draft.pk)
+    assert "It cannot be written as it stands" in page
+    assert "Cancel this letter" in page
+
+
+def test_the_outbox_leaves_as_csv(books, business, draft):
+    assert lines(books.get(address(business, "letter-list"), {"format": "csv"})) == [
+        "Letter,Customer,Written,To,State,Currency,Asks for",
+        "30-day letter,Acme,2026-03-16,ap@acme.example,Waits for approval,USD,1000.00",
+    ]
