@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Business
-from invoices.imports.layouts import CUSTOMERS, INVOICES, LAYOUTS, PAYMENTS, guess_map
+from invoices.imports.layouts import CUSTOMERS, INVOICES, LAYOUTS, PAYMENTS, REQUIRED, guess_map
 from invoices.imports.ledgerfile import Options
 from invoices.imports.profiles import Profile
 from invoices.imports.reading import AUTO
@@ -28,6 +28,13 @@ FIELD_LABELS = {
     "disputed": _("In dispute"), "settled_on": _("Paid on"), "paid": _("Paid so far"), "received_on": _("Received on"),
     "amount": _("Amount"), "method": _("Method"), "invoice_number": _("Invoice number"),
 }  # fmt: skip
+NONE = "none"
+# How a person settles here what a file leaves open, by the option that would.
+WAYS_OUT = {
+    "date_order": _("Choose below what 3/4/2026 is."),
+    "decimal": _("Choose below what 1,234 is."),
+    "currency": _("Say the currency below."),
+}
 FILES = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
 
 
@@ -53,12 +60,12 @@ class UploadForm(forms.Form):
 class ReadingForm(forms.Form):
     """How a file is read: as some program's export, or column by column; and what the file alone cannot say."""
 
-    profile = forms.ChoiceField(label=_("Where it comes from"), required=False)
-    currency = forms.CharField(label=_("Currency of rows that name none"), max_length=3)
+    profile = forms.ChoiceField(label=_("Comes from"))
+    currency = forms.CharField(label=_("Currency, unless named"), max_length=3)
     date_order = forms.ChoiceField(
         label=_("3/4/2026 is"),
         choices=((AUTO, _("what the whole column says")), ("dmy", _("3 April")), ("mdy", _("March 4"))),
-        required=False,
+        initial=AUTO,
     )
     decimal = forms.ChoiceField(
         label=_("1,234 is"),
@@ -67,7 +74,7 @@ class ReadingForm(forms.Form):
             ("point", _("one thousand two hundred thirty-four")),
             ("comma", _("one and a bit")),
         ),
-        required=False,
+        initial=AUTO,
     )
     drafts = forms.BooleanField(label=_("Bring in drafts too"), required=False)
 
@@ -81,7 +88,7 @@ class ReadingForm(forms.Form):
         if profile is None:
             del self.fields["profile"]
         else:
-            self.fields["profile"].choices = ((profile.name, profile.title), ("", _("Something else: I choose the columns")))
+            self.fields["profile"].choices = ((profile.name, profile.title), (NONE, _("Elsewhere: I choose the columns")))
             self.fields["profile"].initial = profile.name
         if profile is None or not profile.status:
             del self.fields["drafts"]
@@ -99,6 +106,17 @@ class ReadingForm(forms.Form):
             raise forms.ValidationError(_("%(code)s is not a currency code such as EUR."), params={"code": code})
         return code
 
+    def clean(self) -> dict[str, Any]:
+        """Where the columns are chosen one by one, what cannot be done without must be among them."""
+        data = super().clean()
+        if data.get("profile", NONE) == NONE:
+            missing = [names for names in REQUIRED[self.kind] if not any(data.get(_key(name)) for name in names)]
+            if missing:
+                needed = {str(_(" or ")).join(str(FIELD_LABELS[name]) for name in sorted(names)): None for names in missing}
+                words = _("Choose the columns that hold these: %(needed)s.")
+                raise forms.ValidationError(words, params={"needed": ", ".join(needed)})
+        return data
+
     def columns(self) -> list[forms.BoundField]:
         """The selects that say which column holds which field."""
         return [self[_key(field.name)] for field in LAYOUTS[self.kind]]
@@ -106,14 +124,14 @@ class ReadingForm(forms.Form):
     def options(self) -> Options:
         """What was chosen, for `open_ledger`."""
         data = self.cleaned_data
-        profile = data.get("profile", "")
+        profile = data.get("profile", NONE).removesuffix(NONE)
         mapping = {} if profile else {field.name: data[_key(field.name)] for field in LAYOUTS[self.kind]}
         return Options(
             currency=data["currency"],
             mapping=mapping,
             profile=profile,
-            date_order=data["date_order"] or AUTO,
-            decimal=data["decimal"] or AUTO,
+            date_order=data["date_order"],
+            decimal=data["decimal"],
             drafts=data.get("drafts", False),
         )
 

@@ -71,7 +71,7 @@ def _usable(rows: Iterable[PlainRow | LineProblem | LeftOut], tally: Tally) -> I
         if isinstance(row, LineProblem):
             tally.refused.append(row)
         elif isinstance(row, LeftOut):
-            tally.left_out[row.state] += 1
+            tally.leave_out(row.state)
         else:
             yield row
 
@@ -85,7 +85,7 @@ def _close(batch: ImportBatch, tally: Tally) -> None:
         "replaced": tally.replaced,
         "refused": len(tally.refused),
         "warnings": len(tally.warnings),
-        "left_out": dict(tally.left_out),
+        "left_out": tally.left_out,
     }
     batch.refused = [asdict(problem) for problem in tally.refused]
     batch.refused += [asdict(problem) | {"warning": True} for problem in tally.warnings]

@@ -133,8 +133,8 @@ class CustomerImporter:
             if raw and not numbers[name]:
                 odd.append((name, raw))
         for name, raw in odd:
-            reason = _('%(field)s: "%(text)s" cannot be used as it is; kept in the notes of the contact')
-            self.tally.warn(row.line, reason % {"field": name, "text": raw})
+            reason = _('"%(text)s" cannot be used as it is; kept in the notes of the contact')
+            self.tally.warn(row.line, name, reason % {"text": raw})
         if not (row.contact_name or email or numbers["phone"] or numbers["fax"] or odd):
             return None
         return Contact(

@@ -65,9 +65,8 @@ class InvoiceImporter:
             return True
         if earlier == content:
             self.tally.unchanged += 1
-            self.tally.warn(
-                row.line, _("number %(number)s: word for word line %(line)d again") % {"number": row.number, "line": line}
-            )
+            text = _("%(number)s: word for word line %(line)d again")
+            self.tally.warn(row.line, "number", text % {"number": row.number, "line": line})
         else:
             reason = _("%(number)s was already in line %(line)d, with other values") % {"number": row.number, "line": line}
             self.tally.refused.append(LineProblem(row.line, "number", reason))
@@ -100,8 +99,8 @@ class InvoiceImporter:
             except CellProblem as problem:
                 self.tally.refused.append(LineProblem(row.line, problem.field, problem.reason))
                 continue
-            for warning in row.warnings:
-                self.tally.warn(row.line, warning)
+            for field_name, reason in row.warnings:
+                self.tally.warn(row.line, field_name, reason)
         return plan
 
     def _decide_row(
@@ -204,7 +203,7 @@ class InvoiceImporter:
         due = invoice.balance if row.settled_on else max(Decimal(0), row.paid - booked)
         if row.settled_on and not due and invoice.paid_on and invoice.paid_on != row.settled_on:
             days = {"here": invoice.paid_on, "there": row.settled_on}
-            self.tally.warn(row.line, _("settled_on: paid on %(here)s here, on %(there)s in the file; left as it is") % days)
+            self.tally.warn(row.line, "settled_on", _("paid on %(here)s here, on %(there)s in the file; left as it is") % days)
         if not due:
             return None
         payment = Payment(

@@ -124,7 +124,7 @@ class PaymentImporter:
         if left:
             text = _("%(left)s of %(amount)s fits no open invoice and stays unapplied")
             amounts = {"left": format_plain(left, row.currency), "amount": format_plain(row.amount, row.currency)}
-            self.tally.warn(row.line, text % amounts)
+            self.tally.warn(row.line, "amount", text % amounts)
         return booking.Booking(payment, split)
 
 

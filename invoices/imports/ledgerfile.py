@@ -63,7 +63,7 @@ class LedgerFile:
 
     def _plain(self, line: int, group: list[TypedRow], today: date) -> PlainRow | LineProblem:
         if group[0].problems:
-            return _first_problem(group[0])
+            return self._first_problem(group[0])
         return self._checked(line, group[0].values, today)
 
     def _converted(self, group: list[TypedRow], profile: Profile, today: date) -> PlainRow | LineProblem | LeftOut:
@@ -73,12 +73,12 @@ class LedgerFile:
             return LeftOut(first.line, state)
         for row in group:
             if row.problems:
-                return _first_problem(row)
+                return self._first_problem(row)
         try:
             _refuse_disagreement(group, profile)
             values = profile.convert([row.values for row in group])
         except CellProblem as problem:
-            return LineProblem(first.line, problem.field, problem.reason)
+            return LineProblem(first.line, self._title(problem.field), problem.reason)
         return self._checked(first.line, values, today)
 
     def _checked(self, line: int, values: Mapping[str, Any], today: date) -> PlainRow | LineProblem:
@@ -90,6 +90,18 @@ class LedgerFile:
             return make(line, values, currency, today)
         except CellProblem as problem:
             return LineProblem(line, problem.field, problem.reason)
+
+    def _first_problem(self, row: TypedRow) -> LineProblem:
+        """All that is wrong with the line, under the name of the first field that is."""
+        (key, reason), *others = row.problems.items()
+        more = [f"{self._title(key)}: {why}" for key, why in others]
+        return LineProblem(row.line, self._title(key), "; ".join([reason, *more]))
+
+    def _title(self, key: str) -> str:
+        """The field's name in the plain layout, the column's own name in another program's export."""
+        if self.profile is None:
+            return key
+        return next((column.title for column in self.columns if column.key == key), key)
 
 
 def open_ledger(source: Path | bytes, kind: str, options: Options) -> LedgerFile:
@@ -177,12 +189,6 @@ def _key(row: TypedRow, profile: Profile) -> tuple[str, ...]:
 def _spoilt(row: TypedRow, problem: LineProblem) -> TypedRow:
     reason = _("line %(line)d beside it cannot be read and may belong to the same invoice") % {"line": problem.line}
     return TypedRow(row.line, row.values, row.problems | {"": reason}, row.cells)
-
-
-def _first_problem(row: TypedRow) -> LineProblem:
-    """All that is wrong with the line, under the name of the first field that is."""
-    (field_name, reason), *others = row.problems.items()
-    return LineProblem(row.line, field_name, "; ".join([reason, *(f"{name}: {why}" for name, why in others)]))
 
 
 def _refuse_disagreement(group: list[TypedRow], profile: Profile) -> None:

@@ -1,31 +1,32 @@
-"""A look at a file before it is booked: its first rows, its sums, and what would be refused."""
+"""A look at a file before it is booked: its first rows, its sums, and exactly what booking it would do."""
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 
+from customers.models import Business
+from invoices.imports.importing import import_ledger
 from invoices.imports.ledgerfile import LedgerFile, LeftOut, PlainRow
 from invoices.imports.problems import LineProblem
 from invoices.imports.rows import CustomerRow, InvoiceRow
+from invoices.imports.tally import Tally
 
 # A look at more would keep a person waiting; what is beyond is checked when it is booked.
-LOOKED_AT = 3000
+LOOKED_AT = 1000
 SHOWN_ROWS = 8
-SHOWN_PROBLEMS = 12
+SHOWN_PROBLEMS = 20
 
 
 @dataclass(slots=True)
 class Preview:
-    """`rows` and `problems` are the first few, the counts are over the first LOOKED_AT rows; `sums` by currency."""
+    """`rows` are the first few; `tally` says what booking the first LOOKED_AT would do, `sums` what they come to by currency."""
 
     lines: int
     profile: str
+    tally: Tally = field(default_factory=Tally)
     rows: list[PlainRow] = field(default_factory=list)
-    problems: list[LineProblem] = field(default_factory=list)
-    usable: int = 0
-    refused: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
     sums: dict[str, Decimal] = field(default_factory=dict)
 
     @property
@@ -33,21 +34,28 @@ class Preview:
         """Whether the file goes on beyond what was looked at."""
         return self.lines > LOOKED_AT
 
+    @property
+    def problems(self) -> list[LineProblem]:
+        """The first lines that would be refused."""
+        return self.tally.refused[:SHOWN_PROBLEMS]
 
-def preview(ledger: LedgerFile, today: datetime.date) -> Preview:
-    """Reads the first rows of a file as they would be booked, and books nothing."""
+
+def preview(ledger: LedgerFile, business: Business, today: datetime.date) -> Preview:
+    """Books the first rows of a file and takes them back: only so is it known which are new, known or contradict each other."""
     found = Preview(lines=ledger.conventions.lines, profile=ledger.profile.title if ledger.profile else "")
-    for row in islice(ledger.rows(today), LOOKED_AT):
-        if isinstance(row, LineProblem):
-            found.refused += 1
-            found.problems += [row] * (len(found.problems) < SHOWN_PROBLEMS)
-        elif isinstance(row, LeftOut):
-            found.left_out[row.state] = found.left_out.get(row.state, 0) + 1
-        else:
-            found.usable += 1
+    rows = _noted(islice(ledger.rows(today), LOOKED_AT), found)
+    found.tally, _batch = import_ledger(
+        business=business, kind=ledger.kind, rows=rows, file_name="", sha256="", today=today, dry_run=True
+    )
+    return found
+
+
+def _noted(rows: Iterator[PlainRow | LineProblem | LeftOut], found: Preview) -> Iterator[PlainRow | LineProblem | LeftOut]:
+    for row in rows:
+        if not isinstance(row, LineProblem | LeftOut):
             found.rows += [row] * (len(found.rows) < SHOWN_ROWS)
             _add(found, row)
-    return found
+        yield row
 
 
 def _add(found: Preview, row: PlainRow) -> None:

@@ -90,7 +90,7 @@ def _invoiceninja_invoice(lines: Sequence[Line]) -> dict[str, Any]:
         "total": first["amount"],
         "paid": first["paid"],
         "purchase_order": first.get("po number"),
-        "warnings": (warning % {"count": repeated},) if repeated else (),
+        "warnings": (("total", warning % {"count": repeated}),) if repeated else (),
     }
 
 
@@ -187,7 +187,7 @@ def _freshbooks_invoice(lines: Sequence[Line]) -> dict[str, Any]:
         "settled_on": settled_on,
         "paid": total if status in ("paid", "auto-paid", "autopaid") and not settled_on else None,
         "disputed": status == "disputed",
-        "warnings": (unknown,) if status == "partial" else (),
+        "warnings": (("paid", unknown),) if status == "partial" else (),
     }
 
 

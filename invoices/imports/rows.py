@@ -17,6 +17,8 @@ from invoices.imports.problems import CellProblem
 from invoices.numbering import number_key
 
 Values = Mapping[str, Any]
+# (field, reason) of what is odd about a row that still comes in.
+Warned = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class InvoiceRow:
     settled_on: date | None = None
     paid: Decimal = Decimal(0)
     paid_on: date | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +157,10 @@ def _check_invoice(row: InvoiceRow, today: date) -> None:
         raise CellProblem(_("%(paid)s is not between nothing and the total of %(total)s") % values, "paid")
 
 
-def _date_warnings(values: Values) -> tuple[str, ...]:
+def _date_warnings(values: Values) -> tuple[Warned, ...]:
     if values.get("due_on") and values["due_on"] < values["issued_on"]:
         days = {"due": values["due_on"], "issued": values["issued_on"]}
-        return (_("due_on: due %(due)s, before it was issued on %(issued)s") % days,)
+        return (("due_on", _("due %(due)s, before it was issued on %(issued)s") % days),)
     return ()
 
 

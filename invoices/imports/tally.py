@@ -1,6 +1,5 @@
 """What an import did, counted as it goes."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,11 +25,15 @@ class Tally:
     replaced: int = 0
     refused: list[LineProblem] = field(default_factory=list)
     warnings: list[LineProblem] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, int] = field(default_factory=dict)
 
-    def warn(self, line: int, reason: str) -> None:
+    def warn(self, line: int, field: str, reason: str) -> None:
         """Notes what a person should look at although the row came in."""
-        self.warnings.append(LineProblem(line, "", reason))
+        self.warnings.append(LineProblem(line, field, reason))
+
+    def leave_out(self, state: str) -> None:
+        """Counts a row that is no debt."""
+        self.left_out[state] = self.left_out.get(state, 0) + 1
 
     @property
     def changed_anything(self) -> bool:

@@ -1,5 +1,6 @@
 """Bringing in a file: upload it, see how it would be read, book it, see what became of it, take it back."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -15,10 +17,10 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.sheets import csv_response
 from customers.access import get_row, member_view
 from customers.models import Document, ImportBatch
-from invoices.forms.imports import FIELD_LABELS, KIND_LABELS, ReadingForm, UploadForm
+from invoices.forms.imports import FIELD_LABELS, KIND_LABELS, WAYS_OUT, ReadingForm, UploadForm
 from invoices.imports import uploads
 from invoices.imports.importing import undo_import
-from invoices.imports.layouts import KINDS
+from invoices.imports.layouts import INVOICES, KINDS
 from invoices.imports.ledgerfile import open_ledger
 from invoices.imports.preview import Preview, preview
 from invoices.imports.problems import ImportProblem
@@ -37,7 +39,7 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
 @member_view
 def import_add(request: HttpRequest) -> HttpResponse:
     """Takes a file and looks whether it is a table at all."""
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind", INVOICES)})
     if request.method == "POST" and form.is_valid():
         kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
         try:
@@ -58,6 +60,7 @@ def import_check(request: HttpRequest, kind: str, sha256: str) -> HttpResponse:
     if request.method == "POST" and found:
         return _book(request, document, form, found)
     context = {"form": form, "document": document, "kind": kind, "kind_label": dict(KIND_LABELS)[kind], "preview": found}
+    context["problems"] = [_named(asdict(problem)) for problem in found.problems] if found else []
     return render(request, "invoices/import_check.html", context)
 
 
@@ -140,9 +143,9 @@ def _preview(request: HttpRequest, document: Document, form: ReadingForm) -> Pre
         return None
     today = request.business.local_date(timezone.now())
     try:
-        return preview(open_ledger(bytes(document.bytes), form.kind, form.options()), today)
+        return preview(open_ledger(bytes(document.bytes), form.kind, form.options()), request.business, today)
     except ImportProblem as problem:
-        form.add_error(problem.option if problem.option in form.fields else None, str(problem))
+        form.add_error(None, f"{capfirst(str(problem))}. {WAYS_OUT.get(problem.option, '')}")
         return None
 
 

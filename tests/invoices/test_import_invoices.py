@@ -174,7 +174,7 @@ def test_a_number_twice_in_one_file_counts_once_or_is_refused(business):
     tally, _batch = bring_in(business, HEAD + ROW + ROW + ROW.replace("INV-1", "inv 1").replace("100.00", "7"))
     assert counts(tally) == (1, 0, 1, 1)
     assert reasons(tally) == {4: "number: inv 1 was already in line 2, with other values"}
-    assert str(tally.warnings[0]) == "number INV-1: word for word line 2 again"
+    assert str(tally.warnings[0]) == "number: INV-1: word for word line 2 again"
     assert Invoice.objects.get().total == 100
 
 

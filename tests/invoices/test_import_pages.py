@@ -57,6 +57,15 @@ def test_a_file_is_looked_at_with_a_guess_and_booked_by_a_click(staff, business,
     assert "Every line came in as it stands" in text(staff.get(answer.url))
 
 
+def test_the_look_says_what_is_new_known_and_contradicts_itself(staff, business):
+    check = upload(staff, business, HEAD + ROW).url
+    staff.post(check)
+    check = upload(staff, business, HEAD + ROW + ROW.replace("INV-1", "INV-2") + ROW.replace("INV-1;15", "INV-2;16")).url
+    tally = staff.get(check).context["preview"].tally
+    assert (tally.created, tally.unchanged, len(tally.refused)) == (1, 1, 1)
+    assert Invoice.objects.count() == 1
+
+
 def test_refused_lines_are_shown_before_and_after_and_come_as_a_file(staff, business):
     check = upload(staff, business, HEAD + ROW + BAD).url
     assert "&quot;bald&quot; is not a date" in text(staff.get(check))
@@ -76,7 +85,7 @@ def test_another_choice_of_column_reads_another_way(staff, business):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("a,b\n1,2\n", "no column for customer_reference / customer_name, number, issued_on, total"),
+        ("a,b\n1,2\n", "Choose the columns that hold these: Customer name or Customer number, Invoice number, Issued on, Total."),
         (HEAD + "C1;1;1.2.2026;;5,00\n", "can be read day first or month first"),
         (HEAD, "no rows below it"),
     ],

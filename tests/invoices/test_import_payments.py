@@ -42,7 +42,7 @@ def test_without_a_number_the_oldest_is_paid_first_and_the_surplus_waits(busines
     tally, _batch = pay(business, "ACME,,2026-03-01,70,USD,,,", "ACME,,2026-03-02,70,USD,,,")
     assert balances() == {"A": 0, "B": 0}
     assert sorted(Payment.objects.values_list("allocated", flat=True)) == [30, 70]
-    assert str(tally.warnings[0]) == "40.00 of 70.00 fits no open invoice and stays unapplied"
+    assert str(tally.warnings[0]) == "amount: 40.00 of 70.00 fits no open invoice and stays unapplied"
 
 
 def test_disputed_amounts_are_skipped_unless_the_payer_names_the_invoice(business, acme):

@@ -38,14 +38,16 @@ def test_invoiceninja_takes_the_amount_and_counts_a_repeated_line_once():
     ledger, (invoice,) = read(NINJA + line + line)
     assert ledger.profile.name == "invoiceninja"
     assert (invoice.total, invoice.paid, invoice.purchase_order) == (Decimal("26.67"), Decimal("6.94"), "PO7")
-    assert invoice.warnings == ("1 line(s) repeat an item word for word; the amount of the invoice counts, not its items",)
+    assert invoice.warnings == (
+        ("total", "1 line(s) repeat an item word for word; the amount of the invoice counts, not its items"),
+    )
 
 
 def test_lines_of_one_invoice_that_disagree_refuse_it():
     one = "Acme,,1,$5.00,$0.00,,Sent,2020-02-19,2020-02-29,a,,5,1\n"
     other = "Acme,,1,$7.00,$0.00,,Sent,2020-02-19,2020-02-29,b,,7,1\n"
     _ledger, rows = read(NINJA + one + other)
-    assert rows == [LineProblem(2, "amount", "line 3 of the same invoice says 7.00 instead of 5.00")]
+    assert rows == [LineProblem(2, "Amount", "line 3 of the same invoice says 7.00 instead of 5.00")]
 
 
 def test_freshbooks_sums_the_lines_and_leaves_drafts_out():

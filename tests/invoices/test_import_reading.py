@@ -113,7 +113,7 @@ def test_a_header_alone_is_refused():
 
 def test_due_before_issue_comes_in_with_a_warning():
     (row,) = read(HEAD + "C1,INV-1,2026-03-02,2026-02-01,5,,,\n")
-    assert row.warnings == ("due_on: due 2026-02-01, before it was issued on 2026-03-02",)
+    assert row.warnings == (("due_on", "due 2026-02-01, before it was issued on 2026-03-02"),)
 
 
 def test_a_negative_total_is_a_credit_note():

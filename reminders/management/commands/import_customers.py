@@ -1,7 +1,7 @@
 """Brings in a file of customers."""
 
 from invoices.imports.layouts import CUSTOMERS
-from reminders.importcommand import ImportCommand
+from reminders.management.importcommand import ImportCommand
 
 
 class Command(ImportCommand):

@@ -1,7 +1,7 @@
 """Brings in a file of invoices."""
 
 from invoices.imports.layouts import INVOICES
-from reminders.importcommand import ImportCommand
+from reminders.management.importcommand import ImportCommand
 
 
 class Command(ImportCommand):

@@ -1,7 +1,7 @@
 """Brings in a file of payments."""
 
 from invoices.imports.layouts import PAYMENTS
-from reminders.importcommand import ImportCommand
+from reminders.management.importcommand import ImportCommand
 
 
 class Command(ImportCommand):

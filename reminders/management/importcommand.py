@@ -132,7 +132,7 @@ def _as_json(tally: Tally) -> dict[str, Any]:
         "unchanged": tally.unchanged,
         "refused": [_plain(problem) for problem in tally.refused],
         "customers_created": tally.customers,
-        "left_out": dict(tally.left_out),
+        "left_out": tally.left_out,
         "warnings": [_plain(problem) for problem in tally.warnings],
     }
 
