@@ -12,7 +12,7 @@ from segno.helpers import make_epc_qr
 
 from arcollect.money import format_date, format_money
 from reminders.letter_facts import Creditor, LetterFacts, LetterLine, ReceivedPayment
-from reminders.letter_words import labels
+from reminders.letter_words import direct_line, labels
 
 # A table of up to so many rows, sums included, stands inside the letter; a longer one follows the signature, so that page
 # one holds the whole letter. Up to WHOLE_ROWS a table is not broken across pages.
@@ -247,7 +247,7 @@ def payment_code(facts: LetterFacts) -> dict | None:
 def question(facts: LetterFacts) -> str:
     """How to dispute: every letter says it."""
     words, creditor = labels(facts.language), facts.creditor
-    phone, email = creditor.signatory_phone or creditor.phone, creditor.email
+    phone, email = direct_line(facts), creditor.email
     if phone and email:
         return words["question"].format(phone=phone, email=email)
     if phone:

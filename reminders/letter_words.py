@@ -164,7 +164,7 @@ def merge_values(facts: LetterFacts) -> dict[str, str | int | bool | None]:
         "contact_name": facts.customer.contact_name,
         "greeting": greeting(facts),
         "signatory": facts.creditor.signatory,
-        "phone": facts.creditor.signatory_phone or facts.creditor.phone,
+        "phone": direct_line(facts),
         "portal_link": facts.portal_url or "",
         "times_asked": facts.asked_times,
         "first_contact": facts.first_contact,
@@ -254,6 +254,11 @@ def _agreement_values(facts: LetterFacts, money: Callable[[Decimal], str], day: 
         "query_outcome": resolution.outcome.rstrip(". ") if resolution else "",
         "query_invoice": resolution.invoice_number if resolution else "",
     }
+
+
+def direct_line(facts: LetterFacts) -> str:
+    """The number to call, which no line break tears apart; "" where there is none."""
+    return (facts.creditor.signatory_phone or facts.creditor.phone).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def greeting(facts: LetterFacts) -> str:
