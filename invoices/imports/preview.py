@@ -21,13 +21,23 @@ SHOWN_PROBLEMS = 20
 
 @dataclass(slots=True)
 class Preview:
-    """`rows` are the first few; `tally` says what booking the first LOOKED_AT would do, `sums` what they come to by currency."""
+    """`rows` are the first few, `tally` says what booking the first LOOKED_AT would do; `amounts`: (line, currency, amount)."""
 
     lines: int
     profile: str
     tally: Tally = field(default_factory=Tally)
     rows: list[PlainRow] = field(default_factory=list)
-    sums: dict[str, Decimal] = field(default_factory=dict)
+    amounts: list[tuple[int, str, Decimal]] = field(default_factory=list)
+
+    @property
+    def sums(self) -> dict[str, Decimal]:
+        """What the lines that are not refused come to, by currency."""
+        refused = {problem.line for problem in self.tally.refused}
+        sums: dict[str, Decimal] = {}
+        for line, currency, amount in self.amounts:
+            if line not in refused:
+                sums[currency] = sums.get(currency, Decimal(0)) + amount
+        return sums
 
     @property
     def partial(self) -> bool:
@@ -54,11 +64,6 @@ def _noted(rows: Iterator[PlainRow | LineProblem | LeftOut], found: Preview) -> 
     for row in rows:
         if not isinstance(row, LineProblem | LeftOut):
             found.rows += [row] * (len(found.rows) < SHOWN_ROWS)
-            _add(found, row)
+            if not isinstance(row, CustomerRow):
+                found.amounts.append((row.line, row.currency, row.total if isinstance(row, InvoiceRow) else row.amount))
         yield row
-
-
-def _add(found: Preview, row: PlainRow) -> None:
-    if not isinstance(row, CustomerRow):
-        amount = row.total if isinstance(row, InvoiceRow) else row.amount
-        found.sums[row.currency] = found.sums.get(row.currency, Decimal(0)) + amount

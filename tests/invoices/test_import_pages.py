@@ -61,8 +61,9 @@ def test_the_look_says_what_is_new_known_and_contradicts_itself(staff, business)
     check = upload(staff, business, HEAD + ROW).url
     staff.post(check)
     check = upload(staff, business, HEAD + ROW + ROW.replace("INV-1", "INV-2") + ROW.replace("INV-1;15", "INV-2;16")).url
-    tally = staff.get(check).context["preview"].tally
-    assert (tally.created, tally.unchanged, len(tally.refused)) == (1, 1, 1)
+    preview = staff.get(check).context["preview"]
+    assert (preview.tally.created, preview.tally.unchanged, len(preview.tally.refused)) == (1, 1, 1)
+    assert preview.sums == {"USD": 2469}
     assert Invoice.objects.count() == 1
 
 
