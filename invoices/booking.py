@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import Max
 
-from arcollect.money import format_plain
+from arcollect.money import format_plain, quantize
 from customers import log
 from customers.models import Business, Customer, Event, ImportBatch, User
 from invoices.matching import oldest_first
@@ -90,6 +91,10 @@ def book_many(*, business: Business, bookings: Sequence[Booking], actor: User | 
 def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor: User | None = None) -> None:
     """Books unapplied cash of `payment` against invoices, valued `on`."""
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.returned_on is not None:
+        raise BookingError(
+            f"The payment of {payment.received_on} was returned on {payment.returned_on}: there is nothing to book."
+        )
     invoices = _locked(payment.business, {invoice_id for invoice_id, _ in split})
     payment.allocated += sum((part for _, part in split), Decimal(0))
     _check(Booking(payment, split), invoices)
@@ -183,8 +188,8 @@ def write_off(
         business=invoice.business, invoice=invoice, kind=kind, amount=amount, on=on, reason=reason, by=actor
     )
     locked[invoice.pk].balance -= amount
-    locked[invoice.pk].paid_on = None if locked[invoice.pk].balance else on
-    locked[invoice.pk].save(update_fields=["balance", "paid_on"])
+    _date_payment(locked)
+    _store(locked.values())
     log.record(
         invoice.business,
         "invoice.written_off",
@@ -205,6 +210,8 @@ def _locked(business: Business, invoice_ids: Iterable[int]) -> dict[int, Invoice
 
 def _check(booking: Booking, invoices: Mapping[int, Invoice]) -> None:
     payment = booking.payment
+    if payment.amount <= 0 or payment.amount != quantize(payment.amount, payment.currency):
+        raise BookingError(f"{payment.amount} {payment.currency} is not an amount somebody can pay.")
     if payment.allocated > payment.amount:
         raise BookingError(f"{payment.allocated} booked of a payment of only {payment.amount}.")
     _check_split(invoices, booking.split, payment.customer_id, payment.currency)
@@ -256,16 +263,26 @@ def _book_split(
 
 
 def _lower_balances(invoices: Mapping[int, Invoice], allocations: Sequence[Allocation]) -> None:
-    """Takes the allocations off the balances; an invoice is paid on the latest value date among them."""
-    changed = []
-    for allocation in sorted(allocations, key=lambda row: row.on):
-        invoice = invoices[allocation.invoice_id]
+    """Takes the stored allocations off the balances."""
+    changed = {}
+    for allocation in allocations:
+        invoice = changed[allocation.invoice_id] = invoices[allocation.invoice_id]
         invoice.balance -= allocation.amount
         if invoice.balance < 0:
             raise BookingError(f"More is booked on invoice {invoice.number} than is open.")
-        invoice.paid_on = None if invoice.balance else allocation.on
-        changed.append(invoice)
-    _store({row.pk: row for row in changed}.values())
+    _date_payment(changed)
+    _store(changed.values())
+
+
+def _date_payment(invoices: Mapping[int, Invoice]) -> None:
+    """An invoice is paid on the latest value date of what was taken off it, in whatever order that was entered."""
+    settled = {pk: invoice for pk, invoice in invoices.items() if not invoice.balance}
+    for invoice in invoices.values():
+        invoice.paid_on = None
+    for model in (Allocation, WriteOff):
+        standing = model.objects.filter(invoice__in=list(settled), reversed_on=None).order_by()
+        for pk, latest in standing.values("invoice").annotate(latest=Max("on")).values_list("invoice", "latest"):
+            settled[pk].paid_on = max(latest, settled[pk].paid_on or latest)
 
 
 def _raise_balances(invoices: Mapping[int, Invoice], parts: Iterable[tuple[int, Decimal]]) -> None:

@@ -68,7 +68,7 @@ def _balances(business: Business) -> Iterator[Difference]:
 
 
 def _paid_dates(business: Business) -> Iterator[Difference]:
-    """paid_on is there exactly where nothing is open, and is the latest day something was taken off."""
+    """paid_on is there exactly where nothing is open: the latest day something was taken off, or one its total was corrected."""
     allocated = _latest(Allocation.objects.filter(invoice=OuterRef("pk"), reversed_on=None))
     given_up = _latest(WriteOff.objects.filter(invoice=OuterRef("pk"), reversed_on=None))
     rows = Invoice.objects.filter(business=business).order_by("pk")
@@ -79,7 +79,9 @@ def _paid_dates(business: Business) -> Iterator[Difference]:
     settled = settled.annotate(computed=Greatest(Coalesce("a", "w"), Coalesce("w", "a")))
     wrong = settled.exclude(paid_on=F("computed")) | settled.filter(paid_on=None)
     for pk, number, paid_on, computed in wrong.values_list("pk", "number", "paid_on", "computed").iterator(chunk_size=CHUNK):
-        yield Difference(f"invoice:{pk}", number, "paid_on", str(paid_on), str(computed))
+        corrected = paid_on and paid_on > computed
+        if not (corrected and business.events.filter(subject=f"invoice:{pk}", kind="invoice.updated").exists()):
+            yield Difference(f"invoice:{pk}", number, "paid_on", str(paid_on), str(computed))
 
 
 def _sources(business: Business) -> Iterator[Difference]:
