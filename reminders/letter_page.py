@@ -203,8 +203,9 @@ def _numbered(line: LetterLine) -> str:
 def pay_rows(facts: LetterFacts) -> list[tuple[str, str]]:
     """Label and value of every line of the pay-to block."""
     creditor, words = facts.creditor, labels(facts.language)
+    has_account = creditor.iban or creditor.account or creditor.bank_name
     rows = [
-        (words["account_holder"], creditor.account_holder or creditor.legal_name),
+        (words["account_holder"], (creditor.account_holder or creditor.legal_name) if has_account else ""),
         (words["bank"], creditor.bank_name),
         (words["iban"], grouped(creditor.iban)),
         (words["bic"], creditor.bic),

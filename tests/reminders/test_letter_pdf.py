@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from arcollect.money import format_money
 from reminders.letter_facts import CODES, LetterFacts
-from reminders.letter_page import country_line, grouped, payment_code, window_lines
+from reminders.letter_page import country_line, grouped, pay_rows, payment_code, window_lines
 from reminders.letter_words import source
 from reminders.letters import compose, render
 from tests.reminders import letter_samples
@@ -228,6 +228,12 @@ def test_code_follows_currency_account_and_payment_page():
     assert payment_code(page_only)["alt"] == "Code that opens the payment page"
     bare = dataclasses.replace(letter_samples.CREDITOR, iban="")
     assert payment_code(letter_samples.facts("L30", "de", creditor=bare)) is None
+
+
+def test_account_holder_stands_only_above_an_account():
+    bare = dataclasses.replace(letter_samples.CREDITOR, iban="", bic="", bank_name="")
+    assert pay_rows(letter_samples.facts("L30", "de", creditor=bare)) == [("Verwendungszweck", "INV-7")]
+    assert pay_rows(letter_samples.facts("L30", "de"))[0] == ("Kontoinhaber", "Nordlicht Werkstatt GmbH")
 
 
 def test_iban_is_read_in_fours():
