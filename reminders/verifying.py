@@ -80,7 +80,7 @@ def _paid_dates(business: Business) -> Iterator[Difference]:
     wrong = settled.exclude(paid_on=F("computed")) | settled.filter(paid_on=None)
     for pk, number, paid_on, computed in wrong.values_list("pk", "number", "paid_on", "computed").iterator(chunk_size=CHUNK):
         corrected = paid_on and paid_on > computed
-        if not (corrected and business.events.filter(subject=f"invoice:{pk}", kind="invoice.updated").exists()):
+        if not (corrected and business.events.filter(subject=f"invoice:{pk}", kind="invoice.changed").exists()):
             yield Difference(f"invoice:{pk}", number, "paid_on", str(paid_on), str(computed))
 
 

@@ -19,7 +19,7 @@ from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.desk import TaskError, cancel_task, complete_task, snooze_task
 from customers.forms.task import CancelForm, DoneForm, SnoozeForm
-from customers.models import Business, Task, User
+from customers.models import Business, Membership, Task
 from customers.models.business import Role
 from customers.models.desk import TaskKind, TaskState
 
@@ -54,7 +54,7 @@ def task_list(request: HttpRequest) -> HttpResponseBase:
         "first_call": still_open.filter(starts_on__lte=today, kind__in=CALLS).order_by("due_on", "-amount", "pk").first(),
         "coming": still_open.filter(starts_on__gt=today).order_by("starts_on", "pk").first(),
     }
-    return listing(today, request.user).respond(request, rows, "customers/task_list.html", context)
+    return listing(today, request.membership).respond(request, rows, "customers/task_list.html", context)
 
 
 @member_view
@@ -90,8 +90,8 @@ def worklist(business: Business) -> QuerySet[Task]:
     return rows.annotate(starts_on=Coalesce("snoozed_until", "opens_on"))
 
 
-def listing(today: datetime.date, user: User) -> Listing:
-    """How the desk is searched, filtered and sorted on this day for this person."""
+def listing(today: datetime.date, member: Membership) -> Listing:
+    """How the desk is searched, filtered and sorted on this day; a bookkeeper sees the owner's tasks on demand."""
     is_open = Q(state=TaskState.OPEN)
     when = [
         Option("now", lazy("On the desk"), is_open & Q(starts_on__lte=today)),
@@ -100,7 +100,11 @@ def listing(today: datetime.date, user: User) -> Listing:
         Option("later", lazy("Later"), is_open & Q(starts_on__gt=today)),
         Option("closed", lazy("Done"), ~is_open),
     ]
-    who = [Option("me", lazy("Mine"), Q(assigned_to=user)), Option("owner", lazy("The owner's"), Q(role=Role.OWNER))]
+    who = [
+        Option("me", lazy("Mine"), Q(assigned_to=member.user_id)),
+        Option("books", lazy("The bookkeepers'"), Q(role=Role.BOOKKEEPER)),
+        Option("owner", lazy("The owner's"), Q(role=Role.OWNER)),
+    ]
     kinds = [Option(kind.value, kind.label, Q(kind=kind)) for kind in TaskKind]
     return Listing(
         name="tasks",
@@ -109,7 +113,7 @@ def listing(today: datetime.date, user: User) -> Listing:
         filters=[
             Filter("when", lazy("When"), when, default="now", pills=True),
             Filter("kind", lazy("Kind"), kinds, everything=lazy("Every kind")),
-            Filter("who", lazy("Whose"), who, everything=lazy("Everybody's")),
+            Filter("who", lazy("Whose"), who, everything=lazy("Everybody's"), default="" if member.is_owner else "books"),
         ],
         search=search_in("customer__name", "customer__reference", "reason"),
         hint=lazy("Customer, reason"),

@@ -1,6 +1,5 @@
 """One invoice with its whole history: what is left of it, who said what, and every step that fired."""
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,15 +18,12 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     invoice = get_row(request, Invoice.objects.select_related("business", "customer"), pk)
     today = request.business.local_date(timezone.now())
     steps = ReminderLine.objects.filter(invoice=invoice).select_related("reminder__letter", "reminder__task")
-    lines = list(invoice.lines.all())
     context = {
         "invoice": invoice,
         "today": today,
         "standing": open_invoice(invoice, claims([invoice.customer_id]), today),
-        "lines": lines,
-        "tax": sum(line.tax for line in lines),
+        "lines": invoice.lines.all(),
         "allocations": invoice.allocations.select_related("payment", "credit_note"),
-        "paid": invoice.allocations.filter(reversed_on=None).aggregate(sum=Sum("amount"))["sum"],
         "write_offs": invoice.write_offs.select_related("by"),
         "disputes": invoice.disputes.all(),
         "promises": invoice.promise_lines.select_related("promise").order_by("-promise__made_on"),

@@ -31,7 +31,7 @@ def test_the_desk_shows_what_is_due_and_marks_what_is_late(books, business, acme
     make.task(acme, kind="callback", due="2026-03-18", reason="They asked us to.")
     page = read(books, business, "task-list")
     assert "Call back" in page
-    assert "late, 2 days ago" in page
+    assert "2 days late" in page
 
 
 def test_what_opens_later_is_shown_on_demand(books, business, acme):
@@ -99,3 +99,10 @@ def test_a_task_about_a_query_leads_to_it(books, business, acme):
     task = make.task(acme, kind="dispute", subject="dispute:7")
     page = books.get(address(business, "task-detail", task.pk)).content.decode()
     assert address(business, "dispute-resolve", 7) in page
+
+
+def test_a_bookkeeper_s_desk_holds_the_owner_s_decisions_on_demand(books, business, acme, client_of, owner):
+    make.task(acme, kind="decide", role="owner")
+    assert "Owner's decision Acme" not in read(books, business, "task-list").replace("for the owner ", "")
+    assert "for the owner Acme" in read(books, business, "task-list", who="owner")
+    assert "for the owner Acme" in read(client_of(owner), business, "task-list")
