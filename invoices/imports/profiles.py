@@ -80,8 +80,8 @@ def _invoiceninja_invoice(lines: Sequence[Line]) -> dict[str, Any]:
     """The amount stands on every line; items are only compared, because some exports repeat a line word for word."""
     first = lines[0]
     items = [tuple(line.get(name) for name in _NINJA_ITEM) for line in lines]
-    repeated = len(items) - len(set(items))
-    warning = _("%(count)d line(s) repeat an item word for word; the amount of the invoice counts, not its items")
+    repeated = len(items) > len(set(items))
+    warning = _("an item stands there more than once, word for word: the amount of the invoice counts, not its items")
     return {
         "customer_name": first["client"],
         "number": first["invoice number"],
@@ -90,7 +90,7 @@ def _invoiceninja_invoice(lines: Sequence[Line]) -> dict[str, Any]:
         "total": first["amount"],
         "paid": first["paid"],
         "purchase_order": first.get("po number"),
-        "warnings": (("total", warning % {"count": repeated}),) if repeated else (),
+        "warnings": (("total", warning),) if repeated else (),
     }
 
 

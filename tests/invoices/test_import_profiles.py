@@ -39,7 +39,7 @@ def test_invoiceninja_takes_the_amount_and_counts_a_repeated_line_once():
     assert ledger.profile.name == "invoiceninja"
     assert (invoice.total, invoice.paid, invoice.purchase_order) == (Decimal("26.67"), Decimal("6.94"), "PO7")
     assert invoice.warnings == (
-        ("total", "1 line(s) repeat an item word for word; the amount of the invoice counts, not its items"),
+        ("total", "an item stands there more than once, word for word: the amount of the invoice counts, not its items"),
     )
 
 
