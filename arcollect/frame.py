@@ -26,7 +26,7 @@ class Room:
 ROOMS = [
     Room("dashboard", _("Dashboard"), "layout-dashboard", frozenset({"dashboard"})),
     Room("task-list", _("Desk"), "headset", frozenset({"task", "call"})),
-    Room("customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment"})),
+    Room("customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit"})),
     Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "dispute"})),
     Room("import-list", _("Import"), "file-import", frozenset({"import"}), often=False),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from arcollect.money import format_plain, quantize
 from customers import log
+from customers.desk import close_about
 from customers.models import Business, Customer, Event, ImportBatch, User
 from invoices.matching import oldest_first
 from invoices.models import Allocation, CreditNote, Invoice, Payment, WriteOff
@@ -103,6 +104,8 @@ def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor:
     log.record(
         payment.business, "payment.applied", f"payment:{payment.pk}", customer=payment.customer, actor=actor, split=_plain(split)
     )
+    if not payment.unapplied:
+        close_about(business=payment.business, subject=f"payment:{payment.pk}", outcome="MATCHED", on=on, by=actor)
 
 
 @transaction.atomic

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from invoices.views import customers, disputes, imports, invoices, payments, search
+from invoices.views import customers, disputes, imports, invoices, matching, payments, search
 
 urlpatterns = [
     path("search/", search.search, name="search"),
     path("customers/", customers.customer_list, name="customer-list"),
     path("customers/<int:pk>/payments/add/", payments.payment_add, name="payment-add"),
+    path("payments/<int:pk>/match/", matching.payment_match, name="payment-match"),
+    path("credit-notes/<int:pk>/match/", matching.credit_match, name="credit-match"),
     path("payments/<int:pk>/return/", payments.payment_return, name="payment-return"),
     path("invoices/", invoices.invoice_list, name="invoice-list"),
     path("invoices/<int:pk>/reminders/", invoices.invoice_reminders, name="invoice-reminders"),

@@ -136,8 +136,8 @@ def detail(event: Event, rows: Rows) -> tuple[str, ...]:
     return tuple(_label(Outcome, text) or OUTCOMES.get(text, text) for text in texts if text)
 
 
-# What the program itself writes as the outcome of a call task.
-OUTCOMES = {"NO_CONTACT": lazy("Nobody could be reached")}
+# What the program itself writes as the outcome of a task.
+OUTCOMES = {"NO_CONTACT": lazy("Nobody could be reached"), "MATCHED": lazy("Matched to invoices")}
 
 
 def named(event: Event) -> tuple[str, int]:

@@ -94,6 +94,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "invoices/": Invoice.objects.get(),
         "disputes/": Dispute.objects.get(),
         "payments/": Payment.objects.get(),
+        "credit-notes/": make.credit_note(acme, "10", on="2026-05-01"),
         "letters/": Letter.objects.get(),
         "imports/": batch,
         "settings/members/": Membership.objects.get(user=bookkeeper),

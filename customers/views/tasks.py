@@ -30,6 +30,7 @@ CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90]
 SUBJECT_DOORS = {
     "dispute": ("dispute-resolve", lazy("Close the query")),
     "contact": ("contact-edit", lazy("See the contact")),
+    "payment": ("payment-match", lazy("Match it")),
     "letter": ("letter-detail", lazy("See the letter")),
     "invoice": ("invoice-detail", lazy("See the invoice")),
 }
