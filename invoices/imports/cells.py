@@ -24,6 +24,8 @@ _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 def parse_text(cell: Cell) -> str:
     """The text with its outer blanks off and inner ones single; line breaks stay."""
     if isinstance(cell, str):
+        if "\0" in cell:
+            raise CellProblem(_("holds an unreadable character"))
         return "\n".join(" ".join(line.split()) for line in cell.strip().splitlines())
     return f"{cell:f}" if isinstance(cell, Decimal) else cell.isoformat()
 

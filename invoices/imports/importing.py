@@ -55,6 +55,8 @@ def import_ledger(
 @transaction.atomic
 def book_rows(*, batch: ImportBatch, rows: Iterable[PlainRow | LineProblem | LeftOut], today: datetime.date) -> Tally:
     """Books every row into a batch that waits for them, in the name of who uploaded it, and closes it with its counts."""
+    # One import of a business at a time: what a second one would call new may just have come in.
+    Business.objects.select_for_update(no_key=True).get(pk=batch.business_id)
     tally = Tally()
     writer = IMPORTERS[batch.kind](batch.business, batch, tally, today, batch.by)
     for chunk in chunks(_usable(rows, tally)):

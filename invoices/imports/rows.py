@@ -85,7 +85,7 @@ class PaymentRow:
 LIMITS = {
     "reference": 100, "customer_reference": 100, "name": 200, "customer_name": 200, "legal_name": 200, "contact_name": 200,
     "number": 100, "invoice_number": 100, "purchase_order": 100, "method": 50, "city": 100, "postal_code": 20, "region": 50,
-    "tax_id": 50,
+    "tax_id": 50, "email": 254,
 }  # fmt: skip
 MAX_AMOUNT = Decimal(10) ** 15
 

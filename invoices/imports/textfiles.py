@@ -80,7 +80,10 @@ def _unreadable_bytes(line: int) -> str:
 def detect_delimiter(open_binary: Opener, encoding: str) -> str:
     """The delimiter that splits the most lines into one same number of cells; the wider split wins a tie."""
     with open_binary() as file, io.TextIOWrapper(file, encoding=encoding, newline="") as text:
-        sample = text.read(SAMPLE)
+        try:
+            sample = text.read(SAMPLE)
+        except UnicodeDecodeError as error:
+            raise ImportProblem(_unreadable_bytes(1)) from error
     if note := _SEPARATOR_NOTE.match(sample):
         return note[1]
     whole = sample if len(sample) < SAMPLE else sample[: max(map(sample.rfind, "\r\n")) + 1]
@@ -106,6 +109,8 @@ def read_records(open_binary: Opener, encoding: str, delimiter: str) -> Iterator
                 cells = next(reader)
             except StopIteration:
                 return
+            except UnicodeDecodeError as error:
+                raise ImportProblem(_unreadable_bytes(line)) from error
             except csv.Error as error:
                 yield line, [], _bad_quotes(error, line, reader.line_num)
                 continue

@@ -1,9 +1,12 @@
 """Any CSV or spreadsheet becomes the same header and rows, with the line numbers a person sees."""
 
+import csv
 import io
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from invoices.imports.problems import ImportProblem
 from invoices.imports.tabular import Row, open_table
@@ -98,6 +101,27 @@ def test_what_is_no_table_is_refused_with_a_reason(content, reason):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(ImportProblem, match="No such file"):
         open_table(tmp_path / "none.csv")
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_table_or_a_clear_refusal(content):
+    try:
+        table = open_table(content)
+        rows = list(table.rows())
+    except ImportProblem as problem:
+        assert str(problem)
+    else:
+        assert all(row.problem or len(row.cells) == len(table.header) for row in rows)
+
+
+@given(
+    st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), min_size=2, max_size=2), min_size=1, max_size=8)
+)
+def test_what_a_spreadsheet_writes_is_read_back(lines):
+    text = io.StringIO()
+    csv.writer(text).writerows([["number", "total"], *lines])
+    read = [list(row.cells) for row in open_table(text.getvalue().encode(), {"number", "total"}).rows()]
+    assert read == [line for line in lines if any(cell.strip() for cell in line)]
 
 
 def workbook(*rows):
