@@ -1,0 +1,109 @@
+"""A real server with the demo in a database of its own, and Chromium to look at it. No test here touches the database itself."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "quiet-otter-41"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies in this folder drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[str]:
+    """The address of a running arcollect with the demo business "demo" in it."""
+    folder = tmp_path_factory.mktemp("site")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
+        "MEDIA_ROOT": str(folder / "media"),
+        "STATIC_ROOT": str(folder / "static"),
+        "BASE_URL": address,
+        "DEMO_PASSWORD": PASSWORD,
+    }
+    for command in (["migrate", "--verbosity", "0"], ["demo"], ["collectstatic", "--no-input", "--verbosity", "0"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True)
+    with (folder / "server.log").open("wb") as log:
+        gunicorn = [sys.executable, "-m", "gunicorn", "arcollect.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
+        server = subprocess.Popen([*gunicorn, "--no-control-socket"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_for(f"{address}/accounts/login/", server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium, site) -> Iterator[Callable[..., Page]]:
+    """Opens windows, logged in as the person given, or as nobody. What a console complains of fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(who: str = "owner@demo.example", **options: object) -> Page:
+        context = chromium.new_context(base_url=site, **{"viewport": DESK, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if who:
+            log_in(page, who)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def log_in(page: Page, who: str) -> None:
+    """Through the form, as everybody does."""
+    page.goto("/accounts/login/")
+    page.fill("[name=login]", who)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Until the server answers; fails at once where it ended."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("The server did not start.")

@@ -1,0 +1,171 @@
+"""Every page an owner reaches by following links: it is there, says who it is, fits a phone, and axe has nothing against it."""
+
+import re
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, log_in
+
+AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+# Files, not pages.
+FILES = re.compile(r"format=csv|/pdf/|/copy/|/picture/|/problems/")
+
+
+def kind_of(address: str) -> str:
+    """Pages of one kind differ by ids and by what the list on them shows: one of a kind is looked at."""
+    return re.sub(r"\d+", "0", urlsplit(address).path)
+
+
+def find_pages(page: Page, start: str) -> dict[str, str]:
+    """One address of each kind of page reachable from `start` within the business: kind -> address."""
+    found, todo = {kind_of(start): start}, [start]
+    while todo:
+        page.goto(todo.pop(0))
+        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+        for link in (urljoin(page.url, link) for link in links):
+            path = urlsplit(link).path
+            if path.startswith("/b/demo/") and not FILES.search(link) and kind_of(link) not in found:
+                found[kind_of(link)] = link
+                todo.append(link)
+    return found
+
+
+def complaints_of_axe(page: Page) -> list[str]:
+    """What axe finds, one line each."""
+    page.evaluate(f"() => {{ {AXE} }}")
+    violations = page.evaluate("axe.run().then(result => result.violations)")
+    return [f"{one['id']}: {node['html'][:120]}" for one in violations for node in one["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def pages(chromium, site) -> dict[str, str]:
+    """What the owner can reach."""
+    page = chromium.new_page(base_url=site)
+    log_in(page, "owner@demo.example")
+    found = find_pages(page, "/b/demo/")
+    page.close()
+    return found
+
+
+def test_an_owner_reaches_the_whole_house(pages):
+    assert {"/b/demo/customers/0/", "/b/demo/invoices/0/", "/b/demo/letters/0/", "/b/demo/tasks/0/"} < set(pages)
+    assert len(pages) >= 20
+
+
+def test_a_bookkeeper_is_offered_no_door_that_is_shut(open_browser):
+    page = open_browser("books@demo.example")
+    for address in find_pages(page, "/b/demo/").values():
+        assert page.goto(address).status == 200, address
+
+
+def test_every_page_is_there_and_says_who_it_is(open_browser, pages):
+    page = open_browser()
+    for address in pages.values():
+        assert page.goto(address).status == 200, address
+        assert re.fullmatch(r".+ · Pemberton & Larch Office Supply", page.title()), address
+        assert page.locator("h1").count() == 1, address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_nothing_against_any_page(open_browser, pages, scheme):
+    page = open_browser(color_scheme=scheme)
+    found = {}
+    for kind, address in pages.items():
+        page.goto(address)
+        if complaints := complaints_of_axe(page):
+            found[kind] = complaints
+    assert found == {}
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/password/reset/", "/no/such/page/"])
+def test_axe_has_nothing_against_the_doors_either(chromium, site, address):
+    page = chromium.new_page(base_url=site)
+    page.goto(address)
+    assert complaints_of_axe(page) == []
+    page.close()
+
+
+def test_no_page_scrolls_sideways_on_a_phone(open_browser, pages):
+    page = open_browser(viewport=PHONE, color_scheme="dark")
+    for address in pages.values():
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0, address
+
+
+def test_slash_goes_to_the_search_and_an_invoice_number_opens_the_invoice(open_browser):
+    page = open_browser()
+    page.goto("/b/demo/invoices/")
+    number = page.locator("tbody tr a").first.inner_text()
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text(number)
+
+
+def test_a_list_narrows_while_one_types_and_keeps_its_address(open_browser):
+    page = open_browser()
+    page.goto("/b/demo/customers/")
+    name = page.locator("tbody tr a").nth(3).inner_text()
+    page.locator(".list-search input").press_sequentially(name)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert "q=" in page.url
+    page.reload()
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_a_row_opens_by_a_click_anywhere_in_it(open_browser):
+    page = open_browser()
+    page.goto("/b/demo/customers/")
+    row = page.locator("tbody tr").first
+    row.locator("td").last.click()
+    page.wait_for_url(re.compile(r"/customers/\d+/$"))
+
+
+def test_the_colours_one_chose_are_there_the_next_time(open_browser):
+    page = open_browser(color_scheme="light")
+    page.click("[data-theme-switch]")
+    page.goto("/b/demo/customers/")
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+
+
+def test_the_first_tab_stop_skips_to_the_content(open_browser):
+    page = open_browser()
+    page.goto("/b/demo/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_lists_and_search_work_without_script(open_browser):
+    page = open_browser(java_script_enabled=False)
+    page.goto("/b/demo/invoices/?q=zzzz-no-such-number")
+    expect(page.get_by_text("Nothing fits this search.")).to_be_visible()
+    page.fill("[data-search]", "zzzz")
+    page.press("[data-search]", "Enter")
+    expect(page.locator("h1")).to_have_text("Found for “zzzz”")
+
+
+def test_a_script_written_into_a_page_does_not_run(chromium, site):
+    """The policy holds in a browser, not only in a header."""
+    page = chromium.new_page(base_url=site)
+    page.goto("/accounts/login/")
+    page.evaluate(
+        "() => { const script = document.createElement('script'); script.textContent = 'window.broken = true';"
+        " document.body.append(script); }"
+    )
+    assert page.evaluate("window.broken") is None
+    page.close()
+
+
+def test_the_bars_are_drawn_and_said(open_browser):
+    page = open_browser()
+    page.goto("/b/demo/")
+    page.wait_for_function("Chart.getChart(document.querySelector('canvas'))")
+    heights = page.evaluate("Chart.getChart(document.querySelector('canvas')).data.datasets[0].data")
+    assert len(heights) == 5
+    assert sum(heights) > 0
