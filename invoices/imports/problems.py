@@ -11,7 +11,7 @@ class ImportProblem(Exception):
     """
 
     def __init__(self, reason: str, option: str = "", hint: str = "") -> None:
-        super().__init__(reason)
+        super().__init__(" ".join(reason.split()))
         self.option = option
         self.hint = hint
 

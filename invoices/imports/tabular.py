@@ -95,7 +95,7 @@ def _find_header(records: list[tuple[int, list[Cell], str]], wanted: set[str]) -
     if sum(name_key(str(cell)) in wanted for cell in cells) < min(2, len(wanted) or 2):
         half = max(sum(map(_filled, cells)) for _line, cells in lines) / 2
         line, cells = next((line, cells) for line, cells in lines if sum(map(_filled, cells)) >= half)
-    return line, _without_empty_tail([str(cell).strip() for cell in cells])
+    return line, _without_empty_tail([" ".join(str(cell).split()) for cell in cells])
 
 
 def _without_empty_tail(names: list[str]) -> list[str]:
