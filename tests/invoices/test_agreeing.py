@@ -1,0 +1,216 @@
+"""Disputes, promises and plans: first how they are agreed, then every refusal."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from arcollect.dates import Calendar
+from customers.models import Event
+from invoices.agreeing import (
+    DISPUTE_CLOCK,
+    AgreementError,
+    close_promise,
+    draft_plan,
+    make_promise,
+    move_plan,
+    open_dispute,
+    pay_instalments,
+    resolve_dispute,
+    sign_plan,
+    terms_hash,
+)
+from invoices.models import Dispute, Instalment, PaymentPlan, Promise
+from invoices.models.agreement import DisputeCode, InstalmentState, PlanState, PromiseState
+from invoices.standing import claims, open_items
+from tests import make
+from tests.make import day
+
+FRIDAY = day("2026-03-06")
+AT = datetime.datetime(2026, 3, 6, 10, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def customer(business):
+    return make.customer(business)
+
+
+@pytest.fixture
+def invoice(customer):
+    return make.invoice(customer, "INV-1", total="300")
+
+
+@pytest.fixture
+def plan(customer, invoice) -> PaymentPlan:
+    instalments = [(day("2026-03-10"), Decimal(100)), (day("2026-04-10"), Decimal(200))]
+    return draft_plan(customer=customer, currency="USD", covered=[(invoice.pk, Decimal(300))], instalments=instalments)
+
+
+def dispute(invoice, amount="100", code="PRICE") -> Dispute:
+    return open_dispute(invoice=invoice, code=code, amount=Decimal(amount), on=FRIDAY, calendar=Calendar())
+
+
+def promise(customer, amount="100", **fields) -> Promise:
+    fields = {"made_on": FRIDAY, "due_on": day("2026-03-13")} | fields
+    return make_promise(customer=customer, currency="USD", amount=Decimal(amount), **fields)
+
+
+def offered(plan) -> PaymentPlan:
+    move_plan(plan=plan, state=PlanState.OFFERED, on=FRIDAY, accept_by=day("2026-03-13"))
+    plan.refresh_from_db()
+    return plan
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def test_every_code_has_its_clock():
+    assert set(DISPUTE_CLOCK) == set(DisputeCode.values)
+
+
+def test_a_dispute_runs_in_business_days(invoice):
+    row = dispute(invoice, code="PRICE")
+    assert (row.answer_by, row.close_by) == (day("2026-03-09"), day("2026-03-11"))
+
+
+@pytest.mark.proves("T16")
+def test_a_disputed_part_is_set_aside_until_it_is_resolved(customer, invoice):
+    row = dispute(invoice, "100")
+    assert claims([customer.pk]).disputed == {invoice.pk: 100}
+    assert open_items(customer.pk, "USD")[0].payable == 200
+    resolve_dispute(dispute=row, outcome="rejected", on=day("2026-03-09"))
+    assert claims([customer.pk]).disputed == {}
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "300.01"])
+def test_an_amount_that_is_not_open_cannot_be_disputed(invoice, amount):
+    with pytest.raises(AgreementError, match="cannot be in dispute on invoice INV-1: 300"):
+        dispute(invoice, amount)
+    assert not Dispute.objects.exists() and not Event.objects.filter(kind="dispute.opened").exists()
+
+
+def test_a_dispute_is_resolved_once(invoice):
+    row = dispute(invoice)
+    resolve_dispute(dispute=row, outcome="upheld", on=day("2026-03-09"))
+    with pytest.raises(AgreementError, match="closed already"):
+        resolve_dispute(dispute=row, outcome="rejected", on=day("2026-03-10"))
+    assert fresh(row).outcome == "upheld"
+
+
+def test_a_resolution_without_an_outcome_is_refused_by_the_database(invoice):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        resolve_dispute(dispute=dispute(invoice), outcome="", on=day("2026-03-09"))
+
+
+def test_a_promise_is_for_the_oldest_invoices(customer, invoice):
+    older = make.invoice(customer, "INV-0", total="40", due="2026-01-31")
+    row = promise(customer, "100")
+    assert dict(row.lines.values_list("invoice", "amount")) == {older.pk: 40, invoice.pk: 60}
+
+
+def test_a_promise_is_for_the_invoices_named(customer, invoice):
+    make.invoice(customer, "INV-0", total="40", due="2026-01-31")
+    row = promise(customer, "100", split=[(invoice.pk, Decimal(100))])
+    assert claims([customer.pk]).promised == {invoice.pk: [(row.due_on, 100)]}
+
+
+def test_a_settled_promise_holds_nothing_back(customer, invoice):
+    row = promise(customer)
+    close_promise(promise=row, state=PromiseState.KEPT, received=Decimal(100), on=day("2026-03-17"))
+    assert claims([customer.pk]).promised == {}
+    assert (fresh(row).state, fresh(row).received) == (PromiseState.KEPT, 100)
+
+
+def test_a_promise_is_settled_once(customer, invoice):
+    row = promise(customer)
+    close_promise(promise=row, state=PromiseState.BROKEN, received=Decimal(0), on=day("2026-03-17"))
+    with pytest.raises(AgreementError, match="settled already"):
+        close_promise(promise=row, state=PromiseState.KEPT, received=Decimal(100), on=day("2026-03-18"))
+    assert fresh(row).state == PromiseState.BROKEN
+
+
+@pytest.mark.parametrize("amount", ["0", "-1"])
+def test_nothing_cannot_be_promised(customer, amount):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        promise(customer, amount)
+
+
+@pytest.mark.proves("T36")
+def test_a_second_promise_does_not_erase_the_first(customer, invoice):
+    first, second = promise(customer, "100"), promise(customer, "200", due_on=day("2026-03-20"))
+    assert fresh(first).state == fresh(second).state == PromiseState.OPEN
+
+
+def test_a_plan_is_drafted_with_its_schedule(plan, invoice):
+    assert (plan.total, plan.state) == (300, PlanState.DRAFT)
+    assert list(plan.instalments.values_list("position", "amount")) == [(1, 100), (2, 200)]
+
+
+@pytest.mark.proves("T29")
+def test_instalments_that_miss_the_total_by_a_cent_are_refused(customer, invoice):
+    thirds = [(day("2026-03-10"), Decimal("99.99")), (day("2026-04-10"), Decimal(200))]
+    with pytest.raises(AgreementError, match="The instalments come to 299.99, what they are for to 300"):
+        draft_plan(customer=customer, currency="USD", covered=[(invoice.pk, Decimal(300))], instalments=thirds)
+    assert not PaymentPlan.objects.exists()
+
+
+def test_only_a_signed_plan_sets_its_invoices_aside(customer, plan, invoice):
+    offered(plan)
+    assert claims([customer.pk]).planned == {}
+    sign_plan(plan=plan, terms={"total": "300.00"}, at=AT)
+    assert claims([customer.pk]).planned == {invoice.pk: 300}
+
+
+def test_an_offer_has_its_dates(plan):
+    assert (offered(plan).offered_on, plan.accept_by) == (FRIDAY, day("2026-03-13"))
+
+
+def test_a_signature_freezes_the_terms_with_their_hash(plan):
+    sign_plan(plan=offered(plan), terms={"b": 1, "a": "Łódź"}, at=AT)
+    signed = fresh(plan)
+    assert (signed.state, signed.signed_at, signed.terms_sha256) == (PlanState.SIGNED, AT, terms_hash({"a": "Łódź", "b": 1}))
+
+
+def test_a_draft_cannot_be_signed(plan):
+    with pytest.raises(AgreementError, match="Only a plan on offer"):
+        sign_plan(plan=plan, terms={}, at=AT)
+
+
+def test_a_plan_is_signed_once(plan):
+    sign_plan(plan=offered(plan), terms={"total": "300.00"}, at=AT)
+    with pytest.raises(AgreementError, match="Only a plan on offer"):
+        sign_plan(plan=plan, terms={"total": "1.00"}, at=AT)
+
+
+@pytest.mark.proves("T34")
+def test_money_goes_to_the_oldest_unpaid_instalment(plan):
+    pay_instalments(plan=plan, amount=Decimal(150), on=day("2026-03-10"))
+    assert list(Instalment.objects.values_list("paid", "state")) == [(100, InstalmentState.PAID), (50, InstalmentState.PART)]
+
+
+def test_more_than_the_plan_is_refused(plan):
+    with pytest.raises(AgreementError, match="more than is left of the plan by 1"):
+        pay_instalments(plan=plan, amount=Decimal(301), on=day("2026-03-10"))
+    assert not Instalment.objects.filter(paid__gt=0).exists()
+
+
+def test_a_second_live_plan_is_refused_by_the_database(customer, plan):
+    offered(plan)
+    invoice = make.invoice(customer, "INV-2", total="50")
+    other = draft_plan(
+        customer=customer,
+        currency="USD",
+        covered=[(invoice.pk, Decimal(50))],
+        instalments=[(day("2026-03-10"), Decimal(50))],
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        move_plan(plan=other, state=PlanState.OFFERED, on=FRIDAY)
+
+
+def test_everything_agreed_is_logged(customer, plan, invoice, owner):
+    row = open_dispute(invoice=invoice, code="PRICE", amount=Decimal(9), on=FRIDAY, calendar=Calendar(), actor=owner)
+    event = Event.objects.get(kind="dispute.opened")
+    assert (event.subject, event.customer, event.actor) == (f"dispute:{row.pk}", customer, owner)
+    assert Event.objects.filter(kind="plan.drafted", subject=f"paymentplan:{plan.pk}").exists()
