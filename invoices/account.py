@@ -9,6 +9,7 @@ from django.db.models import F
 
 from customers.models import Customer
 from invoices.models import CreditNote, Invoice, Payment
+from invoices.models.agreement import PromiseState
 from invoices.standing import NOTHING, Claims, claims
 
 
@@ -89,6 +90,13 @@ def positions(customer: Customer, today: datetime.date) -> list[Position]:
         for code in {*invoices, *payments, *credits}
     ]
     return sorted(found, key=lambda position: (-len(position.invoices), position.currency))
+
+
+def kept_promises(customer: Customer) -> tuple[int, int]:
+    """(kept, settled) promises of a customer; cancelled and superseded ones count as neither (domain.md 2.8)."""
+    settled = customer.promises.filter(state__in=[PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN])
+    states = list(settled.values_list("state", flat=True))
+    return states.count(PromiseState.KEPT), len(states)
 
 
 def open_invoice(row: Invoice, against: Claims, today: datetime.date) -> OpenInvoice:

@@ -13,7 +13,7 @@ from customers.models import Task
 from customers.models.business import Role
 from customers.models.desk import Outcome, TaskKind, TaskState
 from customers.views.tasks import CALLS, worklist
-from invoices.account import positions
+from invoices.account import kept_promises, positions
 from reminders.calling import log_call
 from reminders.forms.call import CallForm
 from reminders.levels import with_levels
@@ -73,6 +73,7 @@ def _sheet(request: HttpRequest, task: Task, form: CallForm) -> dict[str, object
         "accounts": with_levels(standing),
         "numbers": [(contact, show_phone(contact.phone, region)) for contact in customer.contacts.exclude(phone="")],
         "disputes": customer.disputes.filter(resolved_on=None).select_related("invoice"),
+        "kept": kept_promises(customer),
         "promises": customer.promises.select_related("contact")[:PROMISES_SHOWN],
         "attempts": task.conversations.select_related("contact", "by"),
         "entries": of_customer(customer)[0][:15],

@@ -14,7 +14,7 @@ from customers.models import Customer
 from customers.models.desk import TaskState
 from customers.models.letter import LetterState
 from customers.views.tasks import worklist
-from invoices.account import positions
+from invoices.account import kept_promises, positions
 from invoices.models.agreement import LIVE_PLAN_STATES, PromiseState
 from reminders.levels import with_levels
 from reminders.next_action import next_action, starts_on
@@ -65,6 +65,7 @@ def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:
     return {
         "contacts": [(row, show_phone(row.phone, region), show_phone(row.fax, region)) for row in customer.contacts.all()],
         "stale": stale,
+        "kept": kept_promises(customer),
         "promises": _recent(customer.promises.select_related("contact"), Q(state=PromiseState.OPEN)),
         "disputes": _recent(customer.disputes.select_related("invoice"), Q(resolved_on=None)),
         "plans": customer.plans.filter(state__in=LIVE_PLAN_STATES).prefetch_related("instalments"),

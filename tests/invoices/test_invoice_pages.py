@@ -94,7 +94,7 @@ def test_a_payment_taken_back_stays_to_be_seen(books, business, acme, late):
     payment = make.payment(acme, "200", on="2026-03-10", split={late: "200"})
     booking.return_payment(payment=payment, on=day("2026-03-15"))
     page = read(books, business, "invoice-detail", late.pk)
-    assert "Open $1,000.00 of $1,000.00" in page
+    assert "Open $1,000.00 Late 34 days" in page
     assert "taken back Mar 15, 2026" in page
 
 

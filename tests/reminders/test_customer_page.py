@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers import log
 from customers.models import Event
-from invoices.agreeing import make_promise
+from invoices.agreeing import close_promise, make_promise
 from reminders.nightly import escalate
 from tests import make
 from tests.make import day
@@ -128,3 +128,16 @@ def test_what_came_in_by_the_dozen_is_one_line(books, business, acme):
     log.record_many(business, events)
     page = read(books, business, "customer-detail", acme.pk)
     assert "12 invoices came in with a file" in page
+
+
+@pytest.mark.proves("T36")
+def test_how_many_promises_they_kept(books, business, acme):
+    make.invoice(acme, due="2026-02-14", total="1000")
+    for state in ("kept", "partial", "broken", "cancelled", "open"):
+        promise = make_promise(
+            customer=acme, currency="USD", amount=Decimal(10), made_on=day("2026-03-01"), due_on=day("2026-03-05")
+        )
+        if state != "open":
+            close_promise(promise=promise, state=state, received=Decimal(5), on=day("2026-03-10"))
+    page = read(books, business, "customer-detail", acme.pk)
+    assert "Kept 1 of 3 promises." in page
