@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext
 
 from customers.models import Business, ImportBatch, Letter, Task
+from customers.models.business import Role
 from customers.models.desk import TaskState
 from customers.models.letter import LetterState
 from invoices.metrics import CURRENT, EDGES, NOTHING, bucket_names
@@ -80,12 +81,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What waits for a person: open tasks whose day has come, the late ones among them, letters to approve."""
+    """What waits for a person: open tasks whose day has come, the late ones among them, letters to approve or gone astray."""
 
     tasks: list[Task]
     due: int
     late: int
     letters: int
+    astray: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +126,19 @@ def standings(business: Business, today: datetime.date) -> list[Standing]:
     ]
 
 
-def work(business: Business, today: datetime.date) -> Work:
-    """What is on the desk, in three queries."""
+def work(business: Business, today: datetime.date, *, as_owner: bool) -> Work:
+    """What is on the desk, in three queries; a bookkeeper's desk is without what only the owner decides."""
     open_tasks = Task.objects.filter(business=business, state=TaskState.OPEN, opens_on__lte=today)
     ready = open_tasks.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=today))
+    if not as_owner:
+        ready = ready.exclude(role=Role.OWNER)
     counts = ready.aggregate(due=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
-    letters = Letter.objects.filter(business=business, state=LetterState.DRAFT).count()
+    letters = Letter.objects.filter(business=business).aggregate(
+        waiting=Count("pk", filter=Q(state=LetterState.DRAFT)),
+        in_trouble=Count("pk", filter=Q(state__in=[LetterState.FAILED, LetterState.UNCONFIRMED])),
+    )
     first = list(ready.select_related("customer").order_by("due_on", "id")[:TASKS])
-    return Work(first, counts["due"], counts["late"], letters)
+    return Work(first, counts["due"], counts["late"], letters["waiting"], letters["in_trouble"])
 
 
 def health(business: Business, now: datetime.datetime) -> Health:

@@ -22,7 +22,7 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today,
         "accounts": [_account(one) for one in standings],
-        "work": dashboard.work(request.business, today),
+        "work": dashboard.work(request.business, today, as_owner=request.membership.is_owner),
         "health": dashboard.health(request.business, now),
         "has_customers": bool(standings) or request.business.customers.exists(),
     }

@@ -105,9 +105,23 @@ def test_the_desk_counts_what_has_opened_and_what_is_late(business, acme):
         language="en",
         written_on=TODAY,
     )
-    work = dashboard.work(business, TODAY)
-    assert (work.due, work.late, work.letters) == (1, 1, 1)
+    work = dashboard.work(business, TODAY, as_owner=False)
+    assert (work.due, work.late, work.letters, work.astray) == (1, 1, 1, 0)
     assert [task.subject for task in work.tasks] == ["A"]
+
+
+def test_what_only_the_owner_decides_is_on_no_other_desk(business, acme):
+    Task.objects.create(business=business, customer=acme, kind="decide", role="owner", opens_on=TODAY, due_on=TODAY)
+    assert dashboard.work(business, TODAY, as_owner=True).due == 1
+    assert dashboard.work(business, TODAY, as_owner=False).due == 0
+
+
+@pytest.mark.parametrize(("state", "astray"), [("failed", 1), ("unconfirmed", 1), ("cancelled", 0), ("approved", 0)])
+def test_letters_that_did_not_arrive_are_counted(business, acme, state, astray):
+    Letter.objects.create(
+        business=business, customer=acme, code="L1", state=state, channel="email", currency="USD", language="en", written_on=TODAY
+    )
+    assert dashboard.work(business, TODAY, as_owner=False).astray == astray
 
 
 @pytest.mark.parametrize(("minutes", "alive"), [(4, True), (6, False)])
