@@ -180,6 +180,8 @@ def next_look(
     if any(isinstance(decision, Fire) for decision in decisions):
         return today + DAYS(days=1)
     days = [date for _, date in dunning_dates(invoice.term, setting.policy, setting.calendar)]
+    # From the day it is overdue it counts toward the smallest sum worth a letter, whatever step it has reached.
+    days.append(invoice.due_on + DAYS(days=1))
     courtesy = courtesy_dates(invoice.term, setting.policy, setting.calendar, setting.rules)
     if courtesy is not None:
         days.append(courtesy.opens_on)
