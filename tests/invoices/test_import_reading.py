@@ -80,9 +80,10 @@ def test_unclear_dates_refuse_the_file_until_the_order_is_said():
     assert read(text, date_order="mdy")[0].issued_on == date(2026, 1, 2)
 
 
-def test_one_date_column_settles_the_other():
-    (row,) = read(HEAD + "C1,INV-1,1/2/2026,13/2/2026,5,,,\n")
-    assert row.issued_on == date(2026, 2, 1)
+@pytest.mark.parametrize(("due_on", "issued_on"), [("13/2/2026", date(2026, 2, 1)), ("2/13/2026", date(2026, 1, 2))])
+def test_one_date_column_settles_the_other(due_on, issued_on):
+    (row,) = read(HEAD + f"C1,INV-1,1/2/2026,{due_on},5,,,\n")
+    assert row.issued_on == issued_on
 
 
 def test_unclear_amounts_refuse_the_file_until_the_mark_is_said():
