@@ -123,3 +123,10 @@ def test_a_customer_of_another_business_is_not_touched(business):
     tally, _batch = customers(business, ACME)
     assert counts(tally) == (1, 0, 0, 0)
     assert Customer.objects.filter(name="Elsewhere").exists()
+
+
+def test_a_reference_that_happens_to_be_somebody_s_name_is_left_alone(business):
+    make.customer(business, "Beta Trading", reference="Acme")
+    tally, _batch = customers(business, ACME)
+    assert counts(tally) == (1, 0, 0, 0)
+    assert sorted(Customer.objects.values_list("reference", flat=True)) == ["Acme", "C1"]
