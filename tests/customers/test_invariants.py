@@ -27,7 +27,7 @@ def letter(customer, **fields) -> Letter:
     return Letter.objects.create(business=customer.business, customer=customer, **fields)
 
 
-def refused(change) -> None:
+def must_refuse(change) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         change()
 
@@ -35,7 +35,7 @@ def refused(change) -> None:
 @pytest.mark.proves("T01")
 def test_one_open_task_for_one_thing(customer):
     first = task(customer)
-    refused(lambda: task(customer))
+    must_refuse(lambda: task(customer))
     Task.objects.filter(pk=first.pk).update(state=TaskState.DONE)
     assert task(customer).pk
     assert task(customer, subject="EUR").pk and task(customer, kind=TaskKind.CALL_90).pk
@@ -44,29 +44,29 @@ def test_one_open_task_for_one_thing(customer):
 def test_one_open_house_task_for_one_thing(business):
     fields = {"business": business, "kind": TaskKind.OTHER, "subject": "heartbeat", "opens_on": ON, "due_on": ON}
     Task.objects.create(**fields)
-    refused(lambda: Task.objects.create(**fields))
+    must_refuse(lambda: Task.objects.create(**fields))
 
 
 def test_a_task_is_in_a_state_we_know(customer):
-    refused(lambda: task(customer, state="perhaps"))
+    must_refuse(lambda: task(customer, state="perhaps"))
 
 
 def test_a_reference_is_used_once_in_a_business(business, customer, outsider):
-    refused(lambda: make.customer(business, "Acme"))
+    must_refuse(lambda: make.customer(business, "Acme"))
     assert make.customer(outsider.memberships.get().business, "Acme").pk
 
 
 def test_a_customer_is_of_a_kind_we_know(customer):
-    refused(lambda: Customer.objects.filter(pk=customer.pk).update(kind="club"))
+    must_refuse(lambda: Customer.objects.filter(pk=customer.pk).update(kind="club"))
 
 
 def test_a_person_is_in_a_business_once(business, owner):
-    refused(lambda: Membership.objects.create(business=business, user=owner, role="bookkeeper"))
-    refused(lambda: Membership.objects.filter(user=owner).update(role="king"))
+    must_refuse(lambda: Membership.objects.create(business=business, user=owner, role="bookkeeper"))
+    must_refuse(lambda: Membership.objects.filter(user=owner).update(role="king"))
 
 
 def test_a_letter_is_in_a_state_we_know(customer):
-    refused(lambda: letter(customer, state="lost"))
+    must_refuse(lambda: letter(customer, state="lost"))
 
 
 @pytest.mark.proves("T46")
@@ -74,17 +74,17 @@ def test_a_letter_is_sent_with_its_date_and_its_copy_or_not_at_all(business, cus
     copy = Document.objects.create(business=business, sha256="1", content_type="application/pdf", name="a", size=1, bytes=b"x")
     draft = letter(customer, state=LetterState.DRAFT)
     for fields in ({}, {"sent_on": ON}, {"document": copy}):
-        refused(lambda fields=fields: Letter.objects.filter(pk=draft.pk).update(state=LetterState.SENT, **fields))
+        must_refuse(lambda fields=fields: Letter.objects.filter(pk=draft.pk).update(state=LetterState.SENT, **fields))
     assert Letter.objects.filter(pk=draft.pk).update(state=LetterState.SENT, sent_on=ON, document=copy) == 1
 
 
 def test_the_same_bytes_are_kept_once(business):
     fields = {"business": business, "sha256": "1", "content_type": "text/plain", "name": "a", "size": 1, "bytes": b"x"}
     Document.objects.create(**fields)
-    refused(lambda: Document.objects.create(**fields))
+    must_refuse(lambda: Document.objects.create(**fields))
 
 
 def test_an_event_is_sealed_once(business):
     fields = {"business": business, "last_event_id": 1, "events": 1, "hash": "0"}
     Seal.objects.create(**fields)
-    refused(lambda: Seal.objects.create(**fields))
+    must_refuse(lambda: Seal.objects.create(**fields))

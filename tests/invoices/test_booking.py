@@ -38,7 +38,7 @@ def fresh(row):
     return type(row).objects.get(pk=row.pk)
 
 
-def refused(message: str, change, **arguments) -> None:
+def must_refuse(message: str, change, **arguments) -> None:
     """`change` says no, and nothing of it is left in the database."""
     before = Payment.objects.count(), Allocation.objects.count(), Event.objects.count(), WriteOff.objects.count()
     with pytest.raises(BookingError, match=message), transaction.atomic():
@@ -142,42 +142,44 @@ def test_every_booking_is_logged_with_who_did_it(business, customer, invoice, bo
 
 
 def test_more_than_is_open_is_refused(customer, invoice):
-    refused("cannot be booked on invoice INV-1: 100", book, customer=customer, amount="150", split=[(invoice.pk, Decimal(150))])
+    must_refuse(
+        "cannot be booked on invoice INV-1: 100", book, customer=customer, amount="150", split=[(invoice.pk, Decimal(150))]
+    )
 
 
 def test_more_than_the_payment_is_refused(customer, invoice):
-    refused("booked of a payment of only 10", book, customer=customer, amount="10", split=[(invoice.pk, Decimal(20))])
+    must_refuse("booked of a payment of only 10", book, customer=customer, amount="10", split=[(invoice.pk, Decimal(20))])
 
 
 @pytest.mark.parametrize("amount", ["0", "-5", "1.005"])
 def test_an_amount_nobody_can_pay_is_refused(customer, amount):
-    refused("is not an amount somebody can pay", book, customer=customer, amount=amount, split=[])
+    must_refuse("is not an amount somebody can pay", book, customer=customer, amount=amount, split=[])
 
 
 def test_nothing_and_less_are_refused_as_parts(customer, invoice):
     for part in ("0", "-1"):
-        refused("cannot be booked", book, customer=customer, amount="10", split=[(invoice.pk, Decimal(part))])
+        must_refuse("cannot be booked", book, customer=customer, amount="10", split=[(invoice.pk, Decimal(part))])
 
 
 @pytest.mark.proves("T25")
 def test_another_currency_is_refused(customer, invoice):
     split = [(invoice.pk, Decimal(10))]
-    refused("is in USD, the money in EUR", book, customer=customer, amount="10", currency="EUR", split=split)
+    must_refuse("is in USD, the money in EUR", book, customer=customer, amount="10", currency="EUR", split=split)
 
 
 def test_somebody_else_s_invoice_is_refused(business, invoice):
     birch = make.customer(business, "Birch")
-    refused("belongs to somebody else", book, customer=birch, amount="10", split=[(invoice.pk, Decimal(10))])
+    must_refuse("belongs to somebody else", book, customer=birch, amount="10", split=[(invoice.pk, Decimal(10))])
 
 
 def test_another_business_s_invoice_is_refused(customer, outsider):
     theirs = make.invoice(make.customer(outsider.memberships.get().business))
-    refused("belongs to somebody else", book, customer=customer, amount="10", split=[(theirs.pk, Decimal(10))])
+    must_refuse("belongs to somebody else", book, customer=customer, amount="10", split=[(theirs.pk, Decimal(10))])
 
 
 def test_two_parts_that_are_too_much_together_are_refused(customer, invoice):
     split = [(invoice.pk, Decimal(60)), (invoice.pk, Decimal(60))]
-    refused("More is booked on invoice INV-1", book, customer=customer, amount="120", split=split)
+    must_refuse("More is booked on invoice INV-1", book, customer=customer, amount="120", split=split)
 
 
 def test_of_many_bookings_one_bad_one_refuses_all(business, customer, invoice):
@@ -196,7 +198,7 @@ def test_of_many_bookings_one_bad_one_refuses_all(business, customer, invoice):
         )
         for mark, row in (("a", invoice), ("b", other))
     )
-    refused("cannot be booked on invoice INV-2", book_many, business=business, bookings=[good, bad])
+    must_refuse("cannot be booked on invoice INV-2", book_many, business=business, bookings=[good, bad])
     assert fresh(invoice).balance == 100
 
 
@@ -209,45 +211,47 @@ def test_the_same_payment_twice_is_refused_by_the_database(customer):
 def test_more_than_the_credit_note_is_refused(customer, invoice):
     note = make.credit_note(customer, "40", on="2026-02-01")
     split = [(invoice.pk, Decimal(50))]
-    refused("has only 40", apply_credit_note, credit_note=note, split=split, on=day("2026-02-10"))
+    must_refuse("has only 40", apply_credit_note, credit_note=note, split=split, on=day("2026-02-10"))
 
 
 def test_a_credit_note_of_another_currency_is_refused(customer, invoice):
     note = make.credit_note(customer, "40", on="2026-02-01", currency="EUR")
     split = [(invoice.pk, Decimal(40))]
-    refused("is in USD, the money in EUR", apply_credit_note, credit_note=note, split=split, on=day("2026-02-10"))
+    must_refuse("is in USD, the money in EUR", apply_credit_note, credit_note=note, split=split, on=day("2026-02-10"))
 
 
 def test_a_payment_comes_back_once(customer, invoice):
     payment = book(customer, "100")
     return_payment(payment=payment, on=day("2026-02-25"))
-    refused("already returned on 2026-02-25", return_payment, payment=payment, on=day("2026-02-26"))
+    must_refuse("already returned on 2026-02-25", return_payment, payment=payment, on=day("2026-02-26"))
 
 
 def test_returned_money_cannot_be_booked(customer, invoice):
     payment = book(customer, "60", split=[])
     return_payment(payment=payment, on=day("2026-02-25"))
     split = [(invoice.pk, Decimal(60))]
-    refused("there is nothing to book", apply_unapplied, payment=payment, split=split, on=day("2026-03-01"))
+    must_refuse("there is nothing to book", apply_unapplied, payment=payment, split=split, on=day("2026-03-01"))
 
 
 def test_more_unapplied_cash_than_there_is_is_refused(customer, invoice):
     payment = book(customer, "60", split=[])
     split = [(invoice.pk, Decimal(70))]
-    refused("booked of a payment of only 60", apply_unapplied, payment=payment, split=split, on=day("2026-03-01"))
+    must_refuse("booked of a payment of only 60", apply_unapplied, payment=payment, split=split, on=day("2026-03-01"))
 
 
 def test_a_returned_payment_stays_in_the_books(business, customer, invoice):
     payment = book(customer, "100")
     return_payment(payment=payment, on=day("2026-02-25"))
-    refused("it stays in the books", unbook_many, business=business, payments=[fresh(payment)])
+    must_refuse("it stays in the books", unbook_many, business=business, payments=[fresh(payment)])
 
 
 def test_more_than_is_open_cannot_be_written_off(invoice):
-    refused("cannot be booked", write_off, invoice=invoice, amount=Decimal(101), kind="small", on=day("2026-03-01"), reason="x")
+    must_refuse(
+        "cannot be booked", write_off, invoice=invoice, amount=Decimal(101), kind="small", on=day("2026-03-01"), reason="x"
+    )
 
 
 def test_a_total_below_what_is_booked_is_refused(business, customer, invoice):
     book(customer, "60", split=[(invoice.pk, Decimal(60))])
     totals = {invoice.pk: Decimal(50)}
-    refused("cannot come to 50", restate_totals, business=business, totals=totals, on=day("2026-03-01"))
+    must_refuse("cannot come to 50", restate_totals, business=business, totals=totals, on=day("2026-03-01"))

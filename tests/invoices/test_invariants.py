@@ -47,7 +47,7 @@ def plan(customer, invoice) -> PaymentPlan:
     return draft_plan(customer=customer, currency="USD", covered=covered, instalments=instalments)
 
 
-def refused(name: str, change) -> None:
+def must_refuse(name: str, change) -> None:
     """The database says no; SQLite names the constraint of a CHECK, PostgreSQL that of both kinds."""
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         change()
@@ -56,50 +56,50 @@ def refused(name: str, change) -> None:
 
 @pytest.mark.parametrize("balance", ["-0.01", "300.01"])
 def test_a_balance_lies_between_nothing_and_the_total(invoice, balance):
-    refused("balance_within_total", lambda: Invoice.objects.filter(pk=invoice.pk).update(balance=Decimal(balance)))
+    must_refuse("balance_within_total", lambda: Invoice.objects.filter(pk=invoice.pk).update(balance=Decimal(balance)))
 
 
 def test_an_invoice_comes_to_something(customer):
-    refused("invoice_total_positive", lambda: make.invoice(customer, total="0"))
+    must_refuse("invoice_total_positive", lambda: make.invoice(customer, total="0"))
 
 
 def test_a_number_is_used_once_in_a_business(business, customer, invoice, outsider):
     birch = make.customer(business, "Birch")
-    refused("one_invoice_a_number", lambda: make.invoice(birch, "INV-1"))
+    must_refuse("one_invoice_a_number", lambda: make.invoice(birch, "INV-1"))
     assert make.invoice(make.customer(outsider.memberships.get().business), "INV-1").pk
 
 
 @pytest.mark.parametrize("allocated", ["-0.01", "100.01"])
 def test_no_more_is_allocated_than_was_paid(payment, allocated):
     change = Payment.objects.filter(pk=payment.pk).update
-    refused("payment_allocated_within_amount", lambda: change(allocated=Decimal(allocated)))
+    must_refuse("payment_allocated_within_amount", lambda: change(allocated=Decimal(allocated)))
 
 
 @pytest.mark.parametrize("allocated", ["-0.01", "30.01"])
 def test_no_more_is_allocated_than_was_credited(customer, allocated):
     note = make.credit_note(customer, "30", on="2026-02-20")
     change = CreditNote.objects.filter(pk=note.pk).update
-    refused("credit_allocated_within_total", lambda: change(allocated=Decimal(allocated)))
+    must_refuse("credit_allocated_within_total", lambda: change(allocated=Decimal(allocated)))
 
 
 def test_a_payment_is_of_something(payment):
-    refused("payment_amount_positive", lambda: Payment.objects.filter(pk=payment.pk).update(amount=0, allocated=0))
+    must_refuse("payment_amount_positive", lambda: Payment.objects.filter(pk=payment.pk).update(amount=0, allocated=0))
 
 
 @pytest.mark.proves("T25")
 @pytest.mark.parametrize("side", ["invoice_currency", "source_currency"])
 def test_money_stays_in_its_currency(payment, side):
-    refused("allocation_within_one_currency", lambda: payment.allocations.update(**{side: "EUR"}))
+    must_refuse("allocation_within_one_currency", lambda: payment.allocations.update(**{side: "EUR"}))
 
 
 def test_an_allocation_has_one_source(customer, payment):
     note = make.credit_note(customer, "30", on="2026-02-20")
-    refused("allocation_has_one_source", lambda: payment.allocations.update(credit_note=note))
-    refused("allocation_has_one_source", lambda: payment.allocations.update(payment=None))
+    must_refuse("allocation_has_one_source", lambda: payment.allocations.update(credit_note=note))
+    must_refuse("allocation_has_one_source", lambda: payment.allocations.update(payment=None))
 
 
 def test_an_allocation_is_of_something(payment):
-    refused("allocation_amount_positive", lambda: payment.allocations.update(amount=0))
+    must_refuse("allocation_amount_positive", lambda: payment.allocations.update(amount=0))
 
 
 def test_what_money_was_booked_on_cannot_be_deleted(invoice, payment):
@@ -112,28 +112,28 @@ def test_what_money_was_booked_on_cannot_be_deleted(invoice, payment):
 
 def test_a_write_off_is_of_something(business, invoice):
     row = {"business": business, "invoice": invoice, "kind": "small", "on": ON, "reason": "x"}
-    refused("write_off_amount_positive", lambda: WriteOff.objects.create(amount=0, **row))
+    must_refuse("write_off_amount_positive", lambda: WriteOff.objects.create(amount=0, **row))
 
 
 def test_a_dispute_is_about_something_and_ends_with_an_outcome(invoice):
     row = open_dispute(invoice=invoice, code="PRICE", amount=Decimal(10), on=ON, calendar=Calendar())
     change = Dispute.objects.filter(pk=row.pk).update
-    refused("dispute_amount_positive", lambda: change(amount=0))
-    refused("dispute_resolved_with_outcome", lambda: change(resolved_on=ON))
-    refused("dispute_resolved_with_outcome", lambda: change(outcome="upheld"))
+    must_refuse("dispute_amount_positive", lambda: change(amount=0))
+    must_refuse("dispute_resolved_with_outcome", lambda: change(resolved_on=ON))
+    must_refuse("dispute_resolved_with_outcome", lambda: change(outcome="upheld"))
 
 
 def test_a_promise_is_in_a_state_we_know(business, customer):
     row = {"business": business, "customer": customer, "currency": "USD", "made_on": ON, "due_on": ON}
-    refused("promise_state_known", lambda: Promise.objects.create(amount=1, state="perhaps", **row))
-    refused("promise_amount_positive", lambda: Promise.objects.create(amount=0, **row))
+    must_refuse("promise_state_known", lambda: Promise.objects.create(amount=1, state="perhaps", **row))
+    must_refuse("promise_amount_positive", lambda: Promise.objects.create(amount=0, **row))
 
 
 @pytest.mark.parametrize("state", LIVE_PLAN_STATES)
 def test_one_live_plan_a_customer_and_currency(business, customer, plan, state):
     PaymentPlan.objects.filter(pk=plan.pk).update(state=PlanState.ACTIVE)
     row = {"business": business, "customer": customer, "total": 5, "state": state}
-    refused("one_live_plan", lambda: PaymentPlan.objects.create(currency="USD", **row))
+    must_refuse("one_live_plan", lambda: PaymentPlan.objects.create(currency="USD", **row))
     assert PaymentPlan.objects.create(currency="EUR", **row).pk
 
 
@@ -145,9 +145,9 @@ def test_a_plan_that_ended_makes_room_for_another(business, customer, plan):
 @pytest.mark.parametrize("paid", ["-0.01", "300.01"])
 def test_no_more_is_paid_of_an_instalment_than_it_is(plan, paid):
     change = Instalment.objects.filter(plan=plan).update
-    refused("instalment_paid_within_amount", lambda: change(paid=Decimal(paid)))
+    must_refuse("instalment_paid_within_amount", lambda: change(paid=Decimal(paid)))
 
 
 def test_an_instalment_and_a_cover_come_once(plan, invoice):
-    refused("one_instalment_a_position", lambda: Instalment.objects.create(plan=plan, position=1, due_on=ON, amount=1))
-    refused("one_plan_line_an_invoice", lambda: PlanInvoice.objects.create(plan=plan, invoice=invoice, amount=1))
+    must_refuse("one_instalment_a_position", lambda: Instalment.objects.create(plan=plan, position=1, due_on=ON, amount=1))
+    must_refuse("one_plan_line_an_invoice", lambda: PlanInvoice.objects.create(plan=plan, invoice=invoice, amount=1))

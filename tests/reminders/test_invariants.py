@@ -18,7 +18,7 @@ def reminder(business) -> Reminder:
     return Reminder.objects.create(step="30", policy=policy, fired_on=ON, total=10, **row)
 
 
-def refused(change) -> None:
+def must_refuse(change) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         change()
 
@@ -27,7 +27,7 @@ def refused(change) -> None:
 def test_a_step_fires_once_an_invoice_and_cycle(reminder):
     row = {"reminder": reminder, "invoice": make.invoice(reminder.customer), "amount": 10, "days_past_due": 30}
     ReminderLine.objects.create(step="30", cycle=1, **row)
-    refused(lambda: ReminderLine.objects.create(step="30", cycle=1, **row))
+    must_refuse(lambda: ReminderLine.objects.create(step="30", cycle=1, **row))
     assert ReminderLine.objects.create(step="60", cycle=1, **row).pk
     assert ReminderLine.objects.create(step="30", cycle=2, **row).pk
 
@@ -35,24 +35,24 @@ def test_a_step_fires_once_an_invoice_and_cycle(reminder):
 @pytest.mark.proves("T02")
 def test_a_night_is_claimed_once(business):
     Run.objects.create(business=business, job="nightly", on=ON)
-    refused(lambda: Run.objects.create(business=business, job="nightly", on=ON))
+    must_refuse(lambda: Run.objects.create(business=business, job="nightly", on=ON))
 
 
 def test_a_business_has_one_current_default_policy(business):
-    refused(lambda: Policy.objects.create(business=business, name="OTHER", is_default=True))
-    refused(lambda: Policy.objects.create(business=business, name="STANDARD", version=2))
-    refused(lambda: Policy.objects.create(business=business, name="STANDARD", version=1, current=False))
+    must_refuse(lambda: Policy.objects.create(business=business, name="OTHER", is_default=True))
+    must_refuse(lambda: Policy.objects.create(business=business, name="STANDARD", version=2))
+    must_refuse(lambda: Policy.objects.create(business=business, name="STANDARD", version=1, current=False))
 
 
 def test_a_policy_has_each_step_once(business):
     policy = Policy.objects.get(business=business)
-    refused(lambda: Step.objects.create(policy=policy, code="30", offset_days=31))
+    must_refuse(lambda: Step.objects.create(policy=policy, code="30", offset_days=31))
 
 
 def test_there_is_one_latest_word_on_a_case(reminder):
     row = {"business": reminder.business, "customer": reminder.customer, "currency": "USD", "decided_on": ON}
     LastDecision.objects.create(verdict="wait", reason="x", **row)
-    refused(lambda: LastDecision.objects.create(verdict="skip", reason="y", **row))
+    must_refuse(lambda: LastDecision.objects.create(verdict="skip", reason="y", **row))
 
 
 def test_the_policy_a_reminder_used_stays(reminder):
