@@ -5,8 +5,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,29 +29,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def site(tmp_path_factory) -> Iterator[str]:
     """The address of a running arcollect with the demo business "demo" in it."""
     folder = tmp_path_factory.mktemp("site")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
-        "MEDIA_ROOT": str(folder / "media"),
-        "STATIC_ROOT": str(folder / "static"),
-        "BASE_URL": address,
-        "DEMO_PASSWORD": PASSWORD,
-    }
-    for command in (["migrate", "--verbosity", "0"], ["demo"], ["collectstatic", "--no-input", "--verbosity", "0"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True)
-    with (folder / "server.log").open("wb") as log:
-        gunicorn = [sys.executable, "-m", "gunicorn", "arcollect.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
-        server = subprocess.Popen([*gunicorn, "--no-control-socket"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            _wait_for(f"{address}/accounts/login/", server)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+    # We listen, the server takes over: whoever calls before it is ready waits in the queue of the socket.
+    with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "server.log").open("wb") as log:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
+            "MEDIA_ROOT": str(folder / "media"),
+            "STATIC_ROOT": str(folder / "static"),
+            "BASE_URL": address,
+            "DEMO_PASSWORD": PASSWORD,
+        }
+        for command in (["migrate", "--verbosity=0"], ["demo"], ["collectstatic", "--noinput", "--verbosity=0"]):
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True)
+        bind = f"--bind=fd://{listener.fileno()}"
+        gunicorn = [sys.executable, "-m", "gunicorn", "arcollect.wsgi", bind, "--threads=4", "--no-control-socket"]
+        server = subprocess.Popen(
+            gunicorn, cwd=ROOT, env=environment, stdout=log, stderr=log, pass_fds=[listener.fileno()], start_new_session=True
+        )
+    yield address
+    server.terminate()
+    server.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
@@ -93,17 +89,3 @@ def log_in(page: Page, who: str) -> None:
     page.fill("[name=login]", who)
     page.fill("[name=password]", PASSWORD)
     page.click("main button")
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    """Until the server answers; fails at once where it ended."""
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-        except OSError:
-            if server.poll() is not None:
-                break
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("The server did not start.")

@@ -122,7 +122,8 @@ def test_a_row_opens_by_a_click_anywhere_in_it(open_browser):
     page.goto("/b/demo/customers/")
     row = page.locator("tbody tr").first
     row.locator("td").last.click()
-    page.wait_for_url(re.compile(r"/customers/\d+/$"))
+    expect(page).to_have_url(re.compile(r"/customers/\d+/$"))
+    assert "Customers" not in page.locator("h1").inner_text()
 
 
 def test_the_colours_one_chose_are_there_the_next_time(open_browser):
