@@ -86,6 +86,7 @@ test-postgres: setup-test
 
 test-slow: setup-test  ## what drives a browser, and what kills processes
 	@$(PYTEST) -m "browser or faults"
+	@$(BIN)/python -m tests.postgres $(PYTEST) -m faults
 
 proves: setup-test  ## which practice and which trap is proved by which passing test
 	@$(PYTEST) -m "not load" --proves
