@@ -77,6 +77,13 @@ SENTENCES = {
     "letter.unconfirmed": lazy("{letter}: not known whether it arrived"),
 }
 
+# These steps ask for no money (domain.md 3.2).
+SERVICE_STEPS = {
+    StepCode.COURTESY: lazy("Time for the courtesy call: {total} falls due"),
+    StepCode.VERIFY_AP: lazy("Time to verify the contact"),
+    StepCode.SATISFACTION: lazy("Time for the satisfaction letter"),
+}
+
 ICONS = {
     "customer": "user",
     "contact": "address-book",
@@ -118,7 +125,7 @@ DETAILS = {
 
 def sentence(event: Event, rows: Rows) -> str:
     """What happened, in the reader's language; a kind nobody put into words yet is named as it is."""
-    words = SENTENCES.get(event.kind)
+    words = SERVICE_STEPS.get(event.data.get("step")) or SENTENCES.get(event.kind)
     if words is None:
         return event.kind.replace(".", ": ").replace("_", " ").capitalize()
     return str(words).format_map(_values(event, rows))

@@ -42,6 +42,12 @@ def said(kind: str, subject: str, **data: object) -> str:
             {"step": "60", "total": "70.00", "currency": "USD"},
             "Step “60 days” reached: $70.00 asked for",
         ),
+        (
+            "step.fired",
+            "reminder:1",
+            {"step": "COURTESY", "total": "70.00", "currency": "USD"},
+            "Time for the courtesy call: $70.00 falls due",
+        ),
         ("call.logged", "conversation:1", {"outcome": "NO_ANSWER"}, "Call: No answer"),
         ("invoice.changed", "invoice:7", {"changes": {"due_on": "2026-01-01"}}, "Invoice INV-7 changed by a file"),
     ],
