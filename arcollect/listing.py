@@ -180,7 +180,7 @@ class Listing:
             words=query.get("q", "").strip(),
             choices=choices,
             heads=self._heads(self._sort(query)),
-            totals=self._totals(rows),
+            totals=self.sum_up(rows),
             narrowed=bool(query.get("q", "").strip()) or any(choice.narrows for choice in choices),
             searchable=self.search is not None,
             sort=query.get("sort", ""),
@@ -210,7 +210,8 @@ class Listing:
             if column.screen
         ]
 
-    def _totals(self, rows: QuerySet[Any]) -> list[Total]:
+    def sum_up(self, rows: QuerySet[Any]) -> list[Total]:
+        """The totals of these rows, in one query."""
         if not self.totals:
             return []
         sums = {f"total_{position}": Sum(name) for position, name in enumerate(self.totals.values())}

@@ -76,7 +76,7 @@ def test_an_address_it_does_not_know_still_shows_the_list(rows, address, rf):
 
 @pytest.mark.proves("T25")
 def test_totals_are_of_what_is_filtered_and_one_a_currency(rows):
-    (total,) = LISTING._totals(LISTING.narrow(rows, QueryDict("")))
+    (total,) = LISTING.sum_up(LISTING.narrow(rows, QueryDict("")))
     assert [(currency, int(amount)) for currency, amount in total.amounts] == [("EUR", 20), ("USD", 400)]
 
 
