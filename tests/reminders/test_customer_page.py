@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers import log
 from customers.models import Event
+from invoices import booking
 from invoices.agreeing import close_promise, make_promise
 from reminders.nightly import escalate
 from tests import make
@@ -141,3 +142,12 @@ def test_how_many_promises_they_kept(books, business, acme):
             close_promise(promise=promise, state=state, received=Decimal(5), on=day("2026-03-10"))
     page = read(books, business, "customer-detail", acme.pk)
     assert "Kept 1 of 3 promises." in page
+
+
+def test_an_invoice_opened_again_starts_from_the_beginning(books, business, acme):
+    invoice = make.invoice(acme, "INV-1", due="2026-02-14", total="1000")
+    escalate(business, day("2026-03-16"))
+    assert "INV-1 Feb 14, 2026 34 30 days 1,000.00" in read(books, business, "customer-detail", acme.pk)
+    payment = make.payment(acme, "1000", on="2026-03-17", split={invoice: "1000"})
+    booking.return_payment(payment=payment, on=day("2026-03-18"))
+    assert "INV-1 Feb 14, 2026 34 1,000.00" in read(books, business, "customer-detail", acme.pk)
