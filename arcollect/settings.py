@@ -121,7 +121,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
+# The pages' languages, and the letters': a page in a language is offered once all of its text is translated.
+LANGUAGES = [("en", "English")]
+LETTER_LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "arcollect" / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True

@@ -65,5 +65,5 @@ def _free_slug(wanted: str) -> str:
 
 def _language(country: str) -> str:
     """The first official language of the country that we speak, else English."""
-    spoken = {code for code, _name in settings.LANGUAGES}
+    spoken = {code for code, _name in settings.LETTER_LANGUAGES}
     return next((code for code in get_official_languages(country, de_facto=True) if code in spoken), "en")

@@ -49,7 +49,7 @@ class BusinessForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
         self.fields["country"].widget = forms.Select(choices=countries(language))
-        self.fields["language"].widget = forms.Select(choices=settings.LANGUAGES)
+        self.fields["language"].widget = forms.Select(choices=settings.LETTER_LANGUAGES)
         names = parse_locale(language).currencies
         codes = sorted(code for code in list_currencies() if code in names)
         self.fields["currency"].widget = forms.Select(choices=[(code, f"{code} · {names[code]}") for code in codes])

@@ -54,5 +54,5 @@ def customer_flags(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, customer: Customer) -> CustomerForm:
-    options: dict[str, Any] = {"language": get_language() or "en", "languages": settings.LANGUAGES}
+    options: dict[str, Any] = {"language": get_language() or "en", "languages": settings.LETTER_LANGUAGES}
     return CustomerForm(request.POST or None, instance=customer, **options)

@@ -103,7 +103,7 @@ def _queries(stage: Stage, today: datetime.date) -> None:
                 row.customer,
                 TaskKind.DISPUTE,
                 f"dispute:{row.pk}",
-                f"Invoice {row.invoice.number}: {row.get_code_display().lower()}. First answer by {row.answer_by}.",
+                f"Invoice {row.invoice.number}: {row.get_code_display().lower()}.",
                 row.opened_on,
                 due_on=row.answer_by,
             )

@@ -27,6 +27,7 @@ REASONS = {
 }
 REACHED_AT_ONCE = 0.7
 UNREAD_DAYS = 12  # the letters of these last days wait for the bookkeeper's approval
+UNMADE_DAYS = 4  # the calls of these last days wait for the bookkeeper to make them
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,9 @@ def _remember(fired: Fired, memory: Memory) -> Fired:
 
 
 def _courtesy(fired: Fired, setting: Setting, random: Random, last: datetime.date) -> Fired:
-    """Reached at once, or on the next business day after a voicemail."""
+    """Reached at once, or on the next business day after a voicemail; the latest wait on the desk."""
+    if fired.on > last - UNMADE_DAYS * DAY:
+        return fired
     reached, again = Call(fired.on, Outcome.REACHED), setting.calendar.add(fired.on, 1)
     if random.random() < 0.85:
         return replace(fired, calls=(reached,))
@@ -192,6 +195,8 @@ def _act(sales: list[Sale], fired: Fired, setting: Setting, random: Random, last
         called = _calls_in(sales, fired, setting, last)
         unread = step.approve_first and fired.on > last - UNREAD_DAYS * DAY
         return replace(called, letter_on=fired.on if step.letter_code and not unread else None)
+    if fired.on > last - UNMADE_DAYS * DAY:
+        return fired
     numbers = {line.invoice.number for line in fired.fire.lines}
     paid = [on for sale in sales if sale.number in numbers for on, _ in sale.receipts if on >= fired.on]
     overtaken = min(paid, default=None)
