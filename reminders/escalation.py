@@ -12,6 +12,13 @@ from reminders.models import StepCode
 from reminders.timetable import DAYS, RANK, PolicyTerms, Term, courtesy_dates, dunning_dates
 
 NOTHING = Decimal(0)
+NOW_DUE = {
+    StepCode.NOTICE: "time for a friendly notice",
+    StepCode.DAY_30: "time for the 30-day letter",
+    StepCode.DAY_60: "time to call and listen",
+    StepCode.DAY_90: "time to negotiate",
+    StepCode.DECIDE: "two weeks after the negotiation the owner decides",
+}
 NEVER = datetime.date.max
 
 
@@ -66,6 +73,7 @@ class Case:
     unapplied: Decimal = NOTHING
     unapplied_since: datetime.date | None = None
     last_letter_on: datetime.date | None = None
+    last_step_on: datetime.date | None = None
     last_notice_on: datetime.date | None = None
     contact_invalid: bool = False
     spoken_since: datetime.date | None = None
@@ -283,21 +291,21 @@ def _paused(case: Case, total: Decimal, rules: Mapping[str, Any], today: datetim
 
 
 def _too_soon(case: Case, step: str, setting: Setting, today: datetime.date) -> Wait | None:
-    """The gap between letters; a NOTICE for invoices never mentioned is exempt, once a week (architecture.md, T10, T11)."""
+    """The gap between letters and steps; a NOTICE for invoices never mentioned is exempt, once a week (architecture.md, T10, T11)."""
     if step == StepCode.NOTICE:
         last, gap = case.last_notice_on, DAYS(days=setting.rules["notice_gap_days"])
     else:
-        last, gap = case.last_letter_on, setting.policy.gap
+        last, gap = max(filter(None, (case.last_letter_on, case.last_step_on)), default=None), setting.policy.gap
     if step == StepCode.DECIDE or last is None or today >= last + gap:
         return None
     until = setting.calendar.roll_forward(last + gap)
-    return Wait(f"A letter went on {last.isoformat()}: {gap.days} days must pass.", until)
+    return Wait(f"The last step was on {last.isoformat()}: {gap.days} days must pass.", until)
 
 
 def _fire(case: Case, step: str, lines: tuple[Line, ...], total: Decimal, setting: Setting, today: datetime.date) -> Fire:
     first = not any(line.invoice.fired for line in lines) and case.last_letter_on is None
     oldest = max(line.days_past_due for line in lines)
-    reason = f"{_invoices(lines)} overdue, the oldest by {oldest} days; step {step} is reached and nothing stops it."
+    reason = f"{_invoices(lines)} overdue, the oldest by {oldest} days: {NOW_DUE[step]}."
     due_on = setting.calendar.add(today, 2) if step == StepCode.DAY_90 else today
     return Fire(step, lines, total, reason, due_on, first)
 
@@ -313,7 +321,7 @@ def _asked_already(lines: tuple[Line, ...], setting: Setting) -> str:
     if not upcoming:
         return "Every step has been taken."
     date, code = min(upcoming)
-    return f"Asked already; the next step is {code} on {date.isoformat()}."
+    return f"Asked already; on {date.isoformat()} it is {NOW_DUE[code]}."
 
 
 def _courtesy_reason(lines: tuple[Line, ...], due_on: datetime.date) -> str:
