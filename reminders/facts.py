@@ -19,7 +19,7 @@ from invoices.models.agreement import DisputeOutcome
 from invoices.standing import claims
 from reminders.escalation import NOTHING, Case, InvoiceFacts, Setting
 from reminders.models import CustomerPolicy, Policy, Reminder, ReminderLine, StepCode
-from reminders.timetable import DAYS, PolicyTerms, StepTerms
+from reminders.timetable import DAYS, DUNNING, PolicyTerms, StepTerms
 
 Key = tuple[int, str]
 
@@ -77,7 +77,7 @@ def cases_of(
     ids = [customer.pk for customer in customers]
     invoices = _invoices(ids, settings, today)
     money, letters = _unapplied(ids), _letters(ids)
-    paid, spoken = _part_payments(ids, settings.rules, today), _spoken(ids)
+    paid, spoken = _part_payments(ids, settings.rules, today), _spoken(business, ids)
     cases: dict[int, list[Case]] = defaultdict(list)
     for customer in customers:
         block, block_until = standing_block(customer, today)
@@ -199,7 +199,7 @@ def _left(rows: QuerySet[Any], left: Any, dated: str) -> Iterable[tuple[int, str
 
 
 def _letters(ids: list[int]) -> dict[Key, dict[str, Any]]:
-    """The fields of Case that come from letters: the last one, the last NOTICE, one that had nowhere to go."""
+    """The fields of Case that come from letters and steps: the last of each, the last NOTICE, one that had nowhere to go."""
     facts: dict[Key, dict[str, Any]] = defaultdict(dict)
     standing = Letter.objects.filter(customer__in=ids).exclude(state=LetterState.CANCELLED).order_by()
     grouped = standing.values("customer_id", "currency").annotate(
@@ -208,19 +208,20 @@ def _letters(ids: list[int]) -> dict[Key, dict[str, Any]]:
     )
     for customer_id, currency, last, failed in grouped.values_list("customer_id", "currency", "last", "failed"):
         facts[customer_id, currency] |= {"last_letter_on": last, "contact_invalid": failed is not None}
-    notices = Reminder.objects.filter(customer__in=ids, step=StepCode.NOTICE, withdrawn_on=None).order_by()
-    for customer_id, currency, last in (
-        notices.values("customer_id", "currency").annotate(last=Max("fired_on")).values_list("customer_id", "currency", "last")
-    ):
-        facts[customer_id, currency]["last_notice_on"] = last
+    steps = Reminder.objects.filter(customer__in=ids, step__in=DUNNING, withdrawn_on=None).order_by()
+    grouped = steps.values("customer_id", "currency").annotate(
+        last=Max("fired_on"), notice=Max("fired_on", filter=Q(step=StepCode.NOTICE))
+    )
+    for customer_id, currency, last, notice in grouped.values_list("customer_id", "currency", "last", "notice"):
+        facts[customer_id, currency] |= {"last_step_on": last, "last_notice_on": notice}
     return facts
 
 
-def _spoken(ids: list[int]) -> dict[int, datetime.date]:
-    """The day somebody at the customer was last reached."""
+def _spoken(business: Business, ids: list[int]) -> dict[int, datetime.date]:
+    """The day, where the business is, on which somebody at the customer was last reached (T39)."""
     reached = Conversation.objects.filter(customer__in=ids, outcome=Outcome.REACHED).order_by()
     latest = reached.values("customer_id").annotate(latest=Max("at")).values_list("customer_id", "latest")
-    return {customer_id: at.date() for customer_id, at in latest}
+    return {customer_id: business.local_date(at) for customer_id, at in latest}
 
 
 def _part_payments(ids: list[int], rules: Mapping[str, Any], today: datetime.date) -> dict[Key, tuple[Decimal, datetime.date]]:

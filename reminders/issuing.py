@@ -13,7 +13,7 @@ from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 from reminders.escalation import Case, Decision, Fire, InvoiceFacts, Line, Setting, Wait
 from reminders.models import LastDecision, Reminder, ReminderLine, StepCode, Verdict, Watch
-from reminders.timetable import StepTerms
+from reminders.timetable import RANK, StepTerms
 
 TASK_KINDS = {
     StepCode.COURTESY: TaskKind.COURTESY_CALL,
@@ -22,6 +22,7 @@ TASK_KINDS = {
     StepCode.DAY_90: TaskKind.CALL_90,
     StepCode.DECIDE: TaskKind.DECIDE,
 }
+SUPERSEDED = {TASK_KINDS[step]: RANK[step] for step in (StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90)}
 UNSENT = [LetterState.WAITING_FOR_CALL, LetterState.DRAFT, LetterState.APPROVED]
 
 
@@ -66,17 +67,24 @@ def _write_fires(business: Business, fires: Sequence[tuple[Verdicts, Fire]], tod
 
 
 def _supersede(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date) -> list[Event]:
-    """Cancels the letters and calls of lower steps that never got out: the new step speaks for all of them."""
-    keys = {(verdict.customer.pk, verdict.case.currency) for verdict, fire in fires if fire.step != StepCode.COURTESY}
-    customer_ids = [customer_id for customer_id, _ in keys]
-    old = Letter.objects.select_for_update().filter(customer__in=customer_ids, state__in=UNSENT)
-    old = [letter for letter in old.only("customer_id", "currency") if (letter.customer_id, letter.currency) in keys]
+    """Cancels the letters and calls up to the new step that never got out: it speaks for all of them, higher ones stay."""
+    ranks = {
+        (verdict.customer.pk, verdict.case.currency): RANK[fire.step]
+        for verdict, fire in fires
+        if fire.step != StepCode.COURTESY
+    }
+    customer_ids = [customer_id for customer_id, _ in ranks]
+    unsent = Letter.objects.select_for_update().filter(customer__in=customer_ids, state__in=UNSENT)
+    unsent = {letter.pk: letter for letter in unsent.only("customer_id", "currency")}
+    steps = Reminder.objects.filter(letter__in=list(unsent)).values_list("letter_id", "step")
+    taken = {letter_id: RANK[step] for letter_id, step in steps}
+    old = [unsent[pk] for pk, rank in taken.items() if rank <= ranks.get((unsent[pk].customer_id, unsent[pk].currency), -1)]
     Letter.objects.filter(pk__in=[letter.pk for letter in old]).update(
         state=LetterState.CANCELLED, problem="Replaced by a later step."
     )
-    kinds = [TaskKind.REVIEW_LETTER, TaskKind.CALL_60, TaskKind.CALL_90]
-    stale = Task.objects.filter(customer__in=customer_ids, kind__in=kinds, state=TaskState.OPEN).only("customer_id", "subject")
-    gone = [task.pk for task in stale if (task.customer_id, task.subject) in keys]
+    stale = Task.objects.filter(customer__in=customer_ids, kind__in=list(SUPERSEDED), state=TaskState.OPEN)
+    stale = stale.only("customer_id", "kind", "subject")
+    gone = [task.pk for task in stale if SUPERSEDED[task.kind] <= ranks.get((task.customer_id, task.subject), -1)]
     Task.objects.filter(pk__in=gone).update(state=TaskState.CANCELLED, closed_on=today, outcome="Replaced by a later step.")
     return [
         Event(business=business, customer_id=letter.customer_id, kind="letter.superseded", subject=f"letter:{letter.pk}")
@@ -94,13 +102,19 @@ def _tasks(
     }
     tasks: list[Task | None] = []
     for verdict, fire in fires:
-        kind = TASK_KINDS.get(fire.step)
+        kind = _task_kind(verdict.setting.policy.steps[fire.step])
         key = (verdict.customer.pk, kind, verdict.case.currency)
         if kind is not None and key not in still_open:
             still_open[key] = _task(business, verdict, fire, kind, today)
         tasks.append(still_open.get(key) if kind else None)
     Task.objects.bulk_create([task for task in still_open.values() if task.pk is None], batch_size=1000)
     return tasks
+
+
+def _task_kind(step: StepTerms) -> TaskKind | None:
+    """What a person must do about this step; nothing where its letter goes by itself."""
+    kind = TASK_KINDS.get(step.code)
+    return None if kind == TaskKind.REVIEW_LETTER and not step.approve_first else kind
 
 
 def _task(business: Business, verdict: Verdicts, fire: Fire, kind: TaskKind, today: datetime.date) -> Task:

@@ -220,8 +220,10 @@ def _waits(one: Verdicts) -> Iterator[dict[str, Any]]:
 
 
 def _waiting(business: Business) -> list[dict[str, Any]]:
-    """Everybody who waits, whether or not tonight's run had to look at them."""
-    rows = LastDecision.objects.filter(business=business, verdict=Verdict.WAIT).order_by("customer__reference", "currency")
+    """Everybody who owes and waits, whether or not tonight's run had to look at them."""
+    unpaid = Invoice.objects.filter(customer=OuterRef("customer"), currency=OuterRef("currency"), balance__gt=0)
+    rows = LastDecision.objects.filter(Exists(unpaid), business=business, verdict=Verdict.WAIT)
+    rows = rows.order_by("customer__reference", "currency")
     return [_waiting_row(*row) for row in rows.values_list("customer__reference", "currency", "reason", "until")]
 
 

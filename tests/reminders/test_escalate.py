@@ -1,15 +1,17 @@
 """The nightly run on the worked ledger O1 of domain.md 2, and what it must never do."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
 
 from arcollect.dates import Calendar
-from customers.models import Letter, Task
+from customers.models import Conversation, Letter, Task
 from invoices.agreeing import make_promise, open_dispute, resolve_dispute
 from invoices.booking import return_payment
-from reminders.models import LastDecision, Reminder, ReminderLine
+from reminders.models import LastDecision, Reminder, ReminderLine, Step
 from reminders.nightly import escalate, release
+from reminders.outbox import cancel
 from tests import make
 from tests.make import day
 
@@ -280,3 +282,47 @@ def test_a_dispute_the_customer_won_shifts_the_steps_but_not_the_age(business):
     resolve_dispute(dispute=dispute, outcome="upheld", on=day("2026-03-31"))
     assert walk(business, "2026-04-01", "2026-04-20") == [("04-20", "30")]
     assert ReminderLine.objects.get(step="30").days_past_due == 50
+
+
+@pytest.mark.proves("T11")
+def test_a_notice_about_a_new_invoice_leaves_the_call_about_an_old_one_open(business):
+    customer = make.customer(business)
+    make.invoice(customer, "OLD", due="2026-02-14")
+    make.invoice(customer, "NEW", due="2026-04-19")
+    assert [step for _, step in walk(business, "2026-04-15", "2026-04-20") if step != "COURTESY"] == ["60", "NOTICE"]
+    assert set(Letter.objects.values_list("code", "state")) == {("L60", "waiting_for_call"), ("L1", "approved")}
+    assert Task.objects.get(kind="call_60").state == "open"
+
+
+def test_the_next_step_does_not_follow_on_the_heels_of_a_letter_somebody_cancelled(business, cedar):
+    escalate(business, TUESDAY)
+    cancel(letter=Letter.objects.get(), reason="Settled on the phone", by=None, on=TUESDAY)
+    assert walk(business, "2026-07-01", "2026-07-14") == [("07-14", "90")]
+
+
+def test_who_has_paid_waits_for_nothing(business):
+    customer = make.customer(business)
+    invoice = make.invoice(customer, total="500")
+    make_promise(customer=customer, currency="USD", amount=Decimal(500), made_on=day("2026-03-10"), due_on=day("2026-03-20"))
+    assert len(escalate(business, day("2026-03-16")).waiting) == 1
+    make.payment(customer, "500", on="2026-03-18", split={invoice: "500"})
+    assert escalate(business, day("2026-03-18")).waiting == []
+
+
+@pytest.mark.proves("T39")
+def test_a_call_counts_on_the_day_it_was_made_where_the_business_is(db):
+    """Spoken on 15 January in Sydney, the day the invoice was issued, while it was still 14 January in Greenwich."""
+    business = make.business(time_zone="Australia/Sydney")
+    customer = make.customer(business)
+    make.invoice(customer, issued="2026-01-15")
+    at = datetime.datetime(2026, 1, 14, 22, 0, tzinfo=datetime.UTC)
+    Conversation.objects.create(business=business, customer=customer, at=at, outcome="REACHED")
+    assert [row["step"] for row in escalate(business, day("2026-05-18")).fired] == ["90"]
+
+
+def test_a_letter_that_goes_by_itself_needs_no_review(business):
+    Step.objects.filter(code="30").update(approve_first=False)
+    make.invoice(make.customer(business))
+    escalate(business, day("2026-03-16"))
+    assert Letter.objects.get().state == "approved"
+    assert not Task.objects.exists()

@@ -55,6 +55,7 @@ def cases(draw) -> Case:
         unapplied=draw(st.sampled_from([Decimal(0), Decimal(50)])),
         unapplied_since=START - DAYS(days=1),
         last_letter_on=draw(recently),
+        last_step_on=draw(recently),
         last_notice_on=draw(recently),
         part_paid=draw(st.sampled_from([Decimal(0), Decimal(4000)])),
         part_paid_on=START - DAYS(days=3),
