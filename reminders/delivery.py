@@ -100,13 +100,18 @@ def settle_unconfirmed(business: Business, now: datetime.datetime) -> int:
 
 
 def retry_found(business: Business) -> int:
-    """Failed letters whose customer has an address again go back to be sent, and the search for a contact is over."""
+    """Failed letters whose customer has an address go back to be sent.
+
+    The search for a contact is over too, unless the letter only goes by post because mail to the contact bounced (T43).
+    """
     failed = list(Letter.objects.filter(business=business, state=LetterState.FAILED).select_related("customer"))
     contacts = mail_contacts({letter.customer_id for letter in failed})
     found = [letter for letter in failed if _way(letter.customer, contacts.get(letter.customer_id))]
-    Task.objects.filter(
-        customer__in=[letter.customer_id for letter in found], kind=TaskKind.FIND_CONTACT, state=TaskState.OPEN
-    ).update(state=TaskState.DONE, outcome="Found")
+    bounced = {customer_id for customer_id, contact in contacts.items() if contact.bounced_on}
+    solved = {letter.customer_id for letter in found} - bounced
+    Task.objects.filter(customer__in=solved, kind=TaskKind.FIND_CONTACT, state=TaskState.OPEN).update(
+        state=TaskState.DONE, outcome="Found"
+    )
     return Letter.objects.filter(pk__in=[letter.pk for letter in found]).update(state=LetterState.APPROVED, problem="")
 
 
@@ -120,21 +125,29 @@ def _deliver_one(
     letter_id: int, hand: Hand, settings: Settings, delivered: Delivered, today: datetime.date, now: datetime.datetime
 ) -> None:
     """One letter from approved to sent; an error in it is logged and listed, the others go on (T07)."""
-    letter = Letter.objects.select_related("business", "customer", "contact").get(pk=letter_id)
-    contact = mail_contacts([letter.customer_id]).get(letter.customer_id)
+    try:
+        _send(letter_id, hand, settings, delivered, today, now)
+    except Exception as error:
+        logger.exception("Letter %s could not be delivered", letter_id)
+        delivered.failed.append({"letter": letter_id, "reason": f"{type(error).__name__}: {error}"})
+
+
+def _send(
+    letter_id: int, hand: Hand, settings: Settings, delivered: Delivered, today: datetime.date, now: datetime.datetime
+) -> None:
+    """Claims a letter that may go out now, and hands it over; what is no longer true is decided anew instead."""
+    letter = Letter.objects.select_related("business", "customer").get(pk=letter_id)
+    letter.contact = contact = mail_contacts([letter.customer_id]).get(letter.customer_id)
     closed = _closed_now(letter, contact, hand, settings, today, now)
     if closed:
         delivered.skipped.append({"letter": letter.pk, "reason": closed})
         return
-    try:
-        pdf = letter_pdf(letter)
-        reason = _claim(letter, contact, pdf, settings, today, now)
-    except Exception as error:
-        logger.exception("Letter %s could not be made ready", letter.pk)
-        delivered.failed.append({"letter": letter.pk, "reason": f"{type(error).__name__}: {error}"})
-        return
+    pdf = letter_pdf(letter)
+    reason = _claim(letter, contact, pdf, settings, today, now)
     if reason:
         delivered.skipped.append({"letter": letter.pk, "reason": reason})
+        # After the claim's commit: a nightly run locks cursor, then letters; the other way round both would wait for ever.
+        escalate(letter.business, today, only=[letter.customer_id])
     elif _way(letter.customer, contact):
         _hand_over(letter, contact, pdf, hand, delivered, today, now)
     else:
@@ -170,7 +183,7 @@ def _way(customer: Customer, contact: Contact | None) -> str:
 def _claim(
     letter: Letter, contact: Contact | None, pdf: bytes, settings: Settings, today: datetime.date, now: datetime.datetime
 ) -> str:
-    """Claims the letter and keeps its PDF, or says why it must not go: what is no longer true is withdrawn, decided anew."""
+    """Claims the letter and keeps its PDF, or says why it must not go: what is no longer true is withdrawn."""
     mine = Letter.objects.filter(pk=letter.pk, state=LetterState.APPROVED).update(
         state=LetterState.SENDING, claimed_at=now, attempts=F("attempts") + 1, contact=contact
     )
@@ -181,7 +194,6 @@ def _claim(
     reason = block or _changed(letter, customer, settings, today)
     if reason:
         withdraw(letter=letter, reason=reason, on=today)
-        escalate(letter.business, today, only=[customer.pk])
         return reason
     document = store(business=letter.business, content=pdf, content_type="application/pdf", name=f"{letter.code}-{letter.pk}.pdf")
     Letter.objects.filter(pk=letter.pk).update(document=document)
@@ -189,10 +201,11 @@ def _claim(
 
 
 def _changed(letter: Letter, customer: Customer, settings: Settings, today: datetime.date) -> str:
-    """What of the letter is no longer true: each invoice must still be owed as written, nothing may have come in since (T14)."""
+    """What of the letter is no longer true: each invoice must still be asked for as written, nothing have come in since (T14)."""
     cases = cases_of(letter.business, [customer], settings, today).get(customer.pk, [])
     case = next((case for case in cases if case.currency == letter.currency), None)
-    owed = {row.id: row.collectable(today) for row in case.invoices} if case else {}
+    asked = [row for row in case.invoices if not (row.no_reminders or row.entry_hold)] if case else []
+    owed = {row.id: row.collectable(today) for row in asked}
     for line in letter.facts["lines"]:
         if owed.get(line["invoice"], NOTHING) != Decimal(line["collectable"]):
             return f"Invoice {line['number']} changed since the letter was written."
@@ -220,7 +233,9 @@ def _hand_over(
             Letter.objects.filter(pk=letter.pk).update(state=LetterState.APPROVED, problem=str(refusal)[:300])
             delivered.skipped.append({"letter": letter.pk, "reason": str(refusal)})
         return
-    except Unsure as doubt:
+    except Exception as doubt:
+        if not isinstance(doubt, Unsure):
+            logger.exception("Letter %s: the hand-over broke off", letter.pk)
         Letter.objects.filter(pk=letter.pk).update(state=LetterState.UNCONFIRMED, problem=str(doubt)[:300])
         delivered.failed.append({"letter": letter.pk, "reason": str(doubt)})
         return

@@ -291,7 +291,7 @@ def _paused(case: Case, total: Decimal, rules: Mapping[str, Any], today: datetim
 
 
 def _too_soon(case: Case, step: str, setting: Setting, today: datetime.date) -> Wait | None:
-    """The gap between letters and steps; a NOTICE for invoices never mentioned is exempt, once a week (architecture.md, T10, T11)."""
+    """The gap between letters and steps; a NOTICE for what was never mentioned is exempt, once a week (T10, T11)."""
     if step == StepCode.NOTICE:
         last, gap = case.last_notice_on, DAYS(days=setting.rules["notice_gap_days"])
     else:

@@ -86,18 +86,18 @@ def escalate(
     `dry_run` decides and writes nothing. Customers with an error are listed in the outcome and stop nobody else (T07).
     """
     settings = settings_of(business)
+    cursor, _ = Cursor.objects.get_or_create(business=business)
+    key = _settings_key(business, settings)
     with transaction.atomic():
         horizon = log.horizon(business)
-        cursor, _ = Cursor.objects.get_or_create(business=business)
-    key = _settings_key(business, settings)
-    ids = only or _to_look_at(business, cursor, horizon, today, everyone=cursor.settings_key != key)
+    ids = _to_look_at(business, cursor, horizon, today, everyone=cursor.settings_key != key) if only is None else only
     budget = _budget(business, settings, today, calls_per_day)
     outcome = Outcome()
     for start in range(0, len(ids), BATCH):
         _batch(business, ids[start : start + BATCH], settings, today, budget, outcome, dry_run)
         if progress is not None:
             progress(min(start + BATCH, len(ids)), len(ids))
-    if not dry_run and not only:
+    if not dry_run and only is None:
         Cursor.objects.filter(business=business).update(last_event_id=horizon, settings_key=key)
         outcome.waiting = _waiting(business)
     return outcome

@@ -5,11 +5,12 @@ import email
 from decimal import Decimal
 
 import pytest
+from pypdf import PdfReader
 
 from arcollect.dates import Calendar
-from customers.models import Contact, Document, Event, Letter, Task
+from customers.models import Contact, Customer, Document, Event, Letter, Task
 from invoices.agreeing import open_dispute
-from reminders.delivery import deliver, settle_unconfirmed
+from reminders.delivery import Refused, deliver, settle_unconfirmed
 from reminders.folder import Folder
 from reminders.models import Reminder
 from reminders.nightly import escalate
@@ -163,3 +164,79 @@ def test_the_stored_pdf_is_the_evidence(business, acme, tmp_path):
     sent_to_folder(business, tmp_path)
     assert Document.objects.get().pk == Letter.objects.get().document_id
     assert Contact.objects.get().bounced_on is None
+
+
+@pytest.mark.proves("T14", "T23")
+def test_an_invoice_not_to_be_reminded_any_more_stops_its_letter(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    acme.invoices.update(no_reminders=True)
+    delivered = sent_to_folder(business, tmp_path)
+    assert (delivered.sent, delivered.skipped[0]["reason"]) == (0, "Invoice INV-1 changed since the letter was written.")
+
+
+def test_a_letter_that_failed_for_want_of_an_address_goes_out_with_the_one_found(business, tmp_path):
+    customer = make.customer(business)
+    make.invoice(customer)
+    escalate(business, MONDAY)
+    sent_to_folder(business, tmp_path)
+    Customer.objects.filter(pk=customer.pk).update(**ADDRESS)
+    sent_to_folder(business, tmp_path / "found", day("2026-02-17"))
+    text = PdfReader(next((tmp_path / "found").glob("*.pdf"))).pages[0].extract_text()
+    assert "Hafenstraße 1" in text
+
+
+@pytest.mark.proves("T43")
+def test_a_bounced_contact_is_still_to_be_found_when_the_letter_goes_by_post(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    deliver(business, Bouncing(), today=MONDAY, now=NOON)
+    assert sent_to_folder(business, tmp_path, day("2026-02-17")).sent == 1
+    assert Letter.objects.get().sent_to == "post"
+    assert Task.objects.get(kind="find_contact").state == "open"
+
+
+@pytest.mark.proves("T07")
+def test_a_hand_that_breaks_does_not_stop_the_rest(business, acme):
+    make.invoice(make.customer(business, "Birch", **ADDRESS))
+    escalate(business, MONDAY)
+    hand = Stumbling()
+    delivered = deliver(business, hand, today=MONDAY, now=NOON)
+    assert (delivered.sent, len(delivered.failed), hand.given) == (1, 1, 2)
+    assert sorted(Letter.objects.values_list("state", flat=True)) == ["sent", "unconfirmed"]
+
+
+@pytest.mark.proves("T07")
+def test_a_customer_with_an_impossible_time_zone_does_not_stop_the_rest(business, acme):
+    acme.time_zone = "Mars/Olympus"
+    acme.save()
+    make.contact(make.customer(business, "Birch"))
+    make.invoice(Customer.objects.get(name="Birch"))
+    escalate(business, MONDAY)
+    delivered = deliver(business, Stumbling(at=0), today=MONDAY, now=NOON)
+    assert (delivered.sent, len(delivered.failed)) == (1, 1)
+
+
+class Bouncing(Folder):
+    """A mail server that knows nobody by that name."""
+
+    keeps_hours, takes_post = True, False
+
+    def __init__(self):
+        pass
+
+    def give(self, letter, contact, pdf):
+        raise Refused("No such mailbox", permanent=True)
+
+
+class Stumbling(Folder):
+    """A way out that breaks in its `at`-th letter."""
+
+    keeps_hours = True
+
+    def __init__(self, at=1):
+        self.at, self.given = at, 0
+
+    def give(self, letter, contact, pdf):
+        self.given += 1
+        if self.given == self.at:
+            raise OSError("No space left on device")
+        return ""
