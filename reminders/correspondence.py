@@ -20,7 +20,7 @@ def facts_of(letter: Letter) -> LetterFacts:
     """Everything `letter` states, from its frozen lines and the creditor's and customer's present details."""
     stored, business, customer = letter.facts, letter.business, letter.customer
     set_aside = stored["set_aside"]
-    lines = _lines(stored["lines"], letter.currency)
+    lines = _lines(stored["lines"], letter)
     asked = [row for row in stored["lines"] if Decimal(row["disputed"]) or Decimal(row["planned"])]
     country = customer.country or business.country
     return LetterFacts(
@@ -33,9 +33,9 @@ def facts_of(letter: Letter) -> LetterFacts:
         lines=lines,
         total=Decimal(stored["total"]),
         reference=f"{customer.reference}-{letter.pk}",
-        not_due=_lines(stored["not_due"], letter.currency),
-        queried=_lines((row for row in [*asked, *set_aside] if Decimal(row["disputed"])), letter.currency),
-        planned=_lines((row for row in [*asked, *set_aside] if Decimal(row["planned"])), letter.currency),
+        not_due=_lines(stored["not_due"], letter),
+        queried=_lines((row for row in [*asked, *set_aside] if Decimal(row["disputed"])), letter),
+        planned=_lines((row for row in [*asked, *set_aside] if Decimal(row["planned"])), letter),
         payments=_payments(letter),
         unapplied=Decimal(stored["unapplied"]),
         call=_call(stored.get("call")),
@@ -52,7 +52,7 @@ def creditor_of(business: Business) -> Creditor:
     return Creditor(
         name=business.name,
         legal_name=business.legal_name or business.name,
-        address=tuple(_address(business.street, business.postal_code, business.city, business.region, business.country)),
+        address=tuple(business.address_lines),
         country=business.country,
         phone=business.phone,
         email=business.email,
@@ -74,46 +74,37 @@ def creditor_of(business: Business) -> Creditor:
 
 def addressee_of(customer: Customer, contact: Contact | None, country: str) -> Addressee:
     """The address window; no lines at all where there is no address, so that the letter is marked "address missing"."""
-    lines = _address(customer.street, customer.postal_code, customer.city, customer.region, country)
     return Addressee(
         name=customer.legal_name or customer.name,
         country=country,
-        address=tuple(lines) if customer.has_address else (),
+        address=tuple(customer.address_lines) if customer.has_address else (),
         contact_name=contact.name if contact else "",
         reference=customer.reference,
     )
-
-
-def _address(street: str, postal_code: str, city: str, region: str, country: str) -> list[str]:
-    """Street lines, then the place as that country writes it: "10115 Berlin", "Portland, OR 97205"."""
-    american = country in {"US", "CA", "AU"}
-    place = f"{city}, {region} {postal_code}" if american and region else f"{postal_code} {city}"
-    if country == "GB":
-        return [line for line in (*street.splitlines(), city, postal_code) if line.strip()]
-    return [line for line in (*street.splitlines(), place.strip(" ,")) if line.strip()]
 
 
 def _contact(letter: Letter) -> Contact | None:
     return letter.contact or mail_contacts([letter.customer_id]).get(letter.customer_id)
 
 
-def _lines(rows: Iterable[Mapping[str, Any]], currency: str) -> tuple[LetterLine, ...]:
+def _lines(rows: Iterable[Mapping[str, Any]], letter: Letter) -> tuple[LetterLine, ...]:
+    """The frozen amounts; the days past due are counted to the date on the letter."""
+    dated = [(row, datetime.date.fromisoformat(row["due_on"])) for row in rows]
     return tuple(
         LetterLine(
             number=row["number"],
-            currency=currency,
+            currency=letter.currency,
             issued_on=datetime.date.fromisoformat(row["issued_on"]),
-            due_on=datetime.date.fromisoformat(row["due_on"]),
-            days_past_due=row["days_past_due"],
+            due_on=due_on,
+            days_past_due=(letter.written_on - due_on).days,
             total=Decimal(row["total"]),
             paid=Decimal(row["paid"]),
             disputed=Decimal(row["disputed"]),
             planned=Decimal(row["planned"]),
             collectable=Decimal(row["collectable"]),
             purchase_order=row["purchase_order"],
-            is_due=row["days_past_due"] > 0,
         )
-        for row in rows
+        for row, due_on in dated
     )
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.addresses import address_lines
 from arcollect.defaults import merged
 
 
@@ -85,6 +86,11 @@ class Business(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The address as its country writes it."""
+        return address_lines(self.street, self.city, self.postal_code, self.region, self.country)
 
     @property
     def rules(self) -> dict[str, Any]:

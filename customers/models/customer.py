@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.addresses import address_lines
 from arcollect.dates import Calendar, calendar_of
 from arcollect.fields import money_field
 from customers.models.business import Business
@@ -79,6 +80,12 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The address as its country writes it, or the business's where none is given."""
+        country = self.country or self.business.country
+        return address_lines(self.street, self.city, self.postal_code, self.region, country)
 
     @property
     def has_address(self) -> bool:

@@ -1,0 +1,15 @@
+"""Postal addresses as the country they are in writes them."""
+
+PLACE_THEN_CODE = frozenset({"US", "CA", "AU"})
+CODE_ON_ITS_OWN_LINE = frozenset({"GB", "IE"})
+
+
+def address_lines(street: str, city: str, postal_code: str, region: str, country: str) -> list[str]:
+    """The lines below the name, without the country: "10115 Berlin", "Portland, OR 97205", "Leeds" over "LS1 4AP"."""
+    if country in CODE_ON_ITS_OWN_LINE:
+        place = [city, postal_code]
+    elif country in PLACE_THEN_CODE:
+        place = [", ".join(part for part in (city, f"{region} {postal_code}".strip()) if part)]
+    else:
+        place = [f"{postal_code} {city}".strip()]
+    return [line for line in (*street.splitlines(), *place) if line.strip()]
