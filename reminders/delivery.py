@@ -142,6 +142,7 @@ def _send(
     if closed:
         delivered.skipped.append({"letter": letter.pk, "reason": closed})
         return
+    letter.written_on = today  # A draft may be days old: what it asks for in a week counts from the day it goes out.
     pdf = letter_pdf(letter)
     reason = _claim(letter, contact, pdf, settings, today, now)
     if reason:
@@ -196,7 +197,7 @@ def _claim(
         withdraw(letter=letter, reason=reason, on=today)
         return reason
     document = store(business=letter.business, content=pdf, content_type="application/pdf", name=f"{letter.code}-{letter.pk}.pdf")
-    Letter.objects.filter(pk=letter.pk).update(document=document)
+    Letter.objects.filter(pk=letter.pk).update(document=document, written_on=today)
     return ""
 
 

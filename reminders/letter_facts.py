@@ -74,7 +74,6 @@ class LetterLine:
     disputed: Decimal = Decimal(0)
     planned: Decimal = Decimal(0)
     purchase_order: str = ""
-    is_due: bool = True
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.collectable <= self.total - self.paid:

@@ -76,9 +76,7 @@ def withdraw(*, letter: Letter, reason: str, on: datetime.date) -> None:
 
 
 def _close_review(letter: Letter, by: User | None, on: datetime.date) -> None:
-    review = Task.objects.filter(
-        customer=letter.customer, kind=TaskKind.REVIEW_LETTER, subject=letter.currency, state=TaskState.OPEN
-    )
+    review = Task.objects.filter(reminders__letter=letter, kind=TaskKind.REVIEW_LETTER, state=TaskState.OPEN)
     review.update(state=TaskState.DONE, closed_on=on, closed_by=by)
 
 

@@ -81,7 +81,6 @@ def line(number: str = "INV-7", *, late: int = 34, total: str = "1250.00", curre
         "days_past_due": late,
         "total": amount,
         "collectable": amount - changes.get("paid", 0) - changes.get("disputed", 0) - changes.get("planned", 0),
-        "is_due": late >= 1,
     }
     return LetterLine(**values | changes)
 

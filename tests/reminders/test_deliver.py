@@ -10,11 +10,12 @@ from pypdf import PdfReader
 from arcollect.dates import Calendar
 from customers.models import Contact, Customer, Document, Event, Letter, Task
 from invoices.agreeing import open_dispute
+from reminders.correspondence import facts_of
 from reminders.delivery import Refused, deliver, settle_unconfirmed
 from reminders.folder import Folder
 from reminders.models import Reminder
 from reminders.nightly import escalate
-from reminders.outbox import hold
+from reminders.outbox import cancel, hold
 from tests import make
 from tests.make import day
 
@@ -213,6 +214,25 @@ def test_a_customer_with_an_impossible_time_zone_does_not_stop_the_rest(business
     escalate(business, MONDAY)
     delivered = deliver(business, Stumbling(at=0), today=MONDAY, now=NOON)
     assert (delivered.sent, len(delivered.failed)) == (1, 1)
+
+
+def test_a_letter_approved_late_is_of_the_day_it_goes_out(business, acme, tmp_path):
+    """Drafted on 16 March and sent on the 27th, it must not ask for money by the 23rd."""
+    escalate(business, day("2026-03-16"))
+    sent_to_folder(business, tmp_path, day("2026-03-27"), approve_all=True)
+    letter = Letter.objects.get()
+    assert letter.written_on == day("2026-03-27")
+    assert (facts_of(letter).pay_by, facts_of(letter).lines[0].days_past_due) == (day("2026-04-03"), 41)
+    assert "27 March 2026" in PdfReader(next(tmp_path.glob("*.pdf"))).pages[0].extract_text().replace("\xa0", " ")
+
+
+@pytest.mark.proves("T14")
+def test_what_becomes_of_a_notice_leaves_the_review_of_another_letter_open(business, acme, tmp_path):
+    make.invoice(acme, "INV-2", due="2026-03-19")
+    escalate(business, day("2026-03-16"))
+    escalate(business, day("2026-03-20"))
+    cancel(letter=Letter.objects.get(code="L1"), reason="Paid in cash", by=None, on=day("2026-03-20"))
+    assert Task.objects.get(kind="review_letter").state == "open"
 
 
 class Bouncing(Folder):
