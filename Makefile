@@ -84,8 +84,8 @@ test-sqlite: setup-test
 test-postgres: setup-test
 	@$(BIN)/python -m tests.postgres $(PYTEST) -n 2
 
-test-slow: setup-test  ## what drives a browser, and what kills processes
-	@$(PYTEST) -m "browser or faults"
+test-slow: setup-test  ## what drives a browser, races processes, or takes a whole old ledger
+	@$(PYTEST) -m "browser or faults or load"
 	@$(BIN)/python -m tests.postgres $(PYTEST) -m faults
 
 proves: setup-test  ## which practice and which trap is proved by which passing test

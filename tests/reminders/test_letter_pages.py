@@ -103,7 +103,6 @@ def test_none_ticked_says_what_to_do(books, business, draft):
     assert "Tick the letters that may go out." in page
 
 
-@pytest.mark.proves("P22")
 def test_a_final_letter_is_the_owners(books, business, client_of, owner, draft):
     Letter.objects.update(code="FINAL")
     assert books.post(address(business, "letter-approve", draft.pk)).status_code == 403

@@ -220,7 +220,6 @@ def test_bank_code_only_for_amounts_its_standard_allows(total, shown):
     assert bool(payment_code(facts)) is shown
 
 
-@pytest.mark.proves("P23")
 def test_code_follows_currency_account_and_payment_page():
     euro = letter_samples.facts("L30", "de")
     assert "€ 1.250,00, Verwendungszweck INV-7" in payment_code(euro)["alt"].replace("\xa0", " ")

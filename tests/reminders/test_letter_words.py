@@ -74,7 +74,6 @@ def test_firm_letter_of_a_first_contact_counts_no_earlier_letters(language):
     assert "3" not in written(facts).split("\n\n")[1].replace(facts.lines[0].number, "").replace("31", "")
 
 
-@pytest.mark.proves("P22")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ["L90", "FINAL"])
 @pytest.mark.parametrize("diagnosis", ["CANT", "WONT", "SHOULDNT", ""])
