@@ -58,7 +58,8 @@ def open_dispute(
 ) -> Dispute:
     """Opens a dispute over `amount` of an invoice; its clock runs in business days (domain.md 1)."""
     if not 0 < amount <= invoice.balance:
-        raise AgreementError(f"{amount} cannot be in dispute on invoice {invoice.number}: {invoice.balance} is open.")
+        balance = format_plain(invoice.balance, invoice.currency)
+        raise AgreementError(f"{amount} cannot be in dispute on invoice {invoice.number}: {balance} is open.")
     answer, close = DISPUTE_CLOCK[code]
     dispute = Dispute.objects.create(
         business=invoice.business,

@@ -115,7 +115,8 @@ def apply_credit_note(*, credit_note: CreditNote, split: Split, on: datetime.dat
     invoices = _locked(note.business, {invoice_id for invoice_id, _ in split})
     taken = sum((part for _, part in split), Decimal(0))
     if taken > note.total - note.allocated:
-        raise BookingError(f"Credit note {note.number} has only {note.total - note.allocated} left, not {taken}.")
+        left = format_plain(note.total - note.allocated, note.currency)
+        raise BookingError(f"Credit note {note.number} has only {left} left, not {format_plain(taken, note.currency)}.")
     _check_split(invoices, split, note.customer_id, note.currency)
     note.allocated += taken
     note.save(update_fields=["allocated"])
@@ -173,7 +174,8 @@ def restate_totals(*, business: Business, totals: Mapping[int, Decimal], on: dat
     for pk, total in totals.items():
         invoice, booked = invoices[pk], invoices[pk].total - invoices[pk].balance
         if total < booked:
-            raise BookingError(f"Invoice {invoice.number} cannot come to {total}: {booked} of it is booked.")
+            least, asked = format_plain(booked, invoice.currency), format_plain(total, invoice.currency)
+            raise BookingError(f"Invoice {invoice.number} cannot come to {asked}: {least} of it is booked.")
         invoice.cycle += invoice.balance == 0 and total > booked
         invoice.total, invoice.balance = total, total - booked
         invoice.paid_on = None if invoice.balance else invoice.paid_on or on
@@ -216,7 +218,8 @@ def _check(booking: Booking, invoices: Mapping[int, Invoice]) -> None:
     if payment.amount <= 0 or payment.amount != quantize(payment.amount, payment.currency):
         raise BookingError(f"{payment.amount} {payment.currency} is not an amount somebody can pay.")
     if payment.allocated > payment.amount:
-        raise BookingError(f"{payment.allocated} booked of a payment of only {payment.amount}.")
+        booked, amount = format_plain(payment.allocated, payment.currency), format_plain(payment.amount, payment.currency)
+        raise BookingError(f"{booked} booked of a payment of only {amount}.")
     _check_split(invoices, booking.split, payment.customer_id, payment.currency)
 
 
@@ -227,8 +230,9 @@ def _check_split(invoices: Mapping[int, Invoice], split: Split, customer_id: int
             raise BookingError("The invoice belongs to somebody else.")
         if invoice.currency != currency:
             raise BookingError(f"Invoice {invoice.number} is in {invoice.currency}, the money in {currency}.")
-        if part <= 0 or part > invoice.balance:
-            raise BookingError(f"{part} cannot be booked on invoice {invoice.number}: {invoice.balance} is open.")
+        if not 0 < part <= invoice.balance or part != quantize(part, currency):
+            balance = format_plain(invoice.balance, currency)
+            raise BookingError(f"{part} cannot be booked on invoice {invoice.number}: {balance} is open.")
 
 
 def _allocation(

@@ -168,14 +168,14 @@ def _fired(ids: list[int]) -> dict[tuple[int, int], dict[str, datetime.date]]:
 
 
 def _shifts(ids: list[int], rules: Mapping[str, Any]) -> dict[int, int]:
-    """Days in dispute, by invoice, where the customer was right or partly right (domain.md 3.4)."""
+    """Days in dispute, by invoice, where the customer was right or partly right (domain.md 3.4); a day in two counts once."""
     if not rules["dispute"]["shift_clock_if_upheld"]:
         return {}
     upheld = Dispute.objects.filter(customer__in=ids, outcome__in=[DisputeOutcome.UPHELD, DisputeOutcome.PARTLY])
-    shifts: dict[int, int] = defaultdict(int)
+    disputed: dict[int, set[datetime.date]] = defaultdict(set)
     for invoice_id, opened_on, resolved_on in upheld.values_list("invoice_id", "opened_on", "resolved_on"):
-        shifts[invoice_id] += max(0, (resolved_on - opened_on).days)
-    return shifts
+        disputed[invoice_id].update(opened_on + DAYS(days=n) for n in range((resolved_on - opened_on).days))
+    return {invoice_id: len(days) for invoice_id, days in disputed.items()}
 
 
 def _unapplied(ids: list[int]) -> dict[Key, tuple[Decimal, datetime.date]]:

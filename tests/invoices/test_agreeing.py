@@ -86,7 +86,7 @@ def test_a_disputed_part_is_set_aside_until_it_is_resolved(customer, invoice):
 
 @pytest.mark.parametrize("amount", ["0", "-1", "300.01"])
 def test_an_amount_that_is_not_open_cannot_be_disputed(invoice, amount):
-    with pytest.raises(AgreementError, match="cannot be in dispute on invoice INV-1: 300"):
+    with pytest.raises(AgreementError, match="cannot be in dispute on invoice INV-1: 300.00 is"):
         dispute(invoice, amount)
     assert not Dispute.objects.exists() and not Event.objects.filter(kind="dispute.opened").exists()
 

@@ -148,7 +148,9 @@ def test_more_than_is_open_is_refused(customer, invoice):
 
 
 def test_more_than_the_payment_is_refused(customer, invoice):
-    must_refuse("booked of a payment of only 10", book, customer=customer, amount="10", split=[(invoice.pk, Decimal(20))])
+    must_refuse(
+        "^20.00 booked of a payment of only 10.00", book, customer=customer, amount="10", split=[(invoice.pk, Decimal(20))]
+    )
 
 
 @pytest.mark.parametrize("amount", ["0", "-5", "1.005"])
@@ -158,7 +160,13 @@ def test_an_amount_nobody_can_pay_is_refused(customer, amount):
 
 def test_nothing_and_less_are_refused_as_parts(customer, invoice):
     for part in ("0", "-1"):
-        must_refuse("cannot be booked", book, customer=customer, amount="10", split=[(invoice.pk, Decimal(part))])
+        must_refuse(
+            "cannot be booked on .*: 100.00 is open", book, customer=customer, amount="10", split=[(invoice.pk, Decimal(part))]
+        )
+
+
+def test_nothing_smaller_than_the_currency_has_is_booked(customer, invoice):
+    must_refuse("cannot be booked", book, customer=customer, amount="10", split=[(invoice.pk, Decimal("3.333"))])
 
 
 @pytest.mark.proves("T25")
@@ -211,7 +219,7 @@ def test_the_same_payment_twice_is_refused_by_the_database(customer):
 def test_more_than_the_credit_note_is_refused(customer, invoice):
     note = make.credit_note(customer, "40", on="2026-02-01")
     split = [(invoice.pk, Decimal(50))]
-    must_refuse("has only 40", apply_credit_note, credit_note=note, split=split, on=day("2026-02-10"))
+    must_refuse("has only 40.00 left, not", apply_credit_note, credit_note=note, split=split, on=day("2026-02-10"))
 
 
 def test_a_credit_note_of_another_currency_is_refused(customer, invoice):
@@ -254,4 +262,6 @@ def test_more_than_is_open_cannot_be_written_off(invoice):
 def test_a_total_below_what_is_booked_is_refused(business, customer, invoice):
     book(customer, "60", split=[(invoice.pk, Decimal(60))])
     totals = {invoice.pk: Decimal(50)}
-    must_refuse("cannot come to 50", restate_totals, business=business, totals=totals, on=day("2026-03-01"))
+    must_refuse(
+        "cannot come to 50.00: .*.00 of it is booked", restate_totals, business=business, totals=totals, on=day("2026-03-01")
+    )

@@ -273,6 +273,16 @@ def asked_before(customer, steps: dict[str, list[str]]) -> None:
             )
 
 
+def test_days_in_two_disputes_at_once_shift_the_steps_once(business):
+    """The same 20 days as below, the quarrel being about two things at a time."""
+    invoice = make.invoice(make.customer(business), issued="2026-01-30", due="2026-03-01")
+    escalate(business, day("2026-03-02"))
+    for code, opened, closed in (("PRICE", "2026-03-11", "2026-03-21"), ("QUALITY", "2026-03-16", "2026-03-31")):
+        dispute = open_dispute(invoice=invoice, code=code, amount=Decimal(500), on=day(opened), calendar=Calendar())
+        resolve_dispute(dispute=dispute, outcome="upheld", on=day(closed))
+    assert walk(business, "2026-04-01", "2026-04-20") == [("04-20", "30")]
+
+
 def test_a_dispute_the_customer_won_shifts_the_steps_but_not_the_age(business):
     """domain.md 3.4: due 1 March, 20 days in dispute, upheld: the 30-day step on Monday 20 April, at 50 days past due."""
     customer = make.customer(business)
