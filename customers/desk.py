@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from customers import log
 from customers.models import Business, Task, User
 from customers.models.desk import TaskState
+from customers.models.letter import LetterState
 
 
 class TaskError(ValueError):
@@ -53,8 +54,12 @@ def close_about(*, business: Business, subject: str, outcome: str, on: datetime.
 
 
 def _close(task: Task, state: TaskState, words: str, on: datetime.date, by: User | None) -> None:
-    """Conditional on the row still being open, so that of two people closing it one is told."""
+    """Conditional on the row still being open, so that of two people closing it one is told.
+
+    A letter that waited for it is a draft now, without a call to speak of: nothing else would ever wake it.
+    """
     closed = Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=state, outcome=words, closed_on=on, closed_by=by)
     if not closed:
         raise TaskError(_("This task is closed already."))
+    task.letters_waiting.filter(state=LetterState.WAITING_FOR_CALL).update(state=LetterState.DRAFT)
     log.record(task.business, f"task.{state}", f"task:{task.pk}", customer=task.customer, actor=by, task_kind=task.kind)

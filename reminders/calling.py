@@ -45,7 +45,7 @@ def log_call(
     if outcome == Outcome.REACHED or _tried_enough(task):
         _complete(task, conversation, today, by)
     else:
-        Task.objects.filter(pk=task.pk).update(snoozed_until=calendar.add(today, 1))
+        Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(snoozed_until=calendar.add(today, 1))
     return conversation
 
 
@@ -57,9 +57,11 @@ def _tried_enough(task: Task) -> bool:
 
 def _complete(task: Task, conversation: Conversation, today: datetime.date, by: User | None) -> None:
     reached = conversation.outcome == Outcome.REACHED
-    Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(
+    closed = Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(
         state=TaskState.DONE, closed_on=today, closed_by=by, outcome="REACHED" if reached else "NO_CONTACT"
     )
+    if not closed:
+        return
     Reminder.objects.filter(task=task, completed_on=None, letter=None).update(completed_on=today)
     log.record(task.business, "task.done", f"task:{task.pk}", customer=task.customer, actor=by)
     call = {

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from arcollect.dates import Calendar
+from customers import desk
 from customers.models import Event, Letter, Task
 from reminders.calling import log_call
 from reminders.nightly import escalate
@@ -60,3 +61,19 @@ def test_three_attempts_on_one_day_do_not(call):
     for _ in range(3):
         tried(call, "NO_ANSWER")
     assert call.state == "open"
+
+
+@pytest.mark.proves("T12")
+@pytest.mark.parametrize(("close", "words"), [(desk.complete_task, "outcome"), (desk.cancel_task, "reason")])
+def test_a_call_closed_from_the_desk_frees_the_letter_that_waits_for_it(call, bookkeeper, close, words):
+    close(task=call, on=day("2026-04-16"), by=bookkeeper, **{words: "They called us."})
+    letter = Letter.objects.get()
+    assert (letter.state, "call" in letter.facts) == ("draft", False)
+
+
+def test_a_second_note_on_a_call_that_is_done_changes_nothing_of_it(call):
+    tried(call, "REACHED", paraphrase="Their biggest customer pays late.")
+    tried(call, "NO_ANSWER", days_later=1)
+    tried(call, "REACHED", days_later=1)
+    assert (call.state, call.snoozed_until, call.closed_on) == ("done", None, day("2026-04-15"))
+    assert Event.objects.filter(kind="task.done").count() == 1
