@@ -1,7 +1,7 @@
 """Telephone numbers: read in the business's region, stored as E.164, shown as people there write them."""
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, timezone
+from phonenumbers import PhoneNumberFormat, ValidationResult, timezone
 
 
 def parse_phone(raw: str, region: str) -> str | None:
@@ -10,7 +10,8 @@ def parse_phone(raw: str, region: str) -> str | None:
         number = phonenumbers.parse(raw, region or None)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    # No stricter: ranges kept for fiction are never valid. No laxer: what lacks its area code cannot be dialled from elsewhere.
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from arcollect.phones import parse_phone
+from arcollect.phones import parse_phone, show_phone
 from customers.models import Contact
 
 
@@ -15,6 +15,10 @@ class PhoneField(forms.CharField):
     def __init__(self, *, region: str, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"}), **kwargs)
         self.region = region
+
+    def prepare_value(self, value: str | None) -> str | None:
+        """A stored number as people write it; what somebody typed stays as typed."""
+        return show_phone(value, self.region) if value and value == parse_phone(value, self.region) else value
 
     def clean(self, value: str | None) -> str:
         """E.164, or a message that says what a number looks like."""

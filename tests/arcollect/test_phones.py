@@ -49,7 +49,7 @@ def test_a_number_is_read_in_the_region_of_the_business(raw, region, stored):
     assert parse_phone(raw, region) == stored
 
 
-@pytest.mark.parametrize("raw", ["", "ask Jane", "12", "+", "0117 496 0123 4567 8901 2345"])
+@pytest.mark.parametrize("raw", ["", "ask Jane", "12", "12345", "+", "0117 496 0123 4567 8901 2345"])
 def test_what_cannot_be_a_number_is_none(raw):
     assert parse_phone(raw, "GB") is None
 

@@ -79,6 +79,12 @@ def test_what_is_no_number_is_said_and_kept_in_the_form(books, business, acme):
     assert not Contact.objects.exists()
 
 
+def test_a_stored_number_comes_back_as_people_write_it(books, business, acme):
+    Customer.objects.update(country="US")
+    jane = make.contact(acme, phone="+14155550123")
+    assert 'value="(415) 555-0123"' in books.get(address(business, "contact-edit", jane.pk)).content.decode()
+
+
 def test_a_contact_nobody_can_reach_is_none(books, business, acme):
     page = books.post(address(business, "contact-add", acme.pk), {"role": "ap"})
     assert "at least a name" in page.content.decode()
