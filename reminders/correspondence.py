@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from arcollect.phones import show_phone
 from customers.models import Business, Contact, Customer, Document, Letter
 from invoices.models import Allocation
 from reminders.issuing import mail_contacts
@@ -28,7 +29,7 @@ def facts_of(letter: Letter) -> LetterFacts:
         language=language_for(letter.code, letter.language),
         today=letter.written_on,
         currency=letter.currency,
-        creditor=creditor_of(business),
+        creditor=creditor_of(business, country),
         customer=addressee_of(customer, _contact(letter), country),
         lines=lines,
         total=Decimal(stored["total"]),
@@ -47,14 +48,14 @@ def facts_of(letter: Letter) -> LetterFacts:
     )
 
 
-def creditor_of(business: Business) -> Creditor:
-    """The letterhead of a business."""
+def creditor_of(business: Business, country: str) -> Creditor:
+    """The letterhead of a business, its telephone numbers as somebody in `country` reads and dials them."""
     return Creditor(
         name=business.name,
         legal_name=business.legal_name or business.name,
         address=tuple(business.address_lines),
         country=business.country,
-        phone=business.phone,
+        phone=show_phone(business.phone, country),
         email=business.email,
         website=business.website,
         tax_id=business.tax_id,
@@ -67,7 +68,7 @@ def creditor_of(business: Business) -> Creditor:
         account=tuple(business.account_details.splitlines()),
         signatory=business.signatory,
         signatory_role=business.signatory_role,
-        signatory_phone=business.signatory_phone,
+        signatory_phone=show_phone(business.signatory_phone, country),
         payment_link=business.payment_link,
     )
 

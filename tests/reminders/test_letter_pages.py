@@ -3,7 +3,8 @@
 import pytest
 import time_machine
 
-from customers.models import Event, Letter
+from customers.models import Business, Customer, Event, Letter
+from reminders.correspondence import facts_of
 from reminders.nightly import escalate
 from tests import make
 from tests.make import day
@@ -54,6 +55,13 @@ def test_what_waits_for_approval_comes_first(books, business, draft):
 def test_an_empty_outbox_says_what_waits_for_a_call(books, business, draft):
     Letter.objects.update(state="waiting_for_call")
     assert "No letter waits for you. 1 waits for a call." in read(books, business, "letter-list")
+
+
+@pytest.mark.parametrize(("country", "written"), [("US", "(415) 555-0123"), ("DE", "+1 415-555-0123")])
+def test_our_number_is_written_as_the_reader_dials_it(draft, country, written):
+    Business.objects.update(signatory_phone="+14155550123")
+    Customer.objects.update(country=country)
+    assert facts_of(Letter.objects.get()).creditor.signatory_phone == written
 
 
 def test_a_letter_says_what_it_asks_for_and_why(books, business, draft):
