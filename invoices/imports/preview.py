@@ -1,6 +1,7 @@
 """A look at a file before it is booked: its first rows, its sums, and exactly what booking it would do."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,23 +22,32 @@ SHOWN_PROBLEMS = 20
 
 @dataclass(slots=True)
 class Preview:
-    """`rows` are the first few, `tally` says what booking the first LOOKED_AT would do; `amounts`: (line, currency, amount)."""
+    """What of the file was looked at: its `usable` rows, and in `tally` what booking the first LOOKED_AT lines would do."""
 
     lines: int
     profile: str
     tally: Tally = field(default_factory=Tally)
-    rows: list[PlainRow] = field(default_factory=list)
-    amounts: list[tuple[int, str, Decimal]] = field(default_factory=list)
+    usable: list[PlainRow] = field(default_factory=list)
+
+    @property
+    def accepted(self) -> list[PlainRow]:
+        """The rows that would be booked, or are booked already: booking them in turn refuses some that read well."""
+        refused = {problem.line for problem in self.tally.refused}
+        return [row for row in self.usable if row.line not in refused]
+
+    @property
+    def rows(self) -> list[PlainRow]:
+        """The first few of them, to be shown."""
+        return self.accepted[:SHOWN_ROWS]
 
     @property
     def sums(self) -> dict[str, Decimal]:
-        """What the lines that are not refused come to, by currency."""
-        refused = {problem.line for problem in self.tally.refused}
-        sums: dict[str, Decimal] = {}
-        for line, currency, amount in self.amounts:
-            if line not in refused:
-                sums[currency] = sums.get(currency, Decimal(0)) + amount
-        return sums
+        """What they come to, by currency; a list of customers comes to nothing."""
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for row in self.accepted:
+            if not isinstance(row, CustomerRow):
+                sums[row.currency] += row.total if isinstance(row, InvoiceRow) else row.amount
+        return dict(sums)
 
     @property
     def partial(self) -> bool:
@@ -63,7 +73,5 @@ def preview(ledger: LedgerFile, business: Business, today: datetime.date) -> Pre
 def _noted(rows: Iterator[PlainRow | LineProblem | LeftOut], found: Preview) -> Iterator[PlainRow | LineProblem | LeftOut]:
     for row in rows:
         if not isinstance(row, LineProblem | LeftOut):
-            found.rows += [row] * (len(found.rows) < SHOWN_ROWS)
-            if not isinstance(row, CustomerRow):
-                found.amounts.append((row.line, row.currency, row.total if isinstance(row, InvoiceRow) else row.amount))
+            found.usable.append(row)
         yield row

@@ -64,6 +64,7 @@ def test_the_look_says_what_is_new_known_and_contradicts_itself(staff, business)
     preview = staff.get(check).context["preview"]
     assert (preview.tally.created, preview.tally.unchanged, len(preview.tally.refused)) == (1, 1, 1)
     assert preview.sums == {"USD": 2469}
+    assert [(row.line, row.number) for row in preview.rows] == [(2, "INV-1"), (3, "INV-2")]
     assert Invoice.objects.count() == 1
 
 
