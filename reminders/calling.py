@@ -67,7 +67,8 @@ def _complete(task: Task, conversation: Conversation, today: datetime.date, by: 
     call = {
         "on": today.isoformat(),
         "reached": reached,
-        "reason": conversation.paraphrase,
+        "reason": conversation.reason,
+        "words": conversation.paraphrase,
         "agreement": conversation.agreement,
     }
     for letter in Letter.objects.select_for_update().filter(waits_for=task, state=LetterState.WAITING_FOR_CALL):

@@ -129,8 +129,8 @@ def _payments(letter: Letter) -> tuple[ReceivedPayment, ...]:
 def _call(stored: Mapping[str, Any] | None) -> CallFacts | None:
     if stored is None:
         return None
-    on = datetime.date.fromisoformat(stored["on"])
-    return CallFacts(called_on=on, reached=stored["reached"], reason=stored["reason"], agreement=stored["agreement"])
+    said = {name: stored[name] for name in ("reached", "reason", "words", "agreement")}
+    return CallFacts(called_on=datetime.date.fromisoformat(stored["on"]), **said)
 
 
 def _asked_times(letter: Letter) -> int:

@@ -98,11 +98,13 @@ class ReceivedPayment:
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """The call a letter confirms. `reason` is a reason code ("R13") or words; `agreement` is words in the customer's language."""
+    """The call a letter confirms. `reason` is a reason code ("R13") or words; `words`, what the caller repeated back, and
+    `agreement` are in the customer's language."""
 
     called_on: date
     reached: bool
     reason: str = ""
+    words: str = ""
     agreement: str = ""
 
 

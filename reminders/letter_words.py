@@ -65,6 +65,7 @@ MERGE_FIELDS = {
     "call_date": "The day of the call; empty where there was none",
     "call_reached": "True where somebody was reached",
     "call_reason": 'What the customer gave as the reason: "that money is short just now"; empty where none',
+    "call_words": "What was repeated back on the call, as it was noted; empty where nothing was",
     "call_agreement": "What was agreed on the call; empty where nothing was",
     "promise_amount": "The amount promised; empty where nothing is",
     "promise_date": "The day it was promised for",
@@ -228,7 +229,7 @@ def _date_values(facts: LetterFacts, day: Callable[[date], str]) -> dict[str, st
 def _call_values(facts: LetterFacts, day: Callable[[date], str]) -> dict[str, str | bool]:
     call = facts.call
     if call is None:
-        return {"call_date": "", "call_reached": False, "call_reason": "", "call_agreement": ""}
+        return {"call_date": "", "call_reached": False, "call_reason": "", "call_words": "", "call_agreement": ""}
     reasons = labels(facts.language)["reasons"]
     # R20 is "no reason given": a code without a phrase says nothing in the letter.
     reason = reasons.get(call.reason, "" if re.fullmatch(r"R\d\d", call.reason) else call.reason)
@@ -236,6 +237,7 @@ def _call_values(facts: LetterFacts, day: Callable[[date], str]) -> dict[str, st
         "call_date": day(call.called_on),
         "call_reached": call.reached,
         "call_reason": reason.rstrip(". "),
+        "call_words": call.words.rstrip(". "),
         "call_agreement": call.agreement.rstrip(". "),
     }
 

@@ -3,18 +3,18 @@
 from invoices.models.agreement import DisputeCode, DisputeOutcome
 
 SAID = {
-    "R01": "They never saw the invoice; the copy I sent while we spoke has arrived.",
+    "R01": "The invoice never arrived; the copy sent while we spoke has.",
     "R02": "Our invoice lacks their order number. With it, it joins the next run.",
     "R03": "It is on the manager's desk and waits for a signature.",
     "R04": "It is in the next payment run, for the whole amount.",
-    "R05": "They say the transfer has gone out; no reference to hand yet.",
+    "R05": "The transfer has gone out; the reference will follow.",
     "R07": "The person who signs is away until next week.",
-    "R08": "It slipped through. They were sorry and will put it in today.",
-    "R09": "They say part of the delivery is not as ordered and will write to us.",
-    "R10": "They have another price in their order and want to see our quote.",
-    "R13": "Two large customers of theirs pay late. They want to pay, in parts.",
-    "R14": "They pay us when their own customer has paid them.",
-    "R15": "Their system pays everybody at 60 days. I asked where that was agreed.",
+    "R08": "It slipped through and goes into the system today.",
+    "R09": "Part of the delivery is not as ordered; a letter about it follows.",
+    "R10": "The order shows another price; our quote would settle it.",
+    "R13": "Two large customers pay late just now; payment will come, in parts.",
+    "R14": "Payment goes out once their own customer has paid.",
+    "R15": "The system pays everybody at 60 days; we have not agreed to that.",
     "R16": "New accounts software; manual transfers are possible for urgent items.",
 }
 COURTESY_SAID = "All arrived as ordered; the invoice is with them and down for payment."

@@ -9,6 +9,7 @@ from customers import desk
 from customers.models import Event, Letter, Task
 from reminders.calling import log_call
 from reminders.nightly import escalate
+from reminders.rendering import composed
 from tests import make
 from tests.make import day
 
@@ -32,15 +33,17 @@ def tried(call: Task, outcome: str, *, days_later: int = 0, **words: str) -> Non
 
 @pytest.mark.proves("P04", "P18")
 def test_what_was_said_goes_into_the_letter(call):
-    tried(call, "REACHED", paraphrase="Their biggest customer pays late.", agreement="Half on Friday.")
+    tried(call, "REACHED", reason="R14", paraphrase="Your biggest customer pays late.", agreement="Half on Friday.")
     letter = Letter.objects.get()
     assert (call.state, letter.state) == ("done", "draft")
     assert letter.facts["call"] == {
         "on": "2026-04-15",
         "reached": True,
-        "reason": "Their biggest customer pays late.",
+        "reason": "R14",
+        "words": "Your biggest customer pays late.",
         "agreement": "Half on Friday.",
     }
+    assert "As we understood you: Your biggest customer pays late. We agreed: Half on Friday." in composed(letter)[1].plain_text
     assert Event.objects.filter(kind="call.logged").count() == 1
 
 
