@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -166,6 +167,21 @@ def test_the_page_says_it_in_figures(business, acme, client_of, bookkeeper):
     assert "$1,250.50" in page
     assert "100 % of it" in page
     assert "The jobs have never run" in page
+
+
+@pytest.mark.parametrize(
+    ("heading", "numbers"), [("Owed to you", {"A", "B", "C"}), ("Overdue", {"B", "C"}), ("In dispute", {"C"})]
+)
+def test_a_figure_opens_the_rows_it_sums(business, acme, client_of, bookkeeper, heading, numbers):
+    make.invoice(acme, "A", issued="2020-01-01", due="2999-01-31")
+    make.invoice(acme, "B", issued="2020-01-01", due="2020-01-31")
+    contested = make.invoice(acme, "C", issued="2020-01-01", due="2020-01-31")
+    make.invoice(acme, "D", issued="2020-01-01", due="2020-01-31", currency="EUR")
+    open_dispute(invoice=contested, code="PRICE", amount=Decimal(1), on=TODAY, calendar=Calendar())
+    books = client_of(bookkeeper)
+    page = books.get(f"/b/{business.slug}/").content.decode()
+    link = page.split(f"<dt>{heading}</dt>")[1].split('href="')[1].split('"')[0]
+    assert {item.row.number for item in books.get(unescape(link)).context["list"].rows} == numbers
 
 
 def test_an_empty_business_is_shown_the_way_in(business, client_of, owner):
