@@ -1,6 +1,8 @@
 """Letters on their way out: what goes out, and is it right?"""
 
+import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,6 +21,9 @@ from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.models import Business, Letter
 from customers.models.letter import LetterCode, LetterState
+from invoices.account import open_invoice
+from invoices.models import Invoice
+from invoices.standing import NOTHING, claims
 from reminders.forms.letter import CancelLetterForm
 from reminders.outbox import OutboxError, approve, cancel, needs_owner
 from reminders.rendering import composed, letter_pdf
@@ -135,15 +140,26 @@ def _text(letter: Letter) -> tuple[str, str]:
         return "", str(problem)
 
 
+def _asked(letter: Letter, today: datetime.date) -> list[tuple[dict[str, Any], Decimal, Decimal]]:
+    """(line, what the letter asks for, what may be asked for today) of each invoice in it, in at most four queries."""
+    lines = letter.facts.get("lines", ())
+    rows = Invoice.objects.filter(business_id=letter.business_id, pk__in=[line["invoice"] for line in lines])
+    against = claims([letter.customer_id])
+    now = {row.pk: open_invoice(row, against, today).collectable for row in rows}
+    return [(line, Decimal(line["collectable"]), now.get(line["invoice"], NOTHING)) for line in lines]
+
+
 def _page(request: HttpRequest, letter: Letter, form: CancelLetterForm) -> HttpResponse:
-    asked = [(line, Decimal(line["collectable"])) for line in letter.facts.get("lines", ())]
+    today = request.business.local_date(timezone.now())
+    asked = _asked(letter, today)
     text, unwritable = _text(letter)
     context = {
         "letter": letter,
         "text": text,
         "unwritable": unwritable,
-        "today": request.business.local_date(timezone.now()),
+        "today": today,
         "asked": asked,
+        "outdated": letter.state in UNSENT and any(was != now for _line, was, now in asked),
         "reasons": [reminder.decision.get("reason", "") for reminder in letter.reminders.only("decision")],
         "form": form,
         "is_draft": letter.state == LetterState.DRAFT,

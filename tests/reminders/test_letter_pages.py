@@ -4,6 +4,7 @@ import pytest
 import time_machine
 
 from customers.models import Business, Customer, Event, Letter
+from invoices.models import Invoice
 from reminders.correspondence import facts_of
 from reminders.nightly import escalate
 from tests import make
@@ -69,6 +70,18 @@ def test_a_letter_says_what_it_asks_for_and_why(books, business, draft):
     assert "INV-1 30 days late $1,000.00" in page
     assert "overdue" in page.split("Why this letter")[1]
     assert "We know how busy things get." in page.split("Read it as text")[1]
+
+
+@pytest.mark.proves("T14")
+@pytest.mark.parametrize(("paid", "left"), [("1000", "nothing now"), ("400", "now $600.00")])
+def test_a_letter_says_before_approval_that_it_is_no_longer_true(books, business, draft, paid, left):
+    assert "it will not go out" not in read(books, business, "letter-detail", draft.pk)
+    make.payment(draft.customer, paid, on="2026-03-16", split={Invoice.objects.get(): paid})
+    page = read(books, business, "letter-detail", draft.pk)
+    assert "What they owe changed since this was written: it will not go out." in page
+    assert f"INV-1 30 days late $1,000.00 {left}" in page
+    Letter.objects.update(state="cancelled")
+    assert "it will not go out" not in read(books, business, "letter-detail", draft.pk)
 
 
 @pytest.mark.proves("T52")
