@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arcollect.settings")
     os.environ.setdefault("BASE_URL", ADDRESS)
     steps = [["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"], ["sync_schedules"]]
-    steps += [["demo"]] if "--demo" in arguments else []
+    steps += [["demo", "--second"]] if "--demo" in arguments else []
     for step in steps:
         if subprocess.run([*MANAGE, *step], check=False).returncode:
             return complain(f"arcollect was not started: `manage.py {step[0]}` failed.")

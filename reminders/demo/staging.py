@@ -90,15 +90,16 @@ SECOND = Premises(
 
 
 @transaction.atomic
-def stage_demo(*, seed: int, today: datetime.date, password: str, size: int = FULL_CAST) -> Business | None:
-    """Writes both businesses, all or nothing; None, and nothing written, where the demo is there already."""
+def stage_demo(*, seed: int, today: datetime.date, password: str, size: int = FULL_CAST, second: bool = False) -> Business | None:
+    """Writes the business, and with `second` another owner's, all or nothing; None where the demo is there already."""
     if Business.objects.filter(slug=SLUG).exists():
         return None
     owner = _person(OWNER, "Ida", "Pemberton", password)
     bookkeeper = _person(BOOKKEEPER, "Noor", "Whitlow", password)
-    other = _person(OTHER_OWNER, "Cormac", "Tuohy", password)
     business = _play(FIRST, SLUG, (owner, bookkeeper), (seed, size, LIVE_FOR), today)
-    _play(SECOND, SECOND_SLUG, (other, bookkeeper), (seed + 1, SECOND_CAST, SECOND_LIVE_FOR), today)
+    if second:
+        other = _person(OTHER_OWNER, "Cormac", "Tuohy", password)
+        _play(SECOND, SECOND_SLUG, (other, bookkeeper), (seed + 1, SECOND_CAST, SECOND_LIVE_FOR), today)
     return business
 
 

@@ -49,7 +49,7 @@ def story() -> Story:
 def staged(django_db_setup, django_db_blocker):
     """A small demo, written once for all tests of this file."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("demo", "--on", TODAY.isoformat(), "--customers", "24", stdout=StringIO())
+        call_command("demo", "--on", TODAY.isoformat(), "--customers", "24", "--second", stdout=StringIO())
         yield
         transaction.set_rollback(True)
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from customers.models import User
 from reminders.demo.cast import FULL_CAST
 from reminders.demo.staging import BOOKKEEPER, OTHER_OWNER, OWNER, SLUG, stage_demo
 from reminders.management.commanding import iso_date
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--customers", type=int, default=FULL_CAST, metavar="N", help=f"{SMALLEST_CAST} to {FULL_CAST}, the default."
         )
+        parser.add_argument("--second", action="store_true", help="Add a second business of another owner, same bookkeeper.")
         parser.add_argument("--format", choices=["table", "json"], default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,18 +35,23 @@ class Command(BaseCommand):
             raise CommandError(f"--customers must be from {SMALLEST_CAST} to {FULL_CAST}.")
         password = _password()
         today = options["on"] or timezone.now().date()
-        created = stage_demo(seed=options["seed"], today=today, password=password, size=options["customers"])
+        cast = {"size": options["customers"], "second": options["second"]}
+        created = stage_demo(seed=options["seed"], today=today, password=password, **cast)
         if not created:
             self.stderr.write("The demo is there already: nothing changed.")
         if options["format"] == "json":
-            logins = [{"email": email, "password": password} for email in (OWNER, BOOKKEEPER, OTHER_OWNER)]
+            logins = [{"email": email, "password": password} for email, _ in _people()]
             self.stdout.write(json.dumps({"slug": SLUG, "logins": logins}))
-        else:
-            self._print_logins(password)
-
-    def _print_logins(self, password: str) -> None:
-        for email, who in ((OWNER, "owner"), (BOOKKEEPER, "bookkeeper"), (OTHER_OWNER, "owner of the second business")):
+            return
+        for email, who in _people():
             self.stdout.write(f"{email:<22} {password}   {who}")
+
+
+def _people() -> list[tuple[str, str]]:
+    """(e-mail, what they are) of the invented people there are."""
+    there = set(User.objects.filter(email__in=[OWNER, BOOKKEEPER, OTHER_OWNER]).values_list("email", flat=True))
+    people = [(OWNER, "owner"), (BOOKKEEPER, "bookkeeper"), (OTHER_OWNER, "owner of the second business")]
+    return [(email, who) for email, who in people if email in there]
 
 
 def _password() -> str:
