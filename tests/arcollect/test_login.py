@@ -102,12 +102,15 @@ def test_a_lost_password_comes_back_by_mail(client, owner, mailbox):
 def test_a_used_link_is_dead(client, owner, mailbox):
     test_a_lost_password_comes_back_by_mail(client, owner, mailbox)
     path = re.search(r"http://testserver(\S+)", mailbox.messages[0].get_content()).group(1)
-    assert "Bad Token" in client.get(path, follow=True).content.decode()
+    page = client.get(path, follow=True).content.decode()
+    assert "This link is used up" in page
+    assert 'href="/accounts/password/reset/"' in page
 
 
 def test_a_stranger_learns_nothing_from_the_reset(client, db, mailbox):
     answer = client.post("/accounts/password/reset/", {"email": "nobody@example.com"})
     assert answer.url == "/accounts/password/reset/done/"
+    assert "If we know this address" in client.get(answer.url).content.decode()
 
 
 def test_a_second_step_is_set_up_with_the_password_in_hand(client, owner):
