@@ -70,8 +70,11 @@ def _coming(tasks: Sequence[Task], positions: Sequence[Position], today: datetim
         params = {"task": tasks[0].get_kind_display(), "when": say_date(starts_on(tasks[0]), today)}
         return Action(_("Next: %(task)s, %(when)s.") % params, tasks[0].reason)
     dates = [item.row.due_on for position in positions for item in position.invoices if item.days_past_due <= 0]
-    if any(position.overdue for position in positions):
-        return Action(_("Nothing to do today."), _("They were asked; the next step comes by itself."))
+    late = [item.row for position in positions for item in position.invoices if item.days_past_due > 0]
+    if late and all(row.entry_hold for row in late):
+        return Action(_("Waits for the owner."), _("It came in long overdue: nothing goes out before the owner releases it."))
+    if late:
+        return Action(_("Nothing to do today."), _("The next step comes by itself."))
     if dates:
         return Action(_("Nothing is late."), _("Next due: %(when)s.") % {"when": say_date(min(dates), today)})
     return Action(_("Nothing is owed."))

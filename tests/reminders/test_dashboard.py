@@ -184,6 +184,19 @@ def test_a_figure_opens_the_rows_it_sums(business, acme, client_of, bookkeeper, 
     assert {item.row.number for item in books.get(unescape(link)).context["list"].rows} == numbers
 
 
+@pytest.mark.proves("T06")
+def test_what_came_in_long_overdue_is_put_before_the_owner(business, acme, client_of, owner, bookkeeper):
+    (invoice,) = owe(acme, ("10", "2020-01-31"))
+    type(business).objects.update(released_on=date(2020, 1, 1))
+    type(invoice).objects.update(entry_hold=True)
+    notice = "1 invoice came in long overdue: nothing goes out about it before the owner releases it."
+    pages = [client_of(person).get(f"/b/{business.slug}/").content.decode() for person in (owner, bookkeeper)]
+    assert [notice in page for page in pages] == [True, True]
+    assert ["settings/start/" in page for page in pages] == [True, False]
+    type(invoice).objects.update(entry_hold=False)
+    assert notice not in client_of(owner).get(f"/b/{business.slug}/").content.decode()
+
+
 def test_an_empty_business_is_shown_the_way_in(business, client_of, owner):
     page = client_of(owner).get(f"/b/{business.slug}/").content.decode()
     assert "Bring in your ledger" in page

@@ -16,9 +16,10 @@ DRAFT = Letter(pk=3, code="L30", state="draft")
 WAIT = LastDecision(verdict="wait", reason="Promise of 500.00 open until 2026-03-27.", currency="USD")
 
 
-def position(due: str) -> Position:
+def position(due: str, *, entry_hold: bool = False) -> Position:
     late = (TODAY - day(due)).days
-    return Position("USD", (OpenInvoice(Invoice(due_on=day(due), balance=100, total=100), late, 0, 0, 0),))
+    invoice = Invoice(due_on=day(due), balance=100, total=100, entry_hold=entry_hold)
+    return Position("USD", (OpenInvoice(invoice, late, 0, 0, 0),))
 
 
 def said(**found):
@@ -56,6 +57,12 @@ def test_a_call_not_open_yet_is_announced_not_asked_for(field):
 
 def test_asked_and_nothing_to_do():
     assert said(positions=[position("2026-03-01")]).words == "Nothing to do today."
+
+
+def test_what_came_in_long_overdue_waits_for_the_owner():
+    held = position("2026-01-01", entry_hold=True)
+    assert said(positions=[held]).words == "Waits for the owner."
+    assert said(positions=[held, position("2026-03-01")]).words == "Nothing to do today."
 
 
 def test_nothing_is_late():
