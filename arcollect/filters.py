@@ -35,6 +35,12 @@ def day(date: datetime.date | None) -> str:
     return "" if date is None else format_date(date, get_language() or "en", "medium")
 
 
+@register.filter(expects_localtime=True)
+def moment(at: datetime.datetime | None) -> str:
+    """A day with its hour in the zone of the page, as the reader writes them. Nothing for None."""
+    return "" if at is None else f"{day(at.date())}, {at:%H:%M}"
+
+
 @register.filter
 def near(date: datetime.date | None, today: datetime.date) -> SafeString | str:
     """A date as people say it where it is near ("tomorrow", "12 days ago"), exact on hover and to machines."""

@@ -1,12 +1,13 @@
 """How amounts and dates read on a page."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
+from django.template import Context, Template
+from django.utils import timezone, translation
 
-from arcollect.filters import due, icon, late, money, near, say_date
+from arcollect.filters import due, icon, late, moment, money, near, say_date
 
 TODAY = date(2026, 6, 30)
 
@@ -25,6 +26,13 @@ TODAY = date(2026, 6, 30)
 )
 def test_near_dates_are_said(day, words):
     assert say_date(day, TODAY) == words
+
+
+def test_a_moment_is_a_day_and_an_hour_where_the_reader_is():
+    at = datetime(2026, 6, 30, 22, 5, tzinfo=UTC)
+    with timezone.override("Europe/Berlin"):
+        assert Template("{{ at|moment }}").render(Context({"at": at})) == "Jul 1, 2026, 00:05"
+    assert moment(None) == ""
 
 
 def test_the_exact_date_is_kept_for_hover_and_machines():
