@@ -114,7 +114,7 @@ class RulesForm(forms.Form):
     )
     max_new_call_tasks_per_day = forms.IntegerField(label=_("New calls a day from a released ledger"), min_value=1, max_value=500)
     contact_reverify_days = forms.IntegerField(
-        label=_("A contact is to be verified again after days"), min_value=30, max_value=1000
+        label=_("Verify a contact again after this many days"), min_value=30, max_value=1000
     )
 
     NUMBERS = ("morning_hour", "max_new_call_tasks_per_day", "contact_reverify_days")
