@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 NO_ADDRESS = "No address: neither an e-mail address that works nor a postal address."
 UNCONFIRMED_AFTER = datetime.timedelta(minutes=15)
+TRY_AGAIN_AFTER = datetime.timedelta(minutes=15)
 Progress = Callable[[int, int], None]
 
 
@@ -82,7 +83,7 @@ def deliver(
     settle_unconfirmed(business, now)
     retry_found(business)
     settings, delivered, seen = settings_of(business), Delivered(), set[int]()
-    while ids := [pk for pk in _approved(business, today) if pk not in seen]:
+    while ids := [pk for pk in _approved(business, hand, today, now) if pk not in seen]:
         for done, letter_id in enumerate(ids, start=1):
             seen.add(letter_id)
             _deliver_one(letter_id, hand, settings, delivered, today, now)
@@ -115,9 +116,12 @@ def retry_found(business: Business) -> int:
     return Letter.objects.filter(pk__in=[letter.pk for letter in found]).update(state=LetterState.APPROVED, problem="")
 
 
-def _approved(business: Business, today: datetime.date) -> list[int]:
+def _approved(business: Business, hand: Hand, today: datetime.date, now: datetime.datetime) -> list[int]:
+    """Letters that may go; one a mail server just put off is not offered to it again every minute."""
     ready = Letter.objects.filter(business=business, state=LetterState.APPROVED)
     ready = ready.filter(Q(hold_until=None) | Q(hold_until__lte=today))
+    if hand.keeps_hours:
+        ready = ready.filter(Q(claimed_at=None) | Q(claimed_at__lte=now - TRY_AGAIN_AFTER))
     return list(ready.order_by("id").values_list("id", flat=True))
 
 
@@ -240,7 +244,7 @@ def _hand_over(
         Letter.objects.filter(pk=letter.pk).update(state=LetterState.UNCONFIRMED, problem=str(doubt)[:300])
         delivered.failed.append({"letter": letter.pk, "reason": str(doubt)})
         return
-    _record(letter, contact, way, message_id, today, now)
+    _record(letter, contact, way if hand.takes_post else "email", message_id, today, now)
     delivered.sent += 1
 
 

@@ -225,12 +225,11 @@ def _spoken(business: Business, ids: list[int]) -> dict[int, datetime.date]:
 
 
 def _part_payments(ids: list[int], rules: Mapping[str, Any], today: datetime.date) -> dict[Key, tuple[Decimal, datetime.date]]:
-    """(sum, latest date) of what came in lately on invoices that are still open and overdue."""
+    """(sum, latest date) of what came in lately on invoices that were overdue, paid in full by it or not (domain.md 3.4)."""
     since = today - DAYS(days=rules["part_payment_pause_days"])
     recent = Allocation.objects.filter(
         invoice__customer__in=ids,
-        invoice__balance__gt=0,
-        invoice__due_on__lt=today,
+        invoice__due_on__lt=F("on"),
         payment__isnull=False,
         reversed_on=None,
         on__gt=since,

@@ -23,6 +23,8 @@ TASK_KINDS = {
     StepCode.DECIDE: TaskKind.DECIDE,
 }
 SUPERSEDED = {TASK_KINDS[step]: RANK[step] for step in (StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90)}
+CALL_REMEMBERED = datetime.timedelta(days=14)
+Calls = Mapping[tuple[int, str, str], Mapping[str, Any]]
 UNSENT = [LetterState.WAITING_FOR_CALL, LetterState.DRAFT, LetterState.APPROVED]
 
 
@@ -52,9 +54,9 @@ def write_verdicts(*, business: Business, verdicts: Sequence[Verdicts], today: d
 
 def _write_fires(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date) -> list[Reminder]:
     customer_ids = {verdict.customer.pk for verdict, _ in fires}
-    events = _supersede(business, fires, today)
-    tasks = _tasks(business, fires, today, customer_ids)
-    letters = _letters(business, fires, today, tasks, customer_ids)
+    events, calls = _supersede(business, fires, today), _calls_made(customer_ids, today)
+    tasks = _tasks(business, fires, today, customer_ids, calls)
+    letters = _letters(business, fires, today, tasks, customer_ids, calls)
     reminders = [
         _reminder(business, verdict, fire, today, task, letter)
         for (verdict, fire), task, letter in zip(fires, tasks, letters, strict=True)
@@ -90,8 +92,21 @@ def _supersede(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today
     ]
 
 
+def _calls_made(customer_ids: Iterable[int], today: datetime.date) -> Calls:
+    """What was said in the calls of steps whose letters were withdrawn lately: nobody is called twice for one step."""
+    withdrawn = Reminder.objects.filter(
+        customer__in=list(customer_ids), withdrawn_on__gt=today - CALL_REMEMBERED, letter__facts__has_key="call"
+    )
+    rows = withdrawn.order_by("id").values_list("customer_id", "currency", "step", "letter__facts__call")
+    return {(customer_id, currency, step): call for customer_id, currency, step, call in rows}
+
+
 def _tasks(
-    business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date, customer_ids: Iterable[int]
+    business: Business,
+    fires: Sequence[tuple[Verdicts, Fire]],
+    today: datetime.date,
+    customer_ids: Iterable[int],
+    calls: Calls,
 ) -> list[Task | None]:
     """The task of each fire, in order: the one open for the same customer, kind and currency, or a new one."""
     still_open = {
@@ -100,7 +115,8 @@ def _tasks(
     }
     tasks: list[Task | None] = []
     for verdict, fire in fires:
-        kind = _task_kind(verdict.setting.policy.steps[fire.step])
+        called = (verdict.customer.pk, verdict.case.currency, fire.step) in calls
+        kind = None if called else _task_kind(verdict.setting.policy.steps[fire.step])
         key = (verdict.customer.pk, kind, verdict.case.currency)
         if kind is not None and key not in still_open:
             still_open[key] = _task(business, verdict, fire, kind, today)
@@ -136,6 +152,7 @@ def _letters(
     today: datetime.date,
     tasks: Sequence[Task | None],
     customer_ids: Iterable[int],
+    calls: Calls,
 ) -> list[Letter | None]:
     """The letter of each fire, in order: waiting for its call, a draft, or born approved as its step says."""
     contacts = mail_contacts(customer_ids)
@@ -143,7 +160,11 @@ def _letters(
     for (verdict, fire), task in zip(fires, tasks, strict=True):
         step = verdict.setting.policy.steps[fire.step]
         contact = contacts.get(verdict.customer.pk)
-        letters.append(_letter(business, verdict, fire, step, today, task, contact) if step.letter_code else None)
+        letter = _letter(business, verdict, fire, step, today, task, contact) if step.letter_code else None
+        call = calls.get((verdict.customer.pk, verdict.case.currency, fire.step))
+        if letter is not None and call is not None:
+            letter.state, letter.facts["call"] = LetterState.DRAFT, call
+        letters.append(letter)
     Letter.objects.bulk_create([letter for letter in letters if letter], batch_size=1000)
     return letters
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from arcollect.money import format_plain
 from customers import log
@@ -19,6 +19,7 @@ from reminders.escalation import Case, Decision, Fire, Wait, courtesy_call, next
 from reminders.facts import Settings, cases_of, settings_of
 from reminders.issuing import Verdicts, asked_line, write_verdicts
 from reminders.models import Cursor, LastDecision, Reminder, StepCode, Verdict, Watch
+from reminders.sweeping import queued_customers, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,10 @@ def escalate(
     key = _settings_key(business, settings)
     with transaction.atomic():
         horizon = log.horizon(business)
-    ids = _to_look_at(business, cursor, horizon, today, everyone=cursor.settings_key != key) if only is None else only
+    everyone = cursor.settings_key != key
+    if not dry_run and only is None:
+        _sweep(business, settings, cursor, horizon, today, everyone=everyone)
+    ids = _to_look_at(business, cursor, horizon, today, everyone=everyone) if only is None else only
     budget = _budget(business, settings, today, calls_per_day)
     outcome = Outcome()
     for start in range(0, len(ids), BATCH):
@@ -117,12 +121,27 @@ def explain(business: Business, customer: Customer, today: datetime.date) -> lis
     return rows
 
 
+def _sweep(business: Business, settings: Settings, cursor: Cursor, horizon: int, today: datetime.date, *, everyone: bool) -> None:
+    """Clears away what is no longer true for the customers who changed since the last run."""
+    queued = queued_customers(business)
+    if not everyone:
+        queued &= set(_changed(business, cursor, horizon).values_list("customer", flat=True))
+    ids = sorted(queued)
+    for start in range(0, len(ids), BATCH):
+        sweep(business=business, customer_ids=ids[start : start + BATCH], settings=settings, today=today)
+
+
+def _changed(business: Business, cursor: Cursor, horizon: int) -> QuerySet[Event]:
+    """The events of customers since the last run; the engine's own are no news to it."""
+    events = Event.objects.filter(business=business, id__gt=cursor.last_event_id, id__lte=horizon)
+    return events.exclude(kind__startswith="step.").exclude(customer=None)
+
+
 def _to_look_at(business: Business, cursor: Cursor, horizon: int, today: datetime.date, *, everyone: bool) -> list[int]:
     """The customers whose day has come, or who changed since the last run; those who owe the most past due come first."""
     unpaid = Invoice.objects.filter(business=business, balance__gt=0)
     if not everyone:
-        changed = Event.objects.filter(business=business, id__gt=cursor.last_event_id, id__lte=horizon)
-        changed = changed.exclude(kind__startswith="step.").exclude(customer=None)
+        changed = _changed(business, cursor, horizon)
         awake = Watch.objects.filter(invoice=OuterRef("pk"), next_look_on__gt=today)
         unpaid = unpaid.filter(
             Q(customer__in=changed.values("customer")) | Q(customer__in=unpaid.exclude(Exists(awake)).values("customer"))

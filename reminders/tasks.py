@@ -28,20 +28,23 @@ def tick() -> None:
     now = timezone.now()
     Heartbeat.objects.update_or_create(name="tick", defaults={"beat_at": now})
     for business in Business.objects.exclude(released_on=None):
-        try:
-            look_after(business, now)
-        except Exception:
-            logger.exception("The tick failed for business %s", business.pk)
+        for job in (nightly_when_due, hand_over):
+            try:
+                job(business, now)
+            except Exception:
+                logger.exception("%s failed for business %s", job.__name__, business.pk)
     Session.objects.filter(expire_date__lt=now).delete()
 
 
-def look_after(business: Business, now: datetime.datetime) -> None:
-    """One business's share of a tick: the nightly run once after its local morning (T02, T40), then delivery."""
-    today = business.local_date(now)
-    local_hour = now.astimezone(ZoneInfo(business.time_zone)).hour
-    if local_hour >= business.rules["morning_hour"]:
-        nightly(business, today, now)
-    deliver(business, MailServer(), today=today, now=now)
+def nightly_when_due(business: Business, now: datetime.datetime) -> None:
+    """The nightly run, once the business's own morning has come (T02, T40)."""
+    if now.astimezone(ZoneInfo(business.time_zone)).hour >= business.rules["morning_hour"]:
+        nightly(business, business.local_date(now), now)
+
+
+def hand_over(business: Business, now: datetime.datetime) -> None:
+    """Whatever is approved and may go out at this hour."""
+    deliver(business, MailServer(), today=business.local_date(now), now=now)
 
 
 def nightly(business: Business, today: datetime.date, now: datetime.datetime) -> bool:

@@ -336,3 +336,12 @@ def test_a_letter_that_goes_by_itself_needs_no_review(business):
     escalate(business, day("2026-03-16"))
     assert Letter.objects.get().state == "approved"
     assert not Task.objects.exists()
+
+
+def test_one_of_two_invoices_paid_in_full_gives_the_customer_a_week_too(business):
+    """domain.md 3.4 measures against what was overdue of the customer, not of one invoice."""
+    customer = make.customer(business)
+    large, _ = make.invoice(customer, total="1000"), make.invoice(customer, total="500")
+    escalate(business, day("2026-02-16"))
+    make.payment(customer, "1000", on="2026-03-13", split={large: "1000"})
+    assert escalate(business, day("2026-03-16")).waiting[0]["until"] == "2026-03-20"

@@ -7,7 +7,7 @@ from email import message_from_bytes
 import pytest
 from aiosmtpd.controller import Controller
 
-from customers.models import Contact, Letter, Task
+from customers.models import Contact, Event, Letter, Task
 from reminders.delivery import deliver
 from reminders.nightly import escalate
 from reminders.smtp import MailServer
@@ -85,7 +85,8 @@ def test_an_address_refused_for_now_is_tried_again(business, noticed, inbox):
     inbox.at_recipient = "451 Come back later"
     assert sent(business).sent == 0
     inbox.at_recipient = "250 OK"
-    assert sent(business).sent == 1
+    assert sent(business, now=NOON + datetime.timedelta(minutes=1)).sent == 0
+    assert sent(business, now=NOON + datetime.timedelta(minutes=16)).sent == 1
     assert len(inbox.mails) == 1
 
 
@@ -100,6 +101,13 @@ def test_a_server_that_is_not_there_costs_nothing(business, noticed, settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     assert sent(business).skipped[0]["reason"].startswith("The mail server did not take it")
     assert Letter.objects.get().state == "approved"
+
+
+def test_who_wants_both_gets_the_mail_and_the_trace_says_no_more(business, noticed, inbox):
+    noticed.street, noticed.city, noticed.channel = "1 Harbour Road", "Kiel", "both"
+    noticed.save()
+    assert sent(business).sent == 1
+    assert Event.objects.get(kind="letter.sent").data["way"] == "email"
 
 
 @pytest.mark.proves("T42")

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_q.models import Schedule
 
+from customers.models import Business, Letter
 from reminders.models import Heartbeat, Reminder, Run
 from reminders.tasks import SCHEDULES, nightly, tick
 from tests import make
@@ -39,6 +40,19 @@ def test_a_run_that_died_is_taken_up_again(business):
     Run.objects.create(business=business, job="nightly", on=day("2026-03-16"), started_at=MORNING)
     assert not nightly(business, day("2026-03-16"), MORNING + datetime.timedelta(hours=1))
     assert nightly(business, day("2026-03-16"), MORNING + datetime.timedelta(hours=3))
+
+
+@pytest.mark.proves("T07")
+def test_a_night_that_fails_does_not_keep_the_letters_back(business, monkeypatch, caplog):
+    make.invoice(make.customer(business, street="Hafenstraße 1", city="Kiel"))
+    nightly(business, day("2026-03-16"), MORNING)
+    Letter.objects.update(state="approved", channel="post")
+    monkeypatch.setitem(business.settings, "morning_hour", "six")
+    Business.objects.update(settings=business.settings)
+    with time_machine.travel(MORNING.replace(hour=12), tick=False):
+        tick()
+    assert "nightly_when_due failed" in caplog.text
+    assert "hand_over failed" not in caplog.text
 
 
 @pytest.mark.proves("T39", "T40")

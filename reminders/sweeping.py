@@ -1,0 +1,112 @@
+"""Clears away what the engine queued and what is no longer true: paid, in dispute, flagged (architecture.md, "At once")."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Prefetch
+
+from customers import log
+from customers.models import Business, Customer, Letter, Task
+from customers.models.desk import TaskKind, TaskState
+from customers.models.letter import LetterState
+from reminders.escalation import NOTHING, Case, Fire, InvoiceFacts, Line
+from reminders.facts import Settings, cases_of, standing_block
+from reminders.issuing import UNSENT, frozen_facts
+from reminders.models import Cursor, ReminderLine
+from reminders.outbox import withdraw
+
+CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90, TaskKind.DECIDE]
+NOTHING_LEFT = "Nothing of it is left to ask for."
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A customer as things stand today: what blocks every step, and the cases by currency."""
+
+    block: str
+    cases: Mapping[str, Case]
+
+    def askable(self, currency: str) -> dict[int, InvoiceFacts]:
+        """The invoices that may be asked for, by id; none under a block."""
+        case = self.cases.get(currency)
+        if case is None or self.block:
+            return {}
+        return {row.id: row for row in case.invoices if not (row.no_reminders or row.entry_hold)}
+
+
+def queued_customers(business: Business) -> set[int]:
+    """The customers with a letter not yet out, or a call not yet made."""
+    letters = Letter.objects.filter(business=business, state__in=UNSENT).values_list("customer_id", flat=True)
+    tasks = Task.objects.filter(business=business, state=TaskState.OPEN, kind__in=CALLS).values_list("customer_id", flat=True)
+    return {*letters, *tasks}
+
+
+@transaction.atomic
+def sweep(*, business: Business, customer_ids: Sequence[int], settings: Settings, today: datetime.date) -> None:
+    """Withdraws letters and cancels calls that ask for nothing any more; brings the sums of the others up to date."""
+    Cursor.objects.select_for_update().get(business=business)
+    customers = list(Customer.objects.filter(pk__in=customer_ids))
+    cases = cases_of(business, customers, settings, today)
+    present = {
+        customer.pk: Present(standing_block(customer, today)[0], {case.currency: case for case in cases.get(customer.pk, [])})
+        for customer in customers
+    }
+    letters = Letter.objects.select_for_update(of=("self",)).filter(customer__in=customers, state__in=UNSENT)
+    for letter in letters.select_related("business", "customer"):
+        _sweep_letter(letter, present[letter.customer_id], today)
+    lines = Prefetch("reminders__lines", ReminderLine.objects.only("reminder", "invoice"))
+    tasks = Task.objects.filter(customer__in=customers, state=TaskState.OPEN, kind__in=CALLS).prefetch_related(lines)
+    for task in tasks.select_related("business", "customer"):
+        _sweep_call(task, present[task.customer_id], today)
+
+
+def _sweep_letter(letter: Letter, present: Present, today: datetime.date) -> None:
+    """An approved letter whose sums changed is left to the delivery, which writes it anew."""
+    askable = present.askable(letter.currency)
+    lines = letter.facts["lines"]
+    owed = {line["invoice"]: _owed(askable, line["invoice"], today) for line in lines}
+    if not any(owed.values()):
+        withdraw(letter=letter, reason=present.block or NOTHING_LEFT, on=today)
+    elif letter.state != LetterState.APPROVED and any(owed[line["invoice"]] != Decimal(line["collectable"]) for line in lines):
+        _bring_up_to_date(letter, present.cases[letter.currency], askable, today)
+
+
+def _bring_up_to_date(letter: Letter, case: Case, askable: Mapping[int, InvoiceFacts], today: datetime.date) -> None:
+    """Writes the present sums into a letter nobody has approved yet; what was said on the phone stays."""
+    steps = {line["invoice"]: line["step"] for line in letter.facts["lines"]}
+    rows = [askable[pk] for pk in steps if _owed(askable, pk, today)]
+    lines = tuple(
+        Line(row, steps[row.id], row.collectable(today), row.days_past_due(today), new=False)
+        for row in sorted(rows, key=lambda row: (row.due_on, row.number))
+    )
+    total = sum((line.amount for line in lines), NOTHING)
+    fire = Fire(letter.facts["step"], lines, total, "", today, letter.facts["first_contact"])
+    letter.facts = letter.facts | frozen_facts(fire, case, today)
+    letter.total = total
+    letter.save(update_fields=["facts", "total"])
+
+
+def _sweep_call(task: Task, present: Present, today: datetime.date) -> None:
+    """A courtesy call is over once its invoices are due: from then on they are asked for otherwise."""
+    askable = present.askable(task.currency)
+    invoices = {line.invoice_id for reminder in task.reminders.all() for line in reminder.lines.all()}
+    if task.kind == TaskKind.COURTESY_CALL:
+        askable = {pk: row for pk, row in askable.items() if row.due_on > today}
+    left = sum((_owed(askable, pk, today) for pk in invoices), NOTHING)
+    if left == 0:
+        _cancel(task, present.block or NOTHING_LEFT, today)
+    elif left != task.amount:
+        Task.objects.filter(pk=task.pk).update(amount=left)
+
+
+def _cancel(task: Task, reason: str, today: datetime.date) -> None:
+    Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=TaskState.CANCELLED, outcome=reason, closed_on=today)
+    log.record(task.business, "task.cancelled", f"task:{task.pk}", customer=task.customer, task_kind=task.kind)
+
+
+def _owed(askable: Mapping[int, InvoiceFacts], invoice_id: int, today: datetime.date) -> Decimal:
+    row = askable.get(invoice_id)
+    return row.collectable(today) if row else NOTHING

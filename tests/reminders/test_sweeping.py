@@ -1,0 +1,93 @@
+"""What is queued ends when its reason ends: nobody is called who has paid, nobody written to who is flagged."""
+
+from decimal import Decimal
+
+import pytest
+
+from arcollect.dates import Calendar
+from customers.editing import set_flags
+from customers.models import Letter, Task
+from invoices.agreeing import open_dispute, resolve_dispute
+from reminders.calling import log_call
+from reminders.delivery import deliver
+from reminders.folder import Folder
+from reminders.nightly import escalate
+from reminders.outbox import approve
+from tests import make
+from tests.make import day
+from tests.reminders.test_calling import WEDNESDAY
+
+DAY_60 = day("2026-04-15")
+NEXT_DAY = day("2026-04-16")
+
+
+@pytest.fixture
+def acme(business):
+    """A customer whose 60-day call is open, with the letter that waits for it."""
+    customer = make.customer(business)
+    make.contact(customer)
+    make.invoice(customer, "INV-1", total="1000")
+    escalate(business, DAY_60)
+    return customer
+
+
+def queued() -> tuple[str, str]:
+    return Task.objects.get(kind="call_60").state, Letter.objects.earliest("id").state
+
+
+def test_nobody_is_called_who_has_paid(business, acme):
+    make.payment(acme, "1000", on="2026-04-15", split={acme.invoices.get(): "1000"})
+    escalate(business, NEXT_DAY)
+    assert queued() == ("cancelled", "cancelled")
+    assert Letter.objects.get().problem == "Nothing of it is left to ask for."
+
+
+@pytest.mark.proves("T23")
+def test_nobody_is_called_who_asked_for_quiet(business, acme, bookkeeper):
+    set_flags(customer=acme, values={"cease_contact": True}, actor=bookkeeper)
+    escalate(business, NEXT_DAY)
+    assert queued() == ("cancelled", "cancelled")
+
+
+@pytest.mark.proves("T16", "T38")
+def test_a_dispute_takes_the_call_away_and_its_end_brings_it_back(business, acme):
+    dispute = open_dispute(invoice=acme.invoices.get(), code="PRICE", amount=Decimal(1000), on=DAY_60, calendar=Calendar())
+    escalate(business, NEXT_DAY)
+    assert queued() == ("cancelled", "cancelled")
+    resolve_dispute(dispute=dispute, outcome="rejected", on=NEXT_DAY)
+    assert [row["step"] for row in escalate(business, day("2026-04-17")).fired] == ["60"]
+
+
+@pytest.mark.proves("T24")
+def test_a_part_payment_changes_the_sums_of_what_waits(business, acme):
+    make.payment(acme, "200", on="2026-04-15", split={acme.invoices.get(): "200"})
+    escalate(business, NEXT_DAY)
+    assert queued() == ("open", "waiting_for_call")
+    assert (Task.objects.get().amount, Letter.objects.get().total) == (800, 800)
+    assert Letter.objects.get().facts["lines"][0]["step"] == "60"
+
+
+def test_what_is_still_true_stays(business, acme):
+    make.invoice(acme, "INV-2", issued="2026-04-10", due="2026-05-10")
+    escalate(business, NEXT_DAY)
+    assert queued() == ("open", "waiting_for_call")
+
+
+def test_a_courtesy_call_is_over_once_its_invoice_is_due(business):
+    customer = make.customer(business)
+    make.invoice(customer)
+    escalate(business, day("2026-01-26"))
+    make.payment(customer, "1", on="2026-02-16")
+    escalate(business, day("2026-02-16"))
+    assert Task.objects.get(kind="courtesy_call").state == "cancelled"
+
+
+def test_a_letter_written_anew_asks_for_no_second_call(business, acme, tmp_path):
+    """Reached and approved, then a little money came: the new letter keeps what was said."""
+    log_call(task=Task.objects.get(), outcome="REACHED", at=WEDNESDAY, by=None, calendar=Calendar(), agreement="Half on Friday.")
+    approve(letter=Letter.objects.get(), by=None, now=WEDNESDAY)
+    make.payment(acme, "50", on="2026-04-16", split={acme.invoices.get(): "50"})
+    deliver(business, Folder(tmp_path), today=NEXT_DAY, now=WEDNESDAY)
+    assert list(Task.objects.values_list("kind", "state")) == [("call_60", "done")]
+    renewed = Letter.objects.latest("id")
+    assert (renewed.state, renewed.total, renewed.facts["call"]["agreement"]) == ("draft", 950, "Half on Friday.")
