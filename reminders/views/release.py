@@ -10,11 +10,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
+from arcollect.filters import say_date
 from customers.access import owner_view
 from customers.models import Business, Customer
 from invoices.models import Invoice
+from reminders.facts import settings_of
 from reminders.models import StepCode
 from reminders.nightly import Outcome, escalate, release
 
@@ -23,21 +25,26 @@ SHOWN = 50
 
 @owner_view
 def release_ledger(request: HttpRequest) -> HttpResponse:
-    """What the first run would do; a POST lets it. Also frees invoices that came in long overdue later on."""
+    """What the first run would do, on the first business day; a POST lets it. Frees what came in long overdue later on, too."""
     business = request.business
     today = business.local_date(timezone.now())
+    first_day = settings_of(business).calendar().roll_forward(today)
+    when = say_date(first_day, today)
     held = Invoice.objects.filter(business=business, balance__gt=0, entry_hold=True).count()
     if request.method == "POST":
         release(business=business, today=today, actor=request.user)
         outcome = escalate(business, today)
         count = len(outcome.fired)
         words = ngettext("Started: %(count)d reminder is prepared.", "Started: %(count)d reminders are prepared.", count)
-        messages.success(request, words % {"count": count})
+        if first_day > today:
+            words = gettext("Started: the first reminders are prepared %(when)s.")
+        messages.success(request, words % {"count": count, "when": when})
         return redirect("dashboard", business.slug)
     waiting = business.released_on is None or held
-    fired = preview(business, today).fired if waiting else []
+    fired = preview(business, first_day).fired if waiting else []
     context = {
         "today": today,
+        "when": when,
         "held": held,
         "waiting": waiting,
         "count": len(fired),
@@ -49,7 +56,7 @@ def release_ledger(request: HttpRequest) -> HttpResponse:
 
 
 def preview(business: Business, today: datetime.date) -> Outcome:
-    """What would fire today if the ledger were released now. Writes nothing: what it did is taken back."""
+    """What would fire on that day if the ledger were released now. Writes nothing: what it did is taken back."""
     with transaction.atomic():
         release(business=business, today=today)
         outcome = escalate(business, today, dry_run=True)

@@ -50,6 +50,16 @@ def test_starting_prepares_the_first_reminders(ledger, client_of, owner):
     assert Event.objects.get(kind="ledger.released").actor == owner
 
 
+def test_on_a_weekend_the_next_business_day_is_shown(ledger, client_of, owner):
+    with time_machine.travel("2026-06-27T12:00:00Z", tick=False):
+        page = client_of(owner).get(address(ledger)).content.decode()
+        assert "1 reminder is prepared in 2 days" in page
+        assert "$840.00" in page
+        page = client_of(owner).post(address(ledger), follow=True).content.decode()
+    assert "Started: the first reminders are prepared in 2 days." in page
+    assert not Reminder.objects.exists()
+
+
 def test_starting_twice_does_it_once(ledger, client_of, owner):
     browser = client_of(owner)
     browser.post(address(ledger))
