@@ -81,7 +81,7 @@ def deliver(
     if approve_all:
         approve_every_draft(business=business, by=None, now=now)
     settle_unconfirmed(business, now)
-    retry_found(business)
+    retry_found(business, today)
     settings, delivered, seen = settings_of(business), Delivered(), set[int]()
     while ids := [pk for pk in _approved(business, hand, today, now) if pk not in seen]:
         for done, letter_id in enumerate(ids, start=1):
@@ -100,20 +100,19 @@ def settle_unconfirmed(business: Business, now: datetime.datetime) -> int:
     return stuck.update(state=LetterState.UNCONFIRMED, problem="The hand-over was interrupted: check whether it arrived.")
 
 
-def retry_found(business: Business) -> int:
-    """Failed letters whose customer has an address go back to be sent.
+def retry_found(business: Business, today: datetime.date) -> None:
+    """Failed letters whose customer has an address go back to be sent, and the search for a contact that is there is over.
 
-    The search for a contact is over too, unless the letter only goes by post because mail to the contact bounced (T43).
+    It goes on where a letter only goes by post because mail to the contact bounced (T43).
     """
-    failed = list(Letter.objects.filter(business=business, state=LetterState.FAILED).select_related("customer"))
-    contacts = mail_contacts({letter.customer_id for letter in failed})
-    found = [letter for letter in failed if _way(letter.customer, contacts.get(letter.customer_id))]
-    bounced = {customer_id for customer_id, contact in contacts.items() if contact.bounced_on}
-    solved = {letter.customer_id for letter in found} - bounced
-    Task.objects.filter(customer__in=solved, kind=TaskKind.FIND_CONTACT, state=TaskState.OPEN).update(
-        state=TaskState.DONE, outcome="Found"
-    )
-    return Letter.objects.filter(pk__in=[letter.pk for letter in found]).update(state=LetterState.APPROVED, problem="")
+    failed = Letter.objects.filter(business=business, state=LetterState.FAILED)
+    searches = Task.objects.filter(business=business, kind=TaskKind.FIND_CONTACT, state=TaskState.OPEN)
+    ids = {*failed.values_list("customer_id", flat=True), *searches.values_list("customer_id", flat=True)}
+    contacts = mail_contacts(ids)
+    found = [row for row in Customer.objects.filter(pk__in=ids).select_related("business") if _way(row, contacts.get(row.pk))]
+    solved = [row for row in found if row.pk not in contacts or contacts[row.pk].bounced_on is None]
+    failed.filter(customer__in=found).update(state=LetterState.APPROVED, problem="")
+    searches.filter(customer__in=solved).update(state=TaskState.DONE, outcome="Found", closed_on=today)
 
 
 def _approved(business: Business, hand: Hand, today: datetime.date, now: datetime.datetime) -> list[int]:

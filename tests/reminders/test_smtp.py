@@ -81,6 +81,16 @@ def test_an_address_refused_for_good_fails_the_letter_and_marks_the_contact(busi
     assert Task.objects.get().kind == "find_contact"
 
 
+@pytest.mark.proves("T43")
+def test_an_address_mended_ends_the_search(business, noticed, inbox):
+    inbox.at_recipient = "550 No such mailbox"
+    sent(business)
+    Contact.objects.update(email="new@acme.example", bounced_on=None)
+    inbox.at_recipient = "250 OK"
+    assert sent(business, now=NOON + datetime.timedelta(hours=1)).sent == 1
+    assert Task.objects.get().state == "done"
+
+
 def test_an_address_refused_for_now_is_tried_again(business, noticed, inbox):
     inbox.at_recipient = "451 Come back later"
     assert sent(business).sent == 0
