@@ -1,5 +1,7 @@
 """Who belongs to the business: for its owner."""
 
+from smtplib import SMTPException
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -70,8 +72,10 @@ def _mail(request: HttpRequest, membership: Membership) -> None:
     try:
         send_way_in(membership, request.user)
     except OSError as error:
+        unreachable = _("no mail server answers. EMAIL_URL says where it is")
+        problem = error if isinstance(error, SMTPException) else unreachable
         words = _("%(who)s is a member, but the mail did not leave: %(problem)s. Send it again once mail works.")
-        messages.warning(request, words % {"who": membership.user, "problem": error})
+        messages.warning(request, words % {"who": membership.user, "problem": problem})
     else:
         messages.success(request, _("An invitation is on its way to %(who)s.") % {"who": membership.user.email})
 
