@@ -1,6 +1,7 @@
 """Template filters and tags every page has without loading them."""
 
 import datetime
+import re
 from decimal import Decimal
 from functools import cache
 
@@ -15,6 +16,8 @@ from django.utils.translation import get_language, gettext, ngettext
 from arcollect.money import format_date, format_money, parse_locale
 
 register = template.Library()
+
+_ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
 @register.filter
@@ -33,6 +36,19 @@ def amount(value: Decimal | None, currency: str) -> str:
 def day(date: datetime.date | None) -> str:
     """A calendar date as the reader writes it, with the month's name so that nobody mixes it up. Nothing for None."""
     return "" if date is None else format_date(date, get_language() or "en", "medium")
+
+
+@register.filter(is_safe=True)
+def dated(words: str) -> str:
+    """A stored reason with the dates in it as the reader writes them: the engine keeps them as 2026-06-30."""
+    return _ISO_DATE.sub(_as_day, words)
+
+
+def _as_day(found: re.Match[str]) -> str:
+    try:
+        return day(datetime.date.fromisoformat(found[0]))
+    except ValueError:  # An invoice number may look like the 31st of September.
+        return found[0]
 
 
 @register.filter(expects_localtime=True)

@@ -7,7 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
 
-from arcollect.filters import due, icon, late, moment, money, near, say_date
+from arcollect.filters import dated, due, icon, late, moment, money, near, say_date
 
 TODAY = date(2026, 6, 30)
 
@@ -33,6 +33,12 @@ def test_a_moment_is_a_day_and_an_hour_where_the_reader_is():
     with timezone.override("Europe/Berlin"):
         assert Template("{{ at|moment }}").render(Context({"at": at})) == "Jul 1, 2026, 00:05"
     assert moment(None) == ""
+
+
+def test_a_stored_reason_shows_its_dates_as_people_write_them():
+    words = dated("1 invoice due from 2026-11-30: a courtesy call by 2026-11-23, not 2026-09-31.")
+    assert words == "1 invoice due from Nov 30, 2026: a courtesy call by Nov 23, 2026, not 2026-09-31."
+    assert Template("{{ words|dated }}").render(Context({"words": "<b> 2026-11-30"})) == "&lt;b&gt; Nov 30, 2026"
 
 
 def test_the_exact_date_is_kept_for_hover_and_machines():
