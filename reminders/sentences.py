@@ -116,8 +116,8 @@ DETAILS = {
     "letter.withdrawn": ("problem",),
     "letter.unconfirmed": ("problem",),
     "letter.held": ("hold_reason",),
-    "task.done": ("outcome",),
-    "task.cancelled": ("outcome",),
+    "task.done": ("outcome_words",),
+    "task.cancelled": ("outcome_words",),
     "dispute.opened": ("summary",),
     "dispute.resolved": ("resolution",),
 }
@@ -140,11 +140,7 @@ def detail(event: Event, rows: Rows) -> tuple[str, ...]:
     """What people wrote about it: a call's words, a letter's recipient or trouble, a task's outcome, a query's text."""
     row = rows.get(named(event))
     texts = (getattr(row, name, "") for name in DETAILS.get(event.kind, ()))
-    return tuple(_label(Outcome, text) or OUTCOMES.get(text, text) for text in texts if text)
-
-
-# What the program itself writes as the outcome of a task.
-OUTCOMES = {"NO_CONTACT": lazy("Nobody could be reached"), "MATCHED": lazy("Matched to invoices")}
+    return tuple(text for text in texts if text)
 
 
 def named(event: Event) -> tuple[str, int]:

@@ -72,6 +72,11 @@ class Task(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.customer or self.business}"
 
+    @property
+    def outcome_words(self) -> str:
+        """What came of it: as a person wrote it, in words where the program wrote a code."""
+        return str(OUTCOME_WORDS.get(self.outcome, self.outcome))
+
 
 class Outcome(models.TextChoices):
     REACHED = "REACHED", _("Reached")
@@ -80,6 +85,13 @@ class Outcome(models.TextChoices):
     NO_ANSWER = "NO_ANSWER", _("No answer")
     CALLBACK = "CALLBACK", _("Will call back")
     REFUSED = "REFUSED", _("Refused to talk")
+
+
+OUTCOME_WORDS = {
+    **dict(Outcome.choices),
+    "NO_CONTACT": _("Nobody could be reached"),
+    "MATCHED": _("Matched to invoices"),
+}
 
 
 class Conversation(models.Model):

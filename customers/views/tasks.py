@@ -128,7 +128,7 @@ COLUMNS = [
     Column("due", lazy("Due"), lambda task: task.due_on, ("due_on",)),
     Column("currency", lazy("Currency"), lambda task: task.currency, screen=False),
     Column("amount", lazy("Amount"), lambda task: _plain(task), ("amount",), numeric=True),
-    Column("outcome", lazy("Outcome"), lambda task: task.outcome, screen=False),
+    Column("outcome", lazy("Outcome"), lambda task: task.outcome_words, screen=False),
 ]
 
 

@@ -101,6 +101,21 @@ def test_a_task_about_a_query_leads_to_it(books, business, acme):
     assert address(business, "dispute-resolve", 7) in page
 
 
+@pytest.mark.parametrize("kind", ["find_contact", "verify_claim", "callback"])
+def test_every_other_task_leads_to_its_customer(books, business, acme, kind):
+    task = make.task(acme, kind=kind, subject="contact" if kind == "find_contact" else "")
+    actions = books.get(address(business, "task-detail", task.pk)).content.decode().split("page-actions")[1].split("</div>")[0]
+    assert address(business, "customer-detail", acme.pk) in actions
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"), [("NO_CONTACT", "Nobody could be reached"), ("REACHED", "Reached"), ("They will pay.", "They will pay.")]
+)
+def test_what_came_of_a_task_is_said_in_words(books, business, acme, stored, words):
+    task = make.task(acme, kind="call_60", state="done", outcome=stored)
+    assert f"Outcome {words}" in read(books, business, "task-detail", task.pk)
+
+
 def test_a_bookkeeper_s_desk_holds_the_owner_s_decisions_on_demand(books, business, acme, client_of, owner):
     make.task(acme, kind="decide", role="owner")
     assert "Owner's decision Acme" not in read(books, business, "task-list").replace("for the owner ", "")
