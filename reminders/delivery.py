@@ -208,8 +208,7 @@ def _changed(letter: Letter, customer: Customer, settings: Settings, today: date
     """What of the letter is no longer true: each invoice must still be asked for as written, nothing have come in since (T14)."""
     cases = cases_of(letter.business, [customer], settings, today).get(customer.pk, [])
     case = next((case for case in cases if case.currency == letter.currency), None)
-    asked = [row for row in case.invoices if not (row.no_reminders or row.entry_hold)] if case else []
-    owed = {row.id: row.collectable(today) for row in asked}
+    owed = {row.id: row.askable(today) for row in case.invoices} if case else {}
     for line in letter.facts["lines"]:
         if owed.get(line["invoice"], NOTHING) != Decimal(line["collectable"]):
             return f"Invoice {line['number']} changed since the letter was written."

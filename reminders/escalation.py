@@ -59,6 +59,10 @@ class InvoiceFacts:
         """Open balance less what is disputed, in a plan or promised (domain.md 1); never negative."""
         return max(NOTHING, self.balance - self.disputed - self.planned - self.under_promise(today))
 
+    def askable(self, today: datetime.date) -> Decimal:
+        """What may be asked for today: the collectable balance, nothing where reminders are off or an import holds it (T23)."""
+        return NOTHING if self.no_reminders or self.entry_hold else self.collectable(today)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -138,7 +142,7 @@ def next_step(case: Case, setting: Setting, today: datetime.date) -> Decision:
     overdue = [invoice for invoice in case.invoices if invoice.days_past_due(today) >= 1]
     if not overdue:
         return Skip("Nothing is overdue.")
-    asked = [row for row in overdue if row.collectable(today) > 0 and not (row.no_reminders or row.entry_hold)]
+    asked = [row for row in overdue if row.askable(today) > 0]
     lines = tuple(_line(row, case, setting, today) for row in sorted(asked, key=lambda row: (row.due_on, row.number)))
     total = sum((line.amount for line in lines), NOTHING)
     stopped = _blocked(case, overdue, asked, today) or _too_little(case, total, setting.policy)
@@ -156,7 +160,7 @@ def courtesy_call(case: Case, setting: Setting, today: datetime.date) -> Decisio
     candidates = [
         (dates, row)
         for row in case.invoices
-        if row.due_on > today and row.collectable(today) > 0 and not (row.no_reminders or row.entry_hold)
+        if row.due_on > today and row.askable(today) > 0
         if StepCode.COURTESY not in row.fired
         if (dates := courtesy_dates(row.term, setting.policy, setting.calendar, setting.rules))
         if dates.due_on >= today or (row.due_on - today).days >= setting.rules["courtesy_late_min_days"]

@@ -29,12 +29,12 @@ class Present:
     block: str
     cases: Mapping[str, Case]
 
-    def askable(self, currency: str) -> dict[int, InvoiceFacts]:
-        """The invoices that may be asked for, by id; none under a block."""
+    def invoices(self, currency: str) -> dict[int, InvoiceFacts]:
+        """The open invoices by id; none under a block."""
         case = self.cases.get(currency)
         if case is None or self.block:
             return {}
-        return {row.id: row for row in case.invoices if not (row.no_reminders or row.entry_hold)}
+        return {row.id: row for row in case.invoices}
 
 
 def queued_customers(business: Business) -> set[int]:
@@ -65,21 +65,21 @@ def sweep(*, business: Business, customer_ids: Sequence[int], settings: Settings
 
 def _sweep_letter(letter: Letter, present: Present, today: datetime.date) -> None:
     """An approved letter whose sums changed is left to the delivery, which writes it anew."""
-    askable = present.askable(letter.currency)
+    invoices = present.invoices(letter.currency)
     lines = letter.facts["lines"]
-    owed = {line["invoice"]: _owed(askable, line["invoice"], today) for line in lines}
+    owed = {line["invoice"]: _owed(invoices, line["invoice"], today) for line in lines}
     if not any(owed.values()):
         withdraw(letter=letter, reason=present.block or NOTHING_LEFT, on=today)
     elif letter.state != LetterState.APPROVED and any(owed[line["invoice"]] != Decimal(line["collectable"]) for line in lines):
-        _bring_up_to_date(letter, present.cases[letter.currency], askable, today)
+        _bring_up_to_date(letter, present.cases[letter.currency], invoices, today)
 
 
-def _bring_up_to_date(letter: Letter, case: Case, askable: Mapping[int, InvoiceFacts], today: datetime.date) -> None:
+def _bring_up_to_date(letter: Letter, case: Case, invoices: Mapping[int, InvoiceFacts], today: datetime.date) -> None:
     """Writes the present sums into a letter nobody has approved yet; what was said on the phone stays."""
     steps = {line["invoice"]: line["step"] for line in letter.facts["lines"]}
-    rows = [askable[pk] for pk in steps if _owed(askable, pk, today)]
+    rows = [invoices[pk] for pk in steps if _owed(invoices, pk, today)]
     lines = tuple(
-        Line(row, steps[row.id], row.collectable(today), row.days_past_due(today), new=False)
+        Line(row, steps[row.id], row.askable(today), row.days_past_due(today), new=False)
         for row in sorted(rows, key=lambda row: (row.due_on, row.number))
     )
     total = sum((line.amount for line in lines), NOTHING)
@@ -91,11 +91,11 @@ def _bring_up_to_date(letter: Letter, case: Case, askable: Mapping[int, InvoiceF
 
 def _sweep_call(task: Task, present: Present, today: datetime.date) -> None:
     """A courtesy call is over once its invoices are due: from then on they are asked for otherwise."""
-    askable = present.askable(task.currency)
-    invoices = {line.invoice_id for reminder in task.reminders.all() for line in reminder.lines.all()}
+    invoices = present.invoices(task.currency)
+    about = {line.invoice_id for reminder in task.reminders.all() for line in reminder.lines.all()}
     if task.kind == TaskKind.COURTESY_CALL:
-        askable = {pk: row for pk, row in askable.items() if row.due_on > today}
-    left = sum((_owed(askable, pk, today) for pk in invoices), NOTHING)
+        invoices = {pk: row for pk, row in invoices.items() if row.due_on > today}
+    left = sum((_owed(invoices, pk, today) for pk in about), NOTHING)
     if left == 0:
         _cancel(task, present.block or NOTHING_LEFT, today)
     elif left != task.amount:
@@ -107,6 +107,6 @@ def _cancel(task: Task, reason: str, today: datetime.date) -> None:
     log.record(task.business, "task.cancelled", f"task:{task.pk}", customer=task.customer, task_kind=task.kind)
 
 
-def _owed(askable: Mapping[int, InvoiceFacts], invoice_id: int, today: datetime.date) -> Decimal:
-    row = askable.get(invoice_id)
-    return row.collectable(today) if row else NOTHING
+def _owed(invoices: Mapping[int, InvoiceFacts], invoice_id: int, today: datetime.date) -> Decimal:
+    row = invoices.get(invoice_id)
+    return row.askable(today) if row else NOTHING
