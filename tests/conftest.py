@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 
-from customers.models import Business, User
+from customers.models import Business, Customer, User
 from customers.models.business import Role
 from tests import make
 
@@ -52,6 +53,25 @@ def client_of() -> Callable[[User], Client]:
         return client
 
     return logged_in
+
+
+@pytest.fixture
+def books(client_of, bookkeeper) -> Client:
+    """The bookkeeper's browser."""
+    return client_of(bookkeeper)
+
+
+@pytest.fixture
+def acme(business) -> Customer:
+    """A customer who owes nothing yet."""
+    return make.customer(business)
+
+
+@pytest.fixture
+def in_march() -> Iterator[None]:
+    """It is noon on Friday 20 March 2026."""
+    with time_machine.travel("2026-03-20 12:00Z", tick=False):
+        yield
 
 
 @pytest.fixture(autouse=True)

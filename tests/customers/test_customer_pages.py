@@ -1,29 +1,12 @@
 """Adding and changing customers and contacts in the browser, and the list with what they owe."""
 
 import pytest
-import time_machine
 
 from customers.models import Contact, Customer, Event
 from tests import make
 from tests.pages import address, lines, read
 
 pytestmark = pytest.mark.usefixtures("in_march")
-
-
-@pytest.fixture
-def in_march():
-    with time_machine.travel("2026-03-20 12:00Z", tick=False):
-        yield
-
-
-@pytest.fixture
-def books(client_of, bookkeeper):
-    return client_of(bookkeeper)
-
-
-@pytest.fixture
-def acme(business) -> Customer:
-    return make.customer(business)
 
 
 def customer_form(**fields: object) -> dict[str, object]:

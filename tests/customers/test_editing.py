@@ -10,11 +10,6 @@ from tests import make
 from tests.make import day
 
 
-@pytest.fixture
-def acme(business) -> Customer:
-    return make.customer(business)
-
-
 def last_event() -> Event:
     return Event.objects.order_by("-id").first()
 

@@ -11,22 +11,6 @@ from tests.pages import address, lines, read
 pytestmark = pytest.mark.usefixtures("in_march")
 
 
-@pytest.fixture
-def in_march():
-    with time_machine.travel("2026-03-20 12:00Z", tick=False):
-        yield
-
-
-@pytest.fixture
-def books(client_of, bookkeeper):
-    return client_of(bookkeeper)
-
-
-@pytest.fixture
-def acme(business):
-    return make.customer(business)
-
-
 def test_the_desk_shows_what_is_due_and_marks_what_is_late(books, business, acme):
     make.task(acme, kind="callback", due="2026-03-18", reason="They asked us to.")
     page = read(books, business, "task-list")

@@ -7,18 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from arcollect.dates import Calendar
-from customers.models import Customer
 from invoices.account import positions
 from invoices.agreeing import make_promise, open_dispute
 from tests import make
 from tests.make import day
 
 TODAY = day("2026-03-20")
-
-
-@pytest.fixture
-def acme(business) -> Customer:
-    return make.customer(business)
 
 
 def test_nothing_open_is_no_position(acme):

@@ -1,7 +1,6 @@
 """A payment entered by hand: on the oldest invoices, on one, too much, twice; and taken back."""
 
 import pytest
-import time_machine
 
 from invoices.models import Invoice, Payment
 from tests import make
@@ -9,22 +8,6 @@ from tests.make import day
 from tests.pages import address, read
 
 pytestmark = pytest.mark.usefixtures("in_march")
-
-
-@pytest.fixture
-def in_march():
-    with time_machine.travel("2026-03-20 12:00Z", tick=False):
-        yield
-
-
-@pytest.fixture
-def books(client_of, bookkeeper):
-    return client_of(bookkeeper)
-
-
-@pytest.fixture
-def acme(business):
-    return make.customer(business)
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ def in_april():
 
 
 @pytest.fixture
-def books(client_of, bookkeeper):
-    return client_of(bookkeeper)
-
-
-@pytest.fixture
 def call(business) -> Task:
     """The 60-day call of an invoice due 14 February."""
     acme = make.customer(business, "Acme")

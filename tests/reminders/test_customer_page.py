@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,22 +16,6 @@ from tests.make import day
 from tests.pages import address, read, words
 
 pytestmark = pytest.mark.usefixtures("in_march")
-
-
-@pytest.fixture
-def in_march():
-    with time_machine.travel("2026-03-20 12:00Z", tick=False):
-        yield
-
-
-@pytest.fixture
-def books(client_of, bookkeeper):
-    return client_of(bookkeeper)
-
-
-@pytest.fixture
-def acme(business):
-    return make.customer(business)
 
 
 @pytest.mark.proves("P15")

@@ -21,11 +21,6 @@ def in_march():
 
 
 @pytest.fixture
-def books(client_of, bookkeeper):
-    return client_of(bookkeeper)
-
-
-@pytest.fixture
 def draft(business) -> Letter:
     """The 30-day letter of an invoice due 14 February."""
     acme = make.customer(business, "Acme")
