@@ -5,7 +5,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arcollect.fields import money_field
-from customers.models import Business, Customer, Letter, Task
+from customers.models import Business, Customer, Letter, Task, User
+from customers.models.customer import Channel
+from customers.models.letter import LetterCode
 from invoices.models import Invoice
 
 
@@ -28,6 +30,7 @@ class Policy(models.Model):
         default=dict, help_text=_("The smallest sum worth a letter, by currency; 'default' for all others.")
     )
     entry_cap = models.CharField(max_length=10, default="60")
+    saved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -56,15 +59,29 @@ class StepCode(models.TextChoices):
     DECIDE = "DECIDE", _("Owner's decision")
 
 
+class Tone(models.TextChoices):
+    """How a step speaks. Left open, the diagnosis of the customer decides (mission P21, domain.md 3.2)."""
+
+    BY_DIAGNOSIS = "", _("As the reason for the delay asks for")
+    GENTLE = "gentle", _("Always gentle")
+    FIRM = "firm", _("Always firm")
+
+
 class Step(models.Model):
-    """One step of a policy: when, by which channel, with which letter, and whether a person looks first."""
+    """One step of a policy: when, by which channel, with which letter, and whether a person looks first.
+
+    `basis`, `channel` and `tone` left empty: as the policy, the customer and the diagnosis say.
+    """
 
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="steps")
     code = models.CharField(max_length=12, choices=StepCode.choices)
     offset_days = models.SmallIntegerField(help_text=_("Days from the due date, or from the invoice date."))
+    basis = models.CharField(max_length=10, choices=Basis.choices, blank=True)
     enabled = models.BooleanField(default=True)
     calls = models.BooleanField(default=False)
-    letter_code = models.CharField(max_length=10, blank=True)
+    letter_code = models.CharField(max_length=10, choices=LetterCode.choices, blank=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
+    tone = models.CharField(max_length=10, choices=Tone.choices, blank=True)
     approve_first = models.BooleanField(default=True)
 
     class Meta:
@@ -90,7 +107,11 @@ class CustomerPolicy(models.Model):
 
 
 class Reminder(models.Model):
-    """A step that fired for one customer in one currency, with the policy version it used and the facts it saw."""
+    """A step that fired for one customer in one currency, with the policy version it used and the facts it saw.
+
+    `skipped_reason`: a person decided that this step is left out; it counts as taken, nothing was sent or said.
+    `bounced_on`: its letter came back: the step is not completed until it went out again (T43).
+    """
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="reminders")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="reminders")
@@ -103,12 +124,18 @@ class Reminder(models.Model):
     task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders")
     completed_on = models.DateField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
+    bounced_on = models.DateField(null=True, blank=True)
+    skipped_reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     decision = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["customer", "currency", "-fired_on"], name="reminder_latest")]
+        indexes = [
+            models.Index(fields=["customer", "currency", "-fired_on"], name="reminder_latest"),
+            models.Index(fields=["customer"], condition=models.Q(bounced_on__isnull=False), name="reminder_bounced"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.step} {self.customer}"
@@ -160,6 +187,7 @@ class LastDecision(models.Model):
     decided_on = models.DateField()
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     step = models.CharField(max_length=12, blank=True)
+    rule = models.CharField(max_length=30, blank=True)
     reason = models.TextField()
     until = models.DateField(null=True, blank=True)
 
@@ -198,6 +226,73 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.on}"
+
+
+class Wording(models.Model):
+    """The owner's own text of a letter or of the mail that carries it, in one language; saving makes a new version.
+
+    None current: the text we ship is used.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="wordings")
+    code = models.CharField(max_length=10)
+    language = models.CharField(max_length=10)
+    version = models.PositiveIntegerField()
+    current = models.BooleanField(default=True)
+    text = models.TextField()
+    saved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    saved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["code", "language", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "code", "language", "version"], name="one_wording_a_version"),
+            models.UniqueConstraint(
+                fields=["business", "code", "language"], condition=models.Q(current=True), name="one_current_wording"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.language} {self.version}"
+
+
+class PrintRun(models.Model):
+    """One batch of letters printed together, until a person says that they are in the post."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="print_runs")
+    printed_on = models.DateField()
+    printed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    posted_on = models.DateField(null=True, blank=True)
+    posted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.business_id} {self.printed_on}"
+
+
+class PaperCopy(models.Model):
+    """The paper of one letter: in a print run, or (of a letter that went by e-mail and post) waiting for one.
+
+    `taken_out`: why it left the pile unposted.
+    """
+
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, primary_key=True, related_name="paper")
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, null=True, blank=True, related_name="copies")
+    taken_out = models.CharField(max_length=200, blank=True)
+    posted_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "paper copies"
+        indexes = [
+            models.Index(fields=["business"], condition=models.Q(posted_on__isnull=True, taken_out=""), name="paper_to_post")
+        ]
+
+    def __str__(self) -> str:
+        return f"paper of {self.letter_id}"
 
 
 class Heartbeat(models.Model):

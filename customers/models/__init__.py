@@ -3,7 +3,7 @@
 from customers.models.business import Business, Membership, User
 from customers.models.customer import Contact, Customer
 from customers.models.desk import Conversation, Task
-from customers.models.letter import Document, Letter
+from customers.models.letter import Document, Letter, ReceivedMail
 from customers.models.log import Event, ImportBatch, Seal
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ImportBatch",
     "Letter",
     "Membership",
+    "ReceivedMail",
     "Seal",
     "Task",
     "User",

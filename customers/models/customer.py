@@ -62,6 +62,8 @@ class Customer(models.Model):
     cease_contact = models.BooleanField(_("asked not to be contacted"), default=False)
     represented_by = models.CharField(_("represented by"), max_length=200, blank=True)
     vulnerable = models.BooleanField(_("vulnerable"), default=False)
+    quiet_from = models.TimeField(_("not to be disturbed from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("not to be disturbed until"), null=True, blank=True)
     moratorium_until = models.DateField(_("moratorium until"), null=True, blank=True)
     insolvent = models.BooleanField(_("insolvent"), default=False)
     deceased = models.BooleanField(_("deceased"), default=False)
@@ -76,6 +78,11 @@ class Customer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["business", "reference"], name="one_customer_a_reference"),
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="customer_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="quiet_time_has_both_ends",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -99,3 +99,36 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_code_display()} {self.customer}"
+
+
+class MailKind(models.TextChoices):
+    REPLY = "reply", _("Reply")
+    BOUNCE = "bounce", _("Could not be delivered")
+    AUTOMATIC = "automatic", _("Automatic answer")
+
+
+class ReceivedMail(models.Model):
+    """A message read from the mailbox, once: which it was, and what it was about. What a reply says is its Conversation.
+
+    Without a customer it is one nobody could be found for: a person looks at it.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="received_mails")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, blank=True, related_name="received_mails")
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
+    conversation = models.ForeignKey(
+        "customers.Conversation", on_delete=models.SET_NULL, null=True, blank=True, related_name="mails"
+    )
+    message_id = models.CharField(max_length=300)
+    kind = models.CharField(max_length=10, choices=MailKind.choices)
+    received_at = models.DateTimeField()
+    sender = models.CharField(max_length=300, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    detail = models.TextField(blank=True, help_text=_("Why a delivery failed, as the other server said."))
+
+    class Meta:
+        ordering = ["-received_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["business", "message_id"], name="one_row_a_message")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.subject}"

@@ -1,6 +1,7 @@
 """What is owed, what came in, and what was agreed."""
 
 from invoices.models.agreement import Dispute, Instalment, PaymentPlan, PlanInvoice, Promise, PromiseLine
+from invoices.models.interest import InterestWaiver, ReferenceRate
 from invoices.models.invoice import CreditNote, Invoice, InvoiceLine
 from invoices.models.money import Allocation, Payment, WriteOff
 
@@ -9,6 +10,7 @@ __all__ = [
     "CreditNote",
     "Dispute",
     "Instalment",
+    "InterestWaiver",
     "Invoice",
     "InvoiceLine",
     "Payment",
@@ -16,5 +18,6 @@ __all__ = [
     "PlanInvoice",
     "Promise",
     "PromiseLine",
+    "ReferenceRate",
     "WriteOff",
 ]
