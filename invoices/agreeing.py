@@ -154,6 +154,17 @@ def close_promise(
 
 
 @transaction.atomic
+def break_promise(*, promise: Promise, received: Decimal, on: datetime.date, actor: User | None = None) -> None:
+    """Takes back that a promise was kept: its payment was returned (domain.md 3.4)."""
+    kept = [PromiseState.KEPT, PromiseState.PARTIAL]
+    if not Promise.objects.filter(pk=promise.pk, state__in=kept).update(
+        state=PromiseState.BROKEN, received=received, evaluated_on=on
+    ):
+        raise AgreementError("Only a promise that was kept can turn out to be broken after all.")
+    _log(promise, "promise.broken", actor, received=format_plain(received, promise.currency))
+
+
+@transaction.atomic
 def draft_plan(
     *,
     customer: Customer,

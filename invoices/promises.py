@@ -1,0 +1,77 @@
+"""Decides what became of promises to pay: kept, partly kept, broken (domain.md 2.8). Pure."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from invoices.models.agreement import PromiseState
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A promise of one customer in one currency. `through`: the last day of its grace; `invoices`: those it is meant for."""
+
+    id: int
+    amount: Decimal
+    made_on: datetime.date
+    due_on: datetime.date
+    through: datetime.date
+    invoices: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Receipt:
+    """Money that came in: what of a payment was booked on one invoice, or (`invoice` None) on none yet. `left` is used up."""
+
+    on: datetime.date
+    left: Decimal
+    invoice: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A promise that is settled, with what came in for it."""
+
+    promise: int
+    state: PromiseState
+    received: Decimal = field(default=NOTHING)
+
+
+def settled(
+    promises: Sequence[Given], receipts: Iterable[Receipt], rules: Mapping[str, Any], today: datetime.date
+) -> list[Verdict]:
+    """The promises of one customer in one currency that are settled by `today`; those still open are left out.
+
+    `rules`: the `promise` part of domain.md 11. The earliest promise takes what came in first, so that no money keeps two;
+    cash not booked yet counts: nobody is called a promise breaker for a payment we have in hand.
+    """
+    purse = sorted((Receipt(one.on, one.left, one.invoice) for one in receipts), key=lambda one: (one.invoice is None, one.on))
+    verdicts = []
+    for promise in sorted(promises, key=lambda one: (one.due_on, one.made_on, one.id)):
+        received = _taken(promise, purse)
+        if received >= promise.amount - tolerance(promise.amount, rules):
+            verdicts.append(Verdict(promise.id, PromiseState.KEPT, received))
+        elif today > promise.through:
+            verdicts.append(Verdict(promise.id, PromiseState.PARTIAL if received else PromiseState.BROKEN, received))
+    return verdicts
+
+
+def tolerance(amount: Decimal, rules: Mapping[str, Any]) -> Decimal:
+    """How much less than promised still keeps a promise: 1.00 or 1 %, whichever is more."""
+    return max(Decimal(rules["tolerance_abs"]), amount * Decimal(rules["tolerance_pct"]))
+
+
+def _taken(promise: Given, purse: list[Receipt]) -> Decimal:
+    """What came in for the promise between the day it was made and the end of its grace, taken out of the purse."""
+    received = NOTHING
+    for receipt in purse:
+        meant = receipt.invoice is None or receipt.invoice in promise.invoices
+        if meant and promise.made_on <= receipt.on <= promise.through:
+            part = min(receipt.left, promise.amount - received)
+            receipt.left -= part
+            received += part
+    return received

@@ -1,0 +1,70 @@
+"""Promises are settled by themselves: money in, grace over, payment returned."""
+
+from decimal import Decimal
+
+import pytest
+
+from arcollect.dates import Calendar
+from invoices import booking
+from invoices.agreeing import make_promise
+from invoices.keeping import settle_promises
+from invoices.models.agreement import PromiseState
+from tests import make
+from tests.make import day
+
+FRIDAY = day("2026-06-05")
+
+
+@pytest.fixture
+def invoice(business):
+    return make.invoice(make.customer(business), "INV-1", total="500")
+
+
+@pytest.fixture
+def promise(invoice):
+    return make_promise(customer=invoice.customer, currency="USD", amount=Decimal(500), made_on=day("2026-06-01"), due_on=FRIDAY)
+
+
+def settle(promise, on: str) -> str:
+    settle_promises(business=promise.business, calendar=Calendar(), today=day(on))
+    promise.refresh_from_db()
+    return promise.state
+
+
+@pytest.mark.proves("T36")
+def test_a_payment_keeps_it(promise, invoice):
+    make.payment(invoice.customer, "500", on="2026-06-04", split={invoice: "500"})
+    assert settle(promise, "2026-06-04") == PromiseState.KEPT
+    assert promise.received == 500
+
+
+@pytest.mark.proves("T35")
+def test_it_is_broken_after_two_business_days_of_grace(promise):
+    assert settle(promise, "2026-06-09") == PromiseState.OPEN
+    assert settle(promise, "2026-06-10") == PromiseState.BROKEN
+    assert promise.evaluated_on == day("2026-06-10")
+
+
+def test_a_part_of_it_keeps_it_in_part(promise, invoice):
+    make.payment(invoice.customer, "200", on="2026-06-05", split={invoice: "200"})
+    assert settle(promise, "2026-06-10") == PromiseState.PARTIAL
+
+
+def test_unapplied_cash_keeps_it_too(promise, invoice):
+    make.payment(invoice.customer, "500", on="2026-06-08")
+    assert settle(promise, "2026-06-10") == PromiseState.KEPT
+
+
+@pytest.mark.proves("T22")
+def test_a_returned_payment_breaks_it_after_all(promise, invoice):
+    payment = make.payment(invoice.customer, "500", on="2026-06-04", split={invoice: "500"})
+    settle(promise, "2026-06-04")
+    booking.return_payment(payment=payment, on=day("2026-06-05"))
+    assert settle(promise, "2026-06-05") == PromiseState.BROKEN
+    assert promise.received == 0
+
+
+def test_another_business_is_left_alone(promise):
+    other = make.business("Elsewhere")
+    assert settle_promises(business=other, calendar=Calendar(), today=day("2026-07-01")) == []
+    assert settle(promise, "2026-06-01") == PromiseState.OPEN
