@@ -158,6 +158,37 @@ class ReminderLine(models.Model):
         return f"{self.step} {self.invoice}"
 
 
+class Occasion(models.TextChoices):
+    PROMISE_BROKEN = "promise_broken", _("A promise was not kept")
+    QUERY_CLOSED = "query_closed", _("A query was closed")
+    INSTALMENT_MISSED = "instalment_missed", _("An instalment is missing")
+    PLAN_DEFAULTED = "plan_defaulted", _("A payment plan ended unpaid")
+    PAYMENT_RETURNED = "payment_returned", _("A payment came back")
+
+
+class FollowUp(models.Model):
+    """What followed from something that happened, once: its letter and its call (domain.md 3.4).
+
+    `redraft`: its letter was no longer true and is to be written anew.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="follow_ups")
+    occasion = models.CharField(max_length=20, choices=Occasion.choices)
+    subject = models.CharField(max_length=100)
+    on = models.DateField()
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
+    redraft = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["occasion", "subject"], name="one_follow_up_an_occasion")]
+
+    def __str__(self) -> str:
+        return f"{self.get_occasion_display()}: {self.subject}"
+
+
 class Watch(models.Model):
     """The engine's index: no step of this invoice can fire before `next_look_on` unless its customer's facts change."""
 
