@@ -18,6 +18,8 @@ DEFAULTS: dict[str, Any] = {
     "part_payment_pause_ratio": "0.50",
     "part_payment_pause_days": 7,
     "contact_reverify_days": 180,
+    "stale_money_bd": 3,
+    "stale_money_stops_automatic": False,
     "notice_gap_days": 7,
     "entry_hold_days": 30,
     "morning_hour": 6,

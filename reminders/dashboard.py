@@ -11,20 +11,19 @@ from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, Min
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext
 
-from customers.models import Business, ImportBatch, Letter, Task
+from customers.models import Business, Letter, Task
 from customers.models.business import Role
 from customers.models.desk import TaskState
 from customers.models.letter import LetterState
 from invoices.metrics import CURRENT, EDGES, NOTHING, bucket_names
 from invoices.models import CreditNote, Dispute, Invoice, Payment
+from reminders.freshness import Freshness, freshness
 from reminders.heartbeat import Pulse, pulse
 from reminders.models import Run
 
 DEBTORS = 5
 TASKS = 6
 RECEIVED_DAYS = 30
-# On older figures letters would ask for what is long paid (T15).
-PAYMENTS_STALE_AFTER = datetime.timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +95,7 @@ class Health:
 
     pulse: Pulse
     last_run: datetime.date | None
-    payments_on: datetime.date | None
-    payments_stale: bool
+    money: Freshness
 
 
 def percent(part: Decimal, whole: Decimal) -> int:
@@ -142,18 +140,13 @@ def work(business: Business, today: datetime.date, *, as_owner: bool) -> Work:
 
 
 def health(business: Business, now: datetime.datetime) -> Health:
-    """What the figures rest on, in four queries."""
+    """What the figures rest on, in three queries."""
     run = Run.objects.filter(business=business, finished_at__isnull=False).aggregate(last=Max("on"))["last"]
-    entries = [
-        Payment.objects.filter(business=business).aggregate(last=Max("created_at"))["last"],
-        ImportBatch.objects.filter(business=business, kind="payments", undone_at=None).aggregate(last=Max("at"))["last"],
-    ]
-    entered = max((moment for moment in entries if moment), default=None)
+    money = freshness(business, business.local_date(now))
     return Health(
         pulse=pulse(now),
         last_run=run,
-        payments_on=business.local_date(entered) if entered else None,
-        payments_stale=entered is not None and now - entered > PAYMENTS_STALE_AFTER,
+        money=money,
     )
 
 

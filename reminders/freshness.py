@@ -1,0 +1,73 @@
+"""Says how fresh the money is that letters rest on: who paid last week must not be asked today (T15)."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, OuterRef, Subquery
+
+from arcollect.dates import Calendar, calendar_of
+from customers.models import Business, ImportBatch
+from invoices.models import CreditNote, Payment, WriteOff
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The day money was last entered (None if never), the business days since, and whether that is too long ago."""
+
+    entered_on: datetime.date | None
+    business_days: int
+    stale: bool
+
+
+def freshness(business: Business, today: datetime.date) -> Freshness:
+    """How fresh the money of a business is on a day of its own zone, in one query.
+
+    Where none was ever entered, the days count from the one its ledger started: what came in with the invoices was true then.
+    """
+    entered_on, rules = last_entered_on(business), business.rules
+    since = entered_on or business.released_on
+    days = business_days_since(since, today, _calendar(business, rules)) if since else 0
+    return Freshness(entered_on, days, days > rules["stale_money_bd"])
+
+
+def stale(business: Business, today: datetime.date) -> bool:
+    """Whether money was last entered longer ago than letters should rest on (rules["stale_money_bd"], in business days)."""
+    return freshness(business, today).stale
+
+
+def last_entered_on(business: Business) -> datetime.date | None:
+    """The day, in the business's zone, on which somebody last entered a payment, a credit note, a write-off or a file of payments."""
+    files = ImportBatch.objects.filter(kind="payments", undone_at=None)
+    row = Business.objects.filter(pk=business.pk).values_list(
+        _latest(Payment, "created_at"),
+        _latest(CreditNote, "created_at"),
+        Subquery(files.filter(business=OuterRef("pk")).order_by("-pk").values("at")[:1]),
+        _latest(WriteOff, "on"),
+    )
+    *moments, written_off_on = row.get()
+    days = [business.local_date(moment) for moment in moments if moment]
+    return max([*days, *([written_off_on] if written_off_on else [])], default=None)
+
+
+def business_days_since(since: datetime.date, today: datetime.date, calendar: Calendar) -> int:
+    """The business days after `since` up to and with `today`: 0 on the day itself. Pure; stops counting at thirty."""
+    days, day = 0, since
+    while day < today and days < COUNTED:
+        day += datetime.timedelta(days=1)
+        days += calendar.is_business_day(day)
+    return days
+
+
+# Beyond this only the date is worth saying.
+COUNTED = 30
+
+
+def _calendar(business: Business, rules: Mapping[str, Any]) -> Calendar:
+    return calendar_of(rules["weekend"], [(business.country, business.region)])
+
+
+def _latest(model: type[Model], dated: str) -> Subquery:
+    """The latest entry by id: in the order they were written, without reading them all."""
+    return Subquery(model.objects.filter(business=OuterRef("pk")).order_by("-pk").values(dated)[:1])
