@@ -8,11 +8,13 @@ from typing import Any
 
 from arcollect.phones import show_phone
 from customers.models import Business, Contact, Customer, Document, Letter
+from customers.models.letter import LetterState
 from invoices.models import Allocation
 from reminders.issuing import mail_contacts
 from reminders.letter_facts import Addressee, CallFacts, Creditor, LetterFacts, LetterLine, ReceivedPayment, paper_for
 from reminders.letter_words import language_for
 from reminders.models import Reminder
+from reminders.tone import tone_of
 
 LISTED_PAYMENTS = 20
 
@@ -22,7 +24,7 @@ def facts_of(letter: Letter) -> LetterFacts:
     stored, business, customer = letter.facts, letter.business, letter.customer
     set_aside = stored["set_aside"]
     lines = _lines(stored["lines"], letter)
-    asked = [row for row in stored["lines"] if Decimal(row["disputed"]) or Decimal(row["planned"])]
+    open_rows = [*stored["lines"], *set_aside]
     country = customer.country or business.country
     return LetterFacts(
         code=letter.code,
@@ -35,13 +37,16 @@ def facts_of(letter: Letter) -> LetterFacts:
         total=Decimal(stored["total"]),
         reference=f"{customer.reference}-{letter.pk}",
         not_due=_lines(stored["not_due"], letter),
-        queried=_lines((row for row in [*asked, *set_aside] if Decimal(row["disputed"])), letter),
-        planned=_lines((row for row in [*asked, *set_aside] if Decimal(row["planned"])), letter),
+        queried=_lines((row for row in open_rows if Decimal(row["disputed"])), letter),
+        planned=_lines((row for row in open_rows if Decimal(row["planned"])), letter),
+        promised=_lines((row for row in open_rows if Decimal(row.get("promised", "0"))), letter),
+        offered=_lines((row for row in open_rows if Decimal(row.get("offered", "0"))), letter),
         payments=_payments(letter),
         unapplied=Decimal(stored["unapplied"]),
         call=_call(stored.get("call")),
         first_contact=stored["first_contact"],
         diagnosis=customer.approach,
+        tone=_tone(letter),
         asked_times=_asked_times(letter),
         paper=paper_for(country),
         letter_id=letter.pk,
@@ -84,6 +89,20 @@ def addressee_of(customer: Customer, contact: Contact | None, country: str) -> A
     )
 
 
+def _tone(letter: Letter) -> str:
+    """As it was sent; until then as the diagnosis of today asks for: a call may just have changed it."""
+    stored, customer = letter.facts, letter.customer
+    if letter.state == LetterState.SENT or "tone" not in stored:
+        return stored.get("tone", "")
+    return tone_of(
+        stored["step"],
+        customer.approach,
+        wanted=stored.get("wanted_tone", ""),
+        first_contact=stored["first_contact"],
+        vulnerable=customer.vulnerable,
+    )
+
+
 def _contact(letter: Letter) -> Contact | None:
     return letter.contact or mail_contacts([letter.customer_id]).get(letter.customer_id)
 
@@ -102,6 +121,8 @@ def _lines(rows: Iterable[Mapping[str, Any]], letter: Letter) -> tuple[LetterLin
             paid=Decimal(row["paid"]),
             disputed=Decimal(row["disputed"]),
             planned=Decimal(row["planned"]),
+            promised=Decimal(row.get("promised", "0")),
+            offered=Decimal(row.get("offered", "0")),
             collectable=Decimal(row["collectable"]),
             purchase_order=row["purchase_order"],
         )

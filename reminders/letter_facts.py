@@ -15,6 +15,7 @@ CODES_WITHOUT_NETTING = frozenset({"L0", "LPD"})
 LETTER_PAPER = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())
 # Only these turn the 90-day letter firm (domain.md 3.2); a reason we do not know keeps it conciliatory.
 FIRM_DIAGNOSES = frozenset({"WONT", "SHOULDNT"})
+FIRM_TONE = "firm"
 
 
 def paper_for(country: str) -> str:
@@ -73,6 +74,8 @@ class LetterLine:
     paid: Decimal = Decimal(0)
     disputed: Decimal = Decimal(0)
     planned: Decimal = Decimal(0)
+    promised: Decimal = Decimal(0)
+    offered: Decimal = Decimal(0)
     purchase_order: str = ""
 
     def __post_init__(self) -> None:
@@ -139,8 +142,9 @@ class ResolutionFacts:
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """One letter to one customer in one currency. `lines` are asked for, `not_due` are for information, `queried` and `planned`
-    are shown apart (an invoice partly in dispute stands in both). `total` is the sum asked for before `unapplied` money.
+    """One letter to one customer in one currency. `lines` are asked for, `not_due` are for information; `queried`, `planned`,
+    `promised` and `offered` are shown apart (an invoice partly in dispute stands in both). `total` is the sum asked for before
+    `unapplied` money. `tone`: that of the step (reminders/tone.py), "" for a letter without one.
     Raises ValueError where the figures contradict each other or two currencies meet (traps T24, T25)."""
 
     code: str
@@ -155,6 +159,8 @@ class LetterFacts:
     not_due: tuple[LetterLine, ...] = ()
     queried: tuple[LetterLine, ...] = ()
     planned: tuple[LetterLine, ...] = ()
+    promised: tuple[LetterLine, ...] = ()
+    offered: tuple[LetterLine, ...] = ()
     payments: tuple[ReceivedPayment, ...] = ()
     unapplied: Decimal = Decimal(0)
     call: CallFacts | None = None
@@ -163,6 +169,7 @@ class LetterFacts:
     resolution: ResolutionFacts | None = None
     first_contact: bool = False
     diagnosis: str = ""
+    tone: str = ""
     asked_times: int = 0
     respond_days: int = 14
     next_steps: tuple[str, ...] = ()
@@ -184,7 +191,8 @@ class LetterFacts:
             raise ValueError(f"Nothing to ask {self.customer.name} for: {self.total} less {self.unapplied} on account")
 
     def _refuse_second_currency(self) -> None:
-        rows = (*self.lines, *self.not_due, *self.queried, *self.planned, *self.payments)
+        apart = (*self.queried, *self.planned, *self.promised, *self.offered)
+        rows = (*self.lines, *self.not_due, *apart, *self.payments)
         if others := sorted({row.currency for row in rows} - {self.currency}):
             raise ValueError(f"A letter in {self.currency} cannot hold {', '.join(others)}")
 
@@ -228,4 +236,17 @@ class LetterFacts:
 
     @property
     def firm(self) -> bool:
-        return self.diagnosis in FIRM_DIAGNOSES
+        """As the step decided; a letter without a step of its own goes by the diagnosis alone."""
+        return self.tone == FIRM_TONE if self.tone else self.diagnosis in FIRM_DIAGNOSES
+
+    @property
+    def cannot_pay(self) -> bool:
+        return self.diagnosis == "CANT" and not self.firm
+
+    @property
+    def disagrees(self) -> bool:
+        return self.diagnosis == "SHOULDNT"
+
+    @property
+    def administrative(self) -> bool:
+        return self.diagnosis == "ADMIN" and not self.firm

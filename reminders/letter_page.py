@@ -89,6 +89,8 @@ def aside_tables(facts: LetterFacts) -> list[dict]:
     apart = [
         _aside_table(facts, words, "queried", facts.queried),
         _aside_table(facts, words, "planned", facts.planned),
+        _aside_table(facts, words, "promised", facts.promised),
+        _aside_table(facts, words, "offered", facts.offered),
         _aside_table(facts, words, "not_due", facts.not_due),
     ]
     return [_laid_out(table) for table in (_payments_table(facts, words), *apart) if table["rows"]]
@@ -163,11 +165,13 @@ def _payments_table(facts: LetterFacts, words: dict) -> dict:
 
 
 def _aside_table(facts: LetterFacts, words: dict, kind: str, lines: tuple[LetterLine, ...]) -> dict:
-    """What is owed but not asked for here: its part under query, in a plan, or the whole of what is not due."""
-    amount = {"queried": "queried", "planned": "planned", "not_due": "open"}[kind]
+    """What is owed but not asked for here: its part under query, in a plan, promised, or the whole of what is not due."""
+    amount = "open" if kind == "not_due" else kind
     part = {
         "queried": lambda line: line.disputed,
         "planned": lambda line: line.planned,
+        "promised": lambda line: line.promised,
+        "offered": lambda line: line.offered,
         "not_due": lambda line: line.total - line.paid,
     }[kind]
     columns = [("number", False), ("issued_on", False), ("due_on", False), ("total", True), (amount, True)]

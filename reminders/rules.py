@@ -1,0 +1,45 @@
+"""The rules a decision may rest on: short ids that stay the same for ever, with the words people read."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Rule(models.TextChoices):
+    """Which rule of domain.md 3 or 7.4 decided. Ids are stored with decisions: never rename one."""
+
+    STEP_DUE = "STEP_DUE", _("The day of the step has come.")
+    STEP_HURRIED = "STEP_HURRIED", _("A promise was not kept: the next step is due at once.")
+    PLAN_DEFAULTED = "PLAN_DEFAULTED", _("A payment plan ended unpaid: the steps go on at the negotiation, never lower.")
+    COURTESY_DUE = "COURTESY_DUE", _("A courtesy call comes two weeks before the due date, or halfway through short terms.")
+    NOTHING_OVERDUE = "NOTHING_OVERDUE", _("What is not overdue is not asked for.")
+    NO_COURTESY_DUE = "NO_COURTESY_DUE", _("No courtesy call is due yet, or it was made.")
+    ASKED_ALREADY = "ASKED_ALREADY", _("Each step is taken once; the next one has its day.")
+    ALL_STEPS_TAKEN = "ALL_STEPS_TAKEN", _("Every step was taken: a person decides.")
+    NOT_RELEASED = "NOT_RELEASED", _("Nothing goes out before the owner releases the ledger.")
+    ENTRY_HOLD = "ENTRY_HOLD", _("What came in long overdue waits for the owner.")
+    INSOLVENT = "INSOLVENT", _("The insolvent are not reminded: the owner decides.")
+    DECEASED = "DECEASED", _("Nobody writes to the deceased: the owner decides.")
+    VULNERABLE = "VULNERABLE", _("For vulnerable people nothing runs by itself: a person decides.")
+    CEASE = "CEASE", _("Who asked not to be contacted gets nothing but a final letter the owner approved.")
+    REPRESENTED = "REPRESENTED", _("Who is represented is written to through the representative only.")
+    MORATORIUM = "MORATORIUM", _("During a moratorium nothing is asked for.")
+    NO_REMINDERS = "NO_REMINDERS", _("Somebody switched reminders off.")
+    CONTACT_INVALID = "CONTACT_INVALID", _("A letter that did not arrive comes first: the contact must be found.")
+    DISPUTED = "DISPUTED", _("What is in dispute is not asked for.")
+    PLANNED = "PLANNED", _("What is in a payment plan is asked for by its instalments only.")
+    PLAN_OFFERED = "PLAN_OFFERED", _("An offered payment plan may be considered in peace, once in a while.")
+    PROMISE_OPEN = "PROMISE_OPEN", _("What is promised is not asked for until the day has passed with its grace.")
+    PROMISE_KEPT = "PROMISE_KEPT", _("Who has just kept a promise gets some days before the rest is asked for.")
+    UNAPPLIED_COVERS = "UNAPPLIED_COVERS", _("Money we hold covers what is overdue: it must be matched.")
+    UNAPPLIED_CASH = "UNAPPLIED_CASH", _("Money we hold is matched first, or taken off after two business days.")
+    SMALL_BALANCE = "SMALL_BALANCE", _("What is left is too small for a letter.")
+    PART_PAYMENT = "PART_PAYMENT", _("Who has just paid half or more gets a week.")
+    MIN_GAP = "MIN_GAP", _("Days must pass between two steps.")
+    NOTICE_GAP = "NOTICE_GAP", _("A customer gets one notice a week at most.")
+    NO_BUSINESS_DAY = "NO_BUSINESS_DAY", _("Nothing goes out on weekends, holidays and closing days.")
+    CALL_LIMIT = "CALL_LIMIT", _("A released ledger opens only so many new calls a day.")
+
+
+def rule_words(rule: str) -> str:
+    """The words of a stored rule id; "" for none, or one of another version of the program."""
+    return str(Rule(rule).label) if rule in Rule.values else ""
