@@ -18,7 +18,7 @@ from invoices.models import Allocation, CreditNote, Dispute, Invoice, Payment
 from invoices.models.agreement import DisputeOutcome
 from invoices.standing import claims
 from reminders.escalation import NOTHING, Case, InvoiceFacts, Setting
-from reminders.models import CustomerPolicy, Policy, Reminder, ReminderLine, StepCode
+from reminders.models import CustomerPolicy, Policy, Reminder, ReminderLine, Step, StepCode
 from reminders.timetable import DAYS, DUNNING, PolicyTerms, StepTerms
 
 Key = tuple[int, str]
@@ -60,11 +60,11 @@ def settings_of(business: Business) -> Settings:
     )
 
 
-def policy_terms(policy: Policy) -> PolicyTerms:
-    """A stored policy version as the pure code takes it."""
+def policy_terms(policy: Policy, drafted: Iterable[Step] | None = None) -> PolicyTerms:
+    """A policy version as the pure code takes it; `drafted` are the steps of one that is not stored yet."""
     steps = {
         step.code: StepTerms(step.code, step.offset_days, step.calls, step.letter_code, step.approve_first)
-        for step in policy.steps.all()
+        for step in (policy.steps.all() if drafted is None else drafted)
         if step.enabled
     }
     return PolicyTerms(policy.pk, steps, policy.basis, policy.min_gap_days, policy.min_balance, policy.entry_cap)

@@ -128,6 +128,8 @@ def _tasks(
 def _task_kind(step: StepTerms) -> TaskKind | None:
     """What a person must do about this step; nothing where its letter goes by itself."""
     kind = TASK_KINDS.get(step.code)
+    if kind in {TaskKind.CALL_60, TaskKind.CALL_90} and not step.calls:
+        kind = TaskKind.REVIEW_LETTER
     return None if kind == TaskKind.REVIEW_LETTER and not step.approve_first else kind
 
 

@@ -214,7 +214,8 @@ def _settings_key(business: Business, settings: Settings) -> str:
     """Changes whenever a policy, a threshold or the business's holidays do: then every customer is looked at again."""
     policies = sorted(policy.id for policy in settings.by_name.values())
     chosen = sorted(settings.chosen.items())
-    text = json.dumps([policies, chosen, settings.rules, settings.home, str(business.released_on)], sort_keys=True)
+    parts = [policies, settings.default.id, chosen, settings.rules, settings.home, str(business.released_on)]
+    text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
