@@ -2,13 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.languages import get_official_languages
 from django.conf import settings
 from segno import make_qr
-from segno.helpers import make_epc_qr
 
 from arcollect.money import format_date, format_money
 from reminders.letter_facts import Creditor, LetterFacts, LetterLine, ReceivedPayment
@@ -23,7 +22,9 @@ WINDOW_LINES = 6
 WINDOW_CHARACTERS = 40
 # Bounds of the European Payments Council's QR code (EPC069-12).
 EPC_AMOUNTS = (Decimal("0.01"), Decimal("999999999.99"))
-EPC_NAME, EPC_TEXT = 70, 140
+EPC_NAME, EPC_TEXT, EPC_BYTES = 70, 140, 331
+# Any mask does; dots this large stay sharp where a printer smoothes pictures.
+QR_MASK, QR_SCALE = 3, 4
 
 
 @cache
@@ -41,6 +42,9 @@ def page_context(facts: LetterFacts) -> dict:
         "paper": facts.paper.lower(),
         "window": window_lines(facts),
         "address_missing": not facts.customer.address,
+        "sender_lines": "\n".join(facts.creditor.address),
+        "info": info_blocks(facts),
+        "signature": signature(facts),
         "today": format_date(facts.today, facts.locale),
         "amount_due": _money(facts, facts.amount_due),
         "pay_by": format_date(facts.pay_by, facts.locale) if facts.pay_by else "",
@@ -65,7 +69,34 @@ def window_lines(facts: LetterFacts) -> dict:
     if country := country_line(facts):
         lines.append(country)
     rows = sum(-(-len(line) // WINDOW_CHARACTERS) for line in lines)
-    return {"lines": lines, "size": "small" if rows > WINDOW_LINES else "", "sender": _sender(facts.creditor)}
+    return {
+        "lines": lines,
+        "address": "\n".join(lines),
+        "size": "small" if rows > WINDOW_LINES else "",
+        "sender": _sender(facts.creditor),
+    }
+
+
+def info_blocks(facts: LetterFacts) -> list[str]:
+    """What stands beside the window, a block a paragraph: the day, the numbers to quote, whom to ask."""
+    creditor, words = facts.creditor, labels(facts.language)
+    phone = f"{words['phone']} {creditor.phone}" if creditor.phone else ""
+    if creditor.signatory_phone:
+        phone = f"{words['direct_line']} {creditor.signatory_phone}"
+    numbers = _joined(
+        f"{words['customer_number']} {facts.customer.reference}" if facts.customer.reference else "",
+        f"{words['letter_number']} {facts.letter_id}" if facts.letter_id else "",
+    )
+    blocks = [format_date(facts.today, facts.locale), numbers, _joined(creditor.signatory, phone, creditor.email)]
+    return [block for block in blocks if block]
+
+
+def signature(facts: LetterFacts) -> dict:
+    """Who signs, in bold, and the lines below: the company signs where no person does."""
+    creditor = facts.creditor
+    if not creditor.signatory:
+        return {"name": creditor.legal_name, "below": creditor.signatory_role}
+    return {"name": creditor.signatory, "below": _joined(creditor.signatory_role, creditor.legal_name)}
 
 
 def country_line(facts: LetterFacts) -> str:
@@ -233,20 +264,35 @@ def grouped(iban: str) -> str:
 def payment_code(facts: LetterFacts) -> dict | None:
     """A QR code: the bank transfer itself where EPC069-12 allows it (EUR, an IBAN), else the payment page, else none."""
     creditor, words = facts.creditor, labels(facts.language)
-    if facts.currency == "EUR" and creditor.iban and EPC_AMOUNTS[0] <= facts.amount_due <= EPC_AMOUNTS[1]:
-        code = make_epc_qr(
-            name=(creditor.account_holder or creditor.legal_name)[:EPC_NAME],
-            iban="".join(creditor.iban.split()),
-            amount=facts.amount_due,
-            text=facts.reference[:EPC_TEXT],
-            bic=creditor.bic or None,
-        )
+    transfer = transfer_order(facts)
+    if transfer and len(transfer) <= EPC_BYTES:
         alt = words["qr_bank"].format(amount=_money(facts, facts.amount_due), reference=facts.reference)
-        return {"source": code.png_data_uri(scale=6, border=0), "alt": alt}
+        return {"source": _picture(transfer), "alt": alt}
     if creditor.payment_link:
-        code = make_qr(creditor.payment_link, error="m")
-        return {"source": code.png_data_uri(scale=6, border=0), "alt": words["qr_link"]}
+        return {"source": _page_code(creditor.payment_link), "alt": words["qr_link"]}
     return None
+
+
+def transfer_order(facts: LetterFacts) -> bytes:
+    """A credit transfer as banking apps read it (EPC069-12, version 002, UTF-8); empty where the standard has none."""
+    creditor, amount = facts.creditor, facts.amount_due
+    if facts.currency != "EUR" or not creditor.iban or not EPC_AMOUNTS[0] <= amount <= EPC_AMOUNTS[1]:
+        return b""
+    name = (creditor.account_holder or creditor.legal_name)[:EPC_NAME]
+    account = "".join(creditor.iban.split())
+    kind, no_purpose, no_structured_reference = ("BCD", "002", "1", "SCT"), "", ""
+    lines = [*kind, creditor.bic, name, account, f"EUR{amount:.2f}", no_purpose, no_structured_reference]
+    return "\n".join([*lines, facts.reference[:EPC_TEXT]]).encode()
+
+
+@lru_cache(maxsize=16)
+def _page_code(address: str) -> str:
+    return _picture(address)
+
+
+def _picture(content: str | bytes) -> str:
+    """The code as a data: URI. All eight masks can be read; to weigh them would take longer than all else of the page's text."""
+    return make_qr(content, error="m", boost_error=False, mask=QR_MASK).png_data_uri(scale=QR_SCALE, border=0)
 
 
 def question(facts: LetterFacts) -> str:

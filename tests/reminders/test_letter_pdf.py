@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from arcollect.money import format_money
 from reminders.letter_facts import CODES, LetterFacts
-from reminders.letter_page import country_line, grouped, pay_rows, payment_code, window_lines
+from reminders.letter_page import country_line, grouped, pay_rows, payment_code, transfer_order, window_lines
 from reminders.letter_words import source
 from reminders.letters import compose, render
 from tests.reminders import letter_samples
@@ -227,6 +227,19 @@ def test_code_follows_currency_account_and_payment_page():
     assert payment_code(page_only)["alt"] == "Code that opens the payment page"
     bare = dataclasses.replace(letter_samples.CREDITOR, iban="")
     assert payment_code(letter_samples.facts("L30", "de", creditor=bare)) is None
+
+
+def test_bank_code_says_what_the_letter_says():
+    said = transfer_order(letter_samples.facts("L30", "de")).decode().split("\n")
+    account = ["COBADEFFXXX", "Nordlicht Werkstatt GmbH", "DE89370400440532013000"]
+    assert said == ["BCD", "002", "1", "SCT", *account, "EUR1250.00", "", "", "INV-7"]
+
+
+def test_no_bank_code_longer_than_its_standard_allows():
+    creditor = dataclasses.replace(letter_samples.CREDITOR, legal_name="Ж" * 70)
+    facts = letter_samples.facts("L30", "de", creditor=creditor)
+    assert payment_code(facts)
+    assert payment_code(dataclasses.replace(facts, reference="Ж" * 140)) is None
 
 
 def test_account_holder_stands_only_above_an_account():
