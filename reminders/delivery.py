@@ -2,70 +2,67 @@
 
 import datetime
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from customers import log
-from customers.documents import store
-from customers.models import Business, Contact, Customer, Letter, Task
-from customers.models.customer import Channel
-from customers.models.desk import TaskKind, TaskState
+from customers.models import Business, Letter
 from customers.models.letter import LetterState
-from reminders.escalation import NOTHING
-from reminders.facts import Settings, cases_of, settings_of, standing_block
+from reminders import claiming
+from reminders.claiming import MAX_ATTEMPTS, retry_found, settle_unconfirmed
+from reminders.facts import Settings, settings_of
+from reminders.freshness import stale
+from reminders.hands import Hand, Refused, Unreachable, Unsure
 from reminders.issuing import mail_contacts
-from reminders.models import Reminder
 from reminders.nightly import escalate
 from reminders.outbox import approve_all as approve_every_draft
-from reminders.outbox import withdraw
 from reminders.rendering import letter_pdf
+from reminders.ways import NO_ADDRESS, Way, way_of
 
 logger = logging.getLogger(__name__)
 
-NO_ADDRESS = "No address: neither an e-mail address that works nor a postal address."
-UNCONFIRMED_AFTER = datetime.timedelta(minutes=15)
 TRY_AGAIN_AFTER = datetime.timedelta(minutes=15)
+LONGEST_PAUSE = datetime.timedelta(hours=4)
+# After so many letters in a row that found nobody at the other end, the rest is not tried.
+NOBODY_THERE = 3
+STALE = "Waits: no money was entered for days, so it may be paid."
 Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class Delivered:
-    """What a delivery did: how many went out, which failed, which were skipped and why."""
+    """What a delivery did: how many went out, which failed, which were skipped and why; how many wait for the printer."""
 
     sent: int = 0
     failed: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[dict[str, Any]] = field(default_factory=list)
+    to_print: int = 0
+    unreachable: int = 0
+
+    @property
+    def nobody_there(self) -> bool:
+        return self.unreachable >= NOBODY_THERE
 
 
-class Refused(Exception):
-    """The letter was certainly not accepted. `permanent`: this address will never take it."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One delivery: by which hand, under which rules, at what moment. `override`: hours and contact limits do not count.
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
-        super().__init__(reason)
-        self.permanent = permanent
+    `money_stale`: no money was entered for days, and the rules let automatic letters wait for it (T15).
+    """
 
-
-class Unsure(Exception):
-    """Nobody knows whether the letter was accepted: a person decides, nothing is sent again by itself."""
-
-
-class Hand(Protocol):
-    """A way out of the house: SMTP, or a folder that a person prints and sends from."""
-
-    keeps_hours: bool
-    takes_post: bool
-
-    def give(self, letter: Letter, contact: Contact | None, pdf: bytes) -> str:
-        """Hands the letter over and returns its Message-ID ("" for paper). Raises Refused or Unsure."""
-
-    def give_unaddressed(self, letter: Letter, pdf: bytes) -> None:
-        """Takes a letter nobody can send, for a person to look at."""
+    hand: Hand
+    settings: Settings
+    today: datetime.date
+    now: datetime.datetime
+    delivered: Delivered
+    override: bool = False
+    money_stale: bool = False
 
 
 def deliver(
@@ -82,210 +79,187 @@ def deliver(
         approve_every_draft(business=business, by=None, now=now)
     settle_unconfirmed(business, now)
     retry_found(business, today)
-    settings, delivered, seen = settings_of(business), Delivered(), set[int]()
-    while ids := [pk for pk in _approved(business, hand, today, now) if pk not in seen]:
+    here, seen = _round(business, hand, today, now), set[int]()
+    while ids := [pk for pk in _ready(business, here) if pk not in seen]:
         for done, letter_id in enumerate(ids, start=1):
             seen.add(letter_id)
-            _deliver_one(letter_id, hand, settings, delivered, today, now)
+            _deliver_one(letter_id, here)
             if progress is not None:
                 progress(done, len(ids))
+            if here.delivered.nobody_there:
+                return here.delivered
         if approve_all:
             approve_every_draft(business=business, by=None, now=now)
-    return delivered
+    return here.delivered
 
 
-def settle_unconfirmed(business: Business, now: datetime.datetime) -> int:
-    """Letters that were being sent when something died: nobody knows, so a person decides (architecture.md)."""
-    stuck = Letter.objects.filter(business=business, state=LetterState.SENDING, claimed_at__lt=now - UNCONFIRMED_AFTER)
-    return stuck.update(state=LetterState.UNCONFIRMED, problem="The hand-over was interrupted: check whether it arrived.")
+def send_now(letter: Letter, hand: Hand, *, today: datetime.date, now: datetime.datetime, override: bool = False) -> str:
+    """Hands over one approved letter, or one that failed, in this request. Returns a sentence that says what became of it.
 
-
-def retry_found(business: Business, today: datetime.date) -> None:
-    """Failed letters whose customer has an address go back to be sent, and the search for a contact that is there is over.
-
-    It goes on where a letter only goes by post because mail to the contact bounced (T43).
+    `override`: sending hours and contact limits do not count; the caller has asked who may say so. It is logged.
     """
-    failed = Letter.objects.filter(business=business, state=LetterState.FAILED)
-    searches = Task.objects.filter(business=business, kind=TaskKind.FIND_CONTACT, state=TaskState.OPEN)
-    ids = {*failed.values_list("customer_id", flat=True), *searches.values_list("customer_id", flat=True)}
-    contacts = mail_contacts(ids)
-    found = [row for row in Customer.objects.filter(pk__in=ids).select_related("business") if _way(row, contacts.get(row.pk))]
-    solved = [row for row in found if row.pk not in contacts or contacts[row.pk].bounced_on is None]
-    failed.filter(customer__in=found).update(state=LetterState.APPROVED, problem="")
-    searches.filter(customer__in=solved).update(state=TaskState.DONE, outcome="Found", closed_on=today)
+    if letter.state == LetterState.FAILED:
+        claiming.try_again(letter)
+    here = replace(_round(letter.business, hand, today, now), override=override)
+    if override:
+        log.record(letter.business, "letter.hurried", f"letter:{letter.pk}", customer=letter.customer)
+    _deliver_one(letter.pk, here)
+    letter.refresh_from_db()
+    if here.delivered.sent:
+        return _("Sent to %(recipient)s.") % {"recipient": letter.sent_to}
+    if here.delivered.to_print:
+        return _("It goes by post: it waits to be printed.")
+    told = [*here.delivered.failed, *here.delivered.skipped]
+    return _("It did not go out. %(reason)s") % {"reason": told[0]["reason"]}
 
 
-def _approved(business: Business, hand: Hand, today: datetime.date, now: datetime.datetime) -> list[int]:
-    """Letters that may go; one a mail server just put off is not offered to it again every minute."""
-    ready = Letter.objects.filter(business=business, state=LetterState.APPROVED)
-    ready = ready.filter(Q(hold_until=None) | Q(hold_until__lte=today))
-    if hand.keeps_hours:
-        ready = ready.filter(Q(claimed_at=None) | Q(claimed_at__lte=now - TRY_AGAIN_AFTER))
-    return list(ready.order_by("id").values_list("id", flat=True))
+def claim_for_paper(letter: Letter, *, settings: Settings, today: datetime.date, now: datetime.datetime) -> str:
+    """Claims an approved letter for the printer and keeps its PDF: "". Else why it must not go; what is not true is withdrawn.
+
+    Whoever claims records it with `record_posted`, or gives it back to be approved.
+    """
+    letter.contact = mail_contacts([letter.customer_id]).get(letter.customer_id)
+    way = way_of(letter.channel, letter.customer, letter.contact)
+    if not way.post:
+        return "It does not go by post."
+    claiming.reroute(letter, way)
+    letter.written_on = today
+    return _claimed(letter, letter_pdf(letter), settings, today, now)
 
 
-def _deliver_one(
-    letter_id: int, hand: Hand, settings: Settings, delivered: Delivered, today: datetime.date, now: datetime.datetime
-) -> None:
+def record_posted(letter: Letter, *, today: datetime.date, now: datetime.datetime) -> None:
+    """A person put the letter into the post on `today`. One that went by e-mail before is sent already and only noted."""
+    if letter.state == LetterState.SENT:
+        log.record(letter.business, "letter.posted", f"letter:{letter.pk}", customer=letter.customer, on=today.isoformat())
+        return
+    claiming.record(letter, Way(email=False, post=True), "", today, now)
+
+
+def _round(business: Business, hand: Hand, today: datetime.date, now: datetime.datetime) -> Round:
+    settings = settings_of(business)
+    waits_for_money = settings.rules["stale_money_stops_automatic"] and stale(business, today)
+    return Round(hand, settings, today, now, Delivered(), money_stale=waits_for_money)
+
+
+def _ready(business: Business, here: Round) -> Iterator[int]:
+    """Letters that may go by this hand, oldest first; what waits for the printer is counted, not listed every minute.
+
+    One a mail server just put off is not offered to it again at once.
+    """
+    rows = Letter.objects.filter(business=business, state=LetterState.APPROVED).filter(
+        Q(hold_until=None) | Q(hold_until__lte=here.today)
+    )
+    letters = list(rows.select_related("business", "customer").defer("facts").order_by("id"))
+    contacts = mail_contacts({letter.customer_id for letter in letters})
+    here.delivered.to_print = 0
+    for letter in letters:
+        way = way_of(letter.channel, letter.customer, contacts.get(letter.customer_id))
+        if way.post and not way.email and not here.hand.takes_post:
+            claiming.reroute(letter, way)
+            here.delivered.to_print += 1
+        elif not (here.hand.keeps_hours and _paused(letter, here.now)):
+            yield letter.pk
+
+
+def _paused(letter: Letter, now: datetime.datetime) -> bool:
+    """Whether a mail server put it off lately: each time the pause doubles."""
+    if letter.claimed_at is None:
+        return False
+    pause = min(LONGEST_PAUSE, TRY_AGAIN_AFTER * 2 ** max(0, letter.attempts - 1))
+    return now < letter.claimed_at + pause
+
+
+def _deliver_one(letter_id: int, here: Round) -> None:
     """One letter from approved to sent; an error in it is logged and listed, the others go on (T07)."""
     try:
-        _send(letter_id, hand, settings, delivered, today, now)
+        _send(letter_id, here)
     except Exception as error:
         logger.exception("Letter %s could not be delivered", letter_id)
-        delivered.failed.append({"letter": letter_id, "reason": f"{type(error).__name__}: {error}"})
+        here.delivered.failed.append({"letter": letter_id, "reason": f"{type(error).__name__}: {error}"})
 
 
-def _send(
-    letter_id: int, hand: Hand, settings: Settings, delivered: Delivered, today: datetime.date, now: datetime.datetime
-) -> None:
+def _send(letter_id: int, here: Round) -> None:
     """Claims a letter that may go out now, and hands it over; what is no longer true is decided anew instead."""
-    letter = Letter.objects.select_related("business", "customer").get(pk=letter_id)
-    letter.contact = contact = mail_contacts([letter.customer_id]).get(letter.customer_id)
-    closed = _closed_now(letter, contact, hand, settings, today, now)
-    if closed:
-        delivered.skipped.append({"letter": letter.pk, "reason": closed})
+    letter = Letter.objects.select_related("business", "customer__business").get(pk=letter_id)
+    letter.contact = mail_contacts([letter.customer_id]).get(letter.customer_id)
+    way = way_of(letter.channel, letter.customer, letter.contact)
+    if way.lost:
+        claiming.reroute(letter, way)
+    if way.post and not way.email and not here.hand.takes_post:
+        here.delivered.to_print += 1
         return
-    letter.written_on = today  # A draft may be days old: what it asks for in a week counts from the day it goes out.
+    closed = _closed_now(letter, here)
+    if closed:
+        here.delivered.skipped.append({"letter": letter.pk, "reason": closed})
+        return
+    letter.written_on = here.today  # A draft may be days old: what it asks for in a week counts from the day it goes out.
     pdf = letter_pdf(letter)
-    reason = _claim(letter, contact, pdf, settings, today, now)
+    reason = _claimed(letter, pdf, here.settings, here.today, here.now)
     if reason:
-        delivered.skipped.append({"letter": letter.pk, "reason": reason})
+        here.delivered.skipped.append({"letter": letter.pk, "reason": reason})
+    elif way.nowhere:
+        here.hand.give_unaddressed(letter, pdf)
+        claiming.fail(letter, NO_ADDRESS, here.today)
+        here.delivered.failed.append({"letter": letter.pk, "customer": letter.customer.reference, "reason": NO_ADDRESS})
+    else:
+        _hand_over(letter, way, pdf, here)
+
+
+def _claimed(letter: Letter, pdf: bytes, settings: Settings, today: datetime.date, now: datetime.datetime) -> str:
+    """Claims the letter, or says why not; what was withdrawn is decided anew."""
+    reason, withdrawn = claiming.claim(letter, letter.contact, pdf, settings, today, now)
+    if withdrawn:
         # After the claim's commit: a nightly run locks cursor, then letters; the other way round both would wait for ever.
         escalate(letter.business, today, only=[letter.customer_id])
-    elif _way(letter.customer, contact):
-        _hand_over(letter, contact, pdf, hand, delivered, today, now)
-    else:
-        hand.give_unaddressed(letter, pdf)
-        _fail(letter, contact, NO_ADDRESS, today, delivered)
+    return reason
 
 
-def _closed_now(
-    letter: Letter, contact: Contact | None, hand: Hand, settings: Settings, today: datetime.date, now: datetime.datetime
-) -> str:
-    """Why this letter cannot go out at this hour, or by this hand; "" where it can (T42, domain.md 7.1)."""
-    if "email" not in _way(letter.customer, contact) and letter.customer.has_address and not hand.takes_post:
-        return "Goes by post: print it from the letters page, or with --outbox."
-    if not hand.keeps_hours:
+def _closed_now(letter: Letter, here: Round) -> str:
+    """Why this letter cannot go out at this hour; "" where it can (T42, domain.md 7.1)."""
+    if here.money_stale and letter.approved_at is None:
+        return STALE
+    if not here.hand.keeps_hours or here.override:
         return ""
-    if not settings.calendar(letter.customer.country, letter.customer.region).is_business_day(today):
+    settings, customer = here.settings, letter.customer
+    if not settings.calendar(customer.country, customer.region).is_business_day(here.today):
         return "Not sent on a weekend or holiday."
-    zone = ZoneInfo(letter.customer.time_zone or letter.business.time_zone)
+    zone = ZoneInfo(customer.time_zone or letter.business.time_zone)
     opens, closes = settings.rules["sending_window"]
-    local = now.astimezone(zone).strftime("%H:%M")
+    local = here.now.astimezone(zone).strftime("%H:%M")
     return "" if opens <= local <= closes else f"Sent between {opens} and {closes} only; it is {local} there."
 
 
-def _way(customer: Customer, contact: Contact | None) -> str:
-    """How a letter reaches the customer: "email", "post", "email+post", or "" (T44: e-mail missing -> post, explicitly)."""
-    by_mail = contact is not None and contact.reachable_by_email and customer.channel != Channel.POST
-    by_post = customer.has_address and (customer.channel != Channel.EMAIL or not by_mail)
-    by_mail = by_mail or (contact is not None and contact.reachable_by_email and not by_post)
-    return "+".join(way for way, there in (("email", by_mail), ("post", by_post)) if there)
-
-
-@transaction.atomic
-def _claim(
-    letter: Letter, contact: Contact | None, pdf: bytes, settings: Settings, today: datetime.date, now: datetime.datetime
-) -> str:
-    """Claims the letter and keeps its PDF, or says why it must not go: what is no longer true is withdrawn."""
-    mine = Letter.objects.filter(pk=letter.pk, state=LetterState.APPROVED).update(
-        state=LetterState.SENDING, claimed_at=now, attempts=F("attempts") + 1, contact=contact
-    )
-    if not mine:
-        return "Taken by another delivery."
-    customer = Customer.objects.get(pk=letter.customer_id)
-    block, _ = standing_block(customer, today)
-    reason = block or _changed(letter, customer, settings, today)
-    if reason:
-        withdraw(letter=letter, reason=reason, on=today)
-        return reason
-    document = store(business=letter.business, content=pdf, content_type="application/pdf", name=f"{letter.code}-{letter.pk}.pdf")
-    Letter.objects.filter(pk=letter.pk).update(document=document, written_on=today)
-    return ""
-
-
-def _changed(letter: Letter, customer: Customer, settings: Settings, today: datetime.date) -> str:
-    """What of the letter is no longer true: each invoice must still be asked for as written, nothing have come in since (T14)."""
-    cases = cases_of(letter.business, [customer], settings, today).get(customer.pk, [])
-    case = next((case for case in cases if case.currency == letter.currency), None)
-    owed = {row.id: row.askable(today) for row in case.invoices} if case else {}
-    for line in letter.facts["lines"]:
-        if owed.get(line["invoice"], NOTHING) != Decimal(line["collectable"]):
-            return f"Invoice {line['number']} changed since the letter was written."
-    if case and case.unapplied != Decimal(letter.facts["unapplied"]):
-        return "Money came in since the letter was written."
-    return ""
-
-
-def _hand_over(
-    letter: Letter,
-    contact: Contact | None,
-    pdf: bytes,
-    hand: Hand,
-    delivered: Delivered,
-    today: datetime.date,
-    now: datetime.datetime,
-) -> None:
-    way = _way(letter.customer, contact)
+def _hand_over(letter: Letter, way: Way, pdf: bytes, here: Round) -> None:
     try:
-        message_id = hand.give(letter, contact if "email" in way else None, pdf)
+        message_id = here.hand.give(letter, letter.contact if way.email else None, pdf)
     except Refused as refusal:
-        if refusal.permanent:
-            _fail(letter, contact, str(refusal), today, delivered)
-        else:
-            Letter.objects.filter(pk=letter.pk).update(state=LetterState.APPROVED, problem=str(refusal)[:300])
-            delivered.skipped.append({"letter": letter.pk, "reason": str(refusal)})
+        _refused(letter, refusal, here)
         return
     except Exception as doubt:
         if not isinstance(doubt, Unsure):
             logger.exception("Letter %s: the hand-over broke off", letter.pk)
-        Letter.objects.filter(pk=letter.pk).update(state=LetterState.UNCONFIRMED, problem=str(doubt)[:300])
-        delivered.failed.append({"letter": letter.pk, "reason": str(doubt)})
+        claiming.doubt(letter, str(doubt))
+        here.delivered.failed.append({"letter": letter.pk, "reason": str(doubt)})
         return
-    _record(letter, contact, way if hand.takes_post else "email", message_id, today, now)
-    delivered.sent += 1
+    printed = way.post and here.hand.takes_post
+    claiming.record(letter, Way(way.email, printed), message_id, here.today, here.now)
+    if way.post and not printed:
+        claiming.queue_paper(letter)
+    here.delivered.sent += 1
+    here.delivered.unreachable = 0
 
 
-@transaction.atomic
-def _record(
-    letter: Letter, contact: Contact | None, way: str, message_id: str, today: datetime.date, now: datetime.datetime
-) -> None:
-    """The letter is out: its step is completed (T08), its trace is on the customer and on its invoices (T47)."""
-    recipient = contact.email if contact and "email" in way else ""
-    Letter.objects.filter(pk=letter.pk).update(
-        state=LetterState.SENT,
-        sent_on=today,
-        sent_at=now,
-        sent_to=recipient or "post",
-        message_id=message_id,
-        problem="",
-    )
-    Reminder.objects.filter(letter=letter, completed_on=None).update(completed_on=today)
-    log.record(
-        letter.business,
-        "letter.sent",
-        f"letter:{letter.pk}",
-        customer=letter.customer,
-        on=today.isoformat(),
-        way=way,
-        contact=contact.pk if contact else None,
-        invoices=[line["invoice"] for line in letter.facts["lines"]],
-    )
-
-
-@transaction.atomic
-def _fail(letter: Letter, contact: Contact | None, reason: str, today: datetime.date, delivered: Delivered) -> None:
-    """The letter has nowhere to go: the step is not completed, one task is opened to find the contact (T43)."""
-    Letter.objects.filter(pk=letter.pk).update(state=LetterState.FAILED, problem=reason[:300])
-    if contact is not None and reason != NO_ADDRESS:
-        Contact.objects.filter(pk=contact.pk).update(bounced_on=today, bounce_reason=reason[:300])
-    Task.objects.get_or_create(
-        business=letter.business,
-        customer=letter.customer,
-        kind=TaskKind.FIND_CONTACT,
-        state=TaskState.OPEN,
-        subject="contact",
-        defaults={"opens_on": today, "due_on": today, "reason": reason},
-    )
-    log.record(letter.business, "letter.failed", f"letter:{letter.pk}", customer=letter.customer, on=today.isoformat())
-    delivered.failed.append({"letter": letter.pk, "customer": letter.customer.reference, "reason": reason})
+def _refused(letter: Letter, refusal: Refused, here: Round) -> None:
+    """It surely did not go: fails where it never will by this address, is put off else, and not for ever."""
+    reason, delivered = str(refusal), here.delivered
+    delivered.unreachable = delivered.unreachable + 1 if isinstance(refusal, Unreachable) else 0
+    listed = {"letter": letter.pk, "customer": letter.customer.reference, "reason": reason}
+    if refusal.permanent and refusal.bounced:
+        claiming.fail(letter, reason, here.today, bounced=True)
+    elif refusal.permanent or (letter.attempts + 1 >= MAX_ATTEMPTS and not isinstance(refusal, Unreachable)):
+        claiming.give_up(letter, reason, here.today)
+    else:
+        claiming.put_off(letter, reason, spent=not isinstance(refusal, Unreachable))
+        delivered.skipped.append({"letter": letter.pk, "reason": reason})
+        return
+    delivered.failed.append(listed)

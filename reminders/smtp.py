@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from customers.models import Contact, Letter
-from reminders.delivery import Refused, Unsure
+from reminders.hands import Refused, Unsure
 from reminders.letters import plain_mail
 from reminders.rendering import composed
 

@@ -11,8 +11,9 @@ from arcollect.dates import Calendar
 from customers.models import Contact, Customer, Document, Event, Letter, Task
 from invoices.agreeing import open_dispute
 from reminders.correspondence import facts_of
-from reminders.delivery import Refused, deliver, settle_unconfirmed
+from reminders.delivery import deliver, settle_unconfirmed
 from reminders.folder import Folder
+from reminders.hands import Refused
 from reminders.models import Reminder
 from reminders.nightly import escalate
 from reminders.outbox import cancel, hold

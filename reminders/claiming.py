@@ -1,0 +1,228 @@
+"""Writes what becomes of a letter on its way out: claimed, sent, failed, put off, rerouted, not known."""
+
+import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+
+from customers import log
+from customers.documents import store
+from customers.models import Business, Contact, Customer, Event, Letter, Task
+from customers.models.business import Role
+from customers.models.customer import Channel
+from customers.models.desk import TaskKind, TaskState
+from customers.models.letter import LetterState
+from reminders.escalation import NOTHING
+from reminders.facts import Settings, cases_of, standing_block
+from reminders.issuing import mail_contacts
+from reminders.models import PaperCopy, Reminder
+from reminders.outbox import withdraw
+from reminders.ways import NO_ADDRESS, Way, way_of
+
+UNCONFIRMED_AFTER = datetime.timedelta(minutes=15)
+# How often a mail server may put one letter off before a person looks at it: with growing pauses, most of a day.
+MAX_ATTEMPTS = 8
+INTERRUPTED = "The hand-over was interrupted: check whether it arrived."
+TAKEN = "Taken by another delivery."
+MOVED = "Their contact changed this moment: it goes with the next delivery."
+
+
+@transaction.atomic
+def claim(
+    letter: Letter, contact: Contact | None, pdf: bytes, settings: Settings, today: datetime.date, now: datetime.datetime
+) -> tuple[str, bool]:
+    """Claims a letter and keeps its PDF: ("", False). Else why it must not go, and whether it was withdrawn as no longer true.
+
+    `contact` is the one the PDF was made for. Balance, disputes, plans, flags and contact are read again here (T14).
+    """
+    mine = Letter.objects.filter(pk=letter.pk, state=LetterState.APPROVED).update(
+        state=LetterState.SENDING, claimed_at=now, attempts=F("attempts") + 1, contact=contact
+    )
+    if not mine:
+        return TAKEN, False
+    customer = Customer.objects.select_related("business").get(pk=letter.customer_id)
+    reason = changed(letter, customer, settings, today)
+    if reason:
+        withdraw(letter=letter, reason=reason, on=today)
+        return reason, True
+    if _address(customer, mail_contacts([customer.pk]).get(customer.pk)) != _address(letter.customer, contact):
+        Letter.objects.filter(pk=letter.pk).update(state=LetterState.APPROVED, claimed_at=None, attempts=F("attempts") - 1)
+        return MOVED, False
+    document = store(business=letter.business, content=pdf, content_type="application/pdf", name=f"{letter.code}-{letter.pk}.pdf")
+    Letter.objects.filter(pk=letter.pk).update(document=document, written_on=letter.written_on)
+    return "", False
+
+
+def _address(customer: Customer, contact: Contact | None) -> tuple[object, ...]:
+    """All that decides where a letter goes."""
+    mail = (contact.pk, contact.email, contact.reachable_by_email) if contact else ()
+    return customer.address_lines, customer.has_address, mail
+
+
+def changed(letter: Letter, customer: Customer, settings: Settings, today: datetime.date) -> str:
+    """What of the letter is no longer true, or "".
+
+    No flag may stop it, each invoice must still be asked for as written, nothing have come in since (T14, T23).
+    """
+    cases = cases_of(letter.business, [customer], settings, today).get(customer.pk, [])
+    case = next((case for case in cases if case.currency == letter.currency), None)
+    block = case.block if case else standing_block(customer, today)[0]
+    if block:
+        return block
+    owed = {row.id: row.askable(today) for row in case.invoices} if case else {}
+    for line in letter.facts["lines"]:
+        if owed.get(line["invoice"], NOTHING) != Decimal(line["collectable"]):
+            return f"Invoice {line['number']} changed since the letter was written."
+    if case and case.unapplied != Decimal(letter.facts["unapplied"]):
+        return "Money came in since the letter was written."
+    return ""
+
+
+@transaction.atomic
+def record(letter: Letter, way: Way, message_id: str, today: datetime.date, now: datetime.datetime, *, limit: str = "") -> None:
+    """The letter is out: its step is completed (T08), its trace is on the customer and on its invoices (T47).
+
+    `limit`: code of the contact limit it went out in spite of, where that is only to be noted (domain.md 7.2).
+    """
+    contact = letter.contact if way.email else None
+    Letter.objects.filter(pk=letter.pk).update(
+        state=LetterState.SENT,
+        sent_on=today,
+        sent_at=now,
+        sent_to=contact.email if contact else "post",
+        message_id=message_id,
+        problem="",
+    )
+    Reminder.objects.filter(letter=letter, completed_on=None).update(completed_on=today)
+    noted = {"limit": limit} if limit else {}
+    log.record(
+        letter.business,
+        "letter.sent",
+        f"letter:{letter.pk}",
+        customer=letter.customer,
+        on=today.isoformat(),
+        way=way.name,
+        contact=letter.contact_id,
+        invoices=[line["invoice"] for line in letter.facts["lines"]],
+        **noted,
+    )
+
+
+@transaction.atomic
+def queue_paper(letter: Letter) -> None:
+    """A letter that went by e-mail goes by post as well: its paper waits for the next print run."""
+    PaperCopy.objects.get_or_create(letter=letter, defaults={"business": letter.business})
+
+
+@transaction.atomic
+def reroute(letter: Letter, way: Way) -> None:
+    """Writes on the letter, and into the log, that it goes another way than it was to, and why (T44); once."""
+    moved = Letter.objects.filter(pk=letter.pk, state=LetterState.APPROVED).exclude(channel=way.channel)
+    if not moved.update(channel=way.channel, problem=way.words):
+        return
+    letter.channel, letter.problem = way.channel, way.words
+    _log(letter, "letter.rerouted", channel=str(way.channel), lost=way.lost)
+
+
+@transaction.atomic
+def fail(letter: Letter, reason: str, today: datetime.date, *, bounced: bool = False) -> None:
+    """The letter has nowhere to go: its step is not completed, a task is opened to find the contact (T43).
+
+    `bounced`: the letter's contact takes no mail. Without any address at all the task is the owner's (T44).
+    """
+    Letter.objects.filter(pk=letter.pk).update(state=LetterState.FAILED, problem=reason[:300])
+    if bounced and letter.contact is not None:
+        Contact.objects.filter(pk=letter.contact_id).update(bounced_on=today, bounce_reason=reason[:300])
+        contact = f"contact:{letter.contact_id}"
+        log.record(letter.business, "contact.bounced", contact, customer=letter.customer, contact=letter.contact_id)
+    role = Role.OWNER if reason == NO_ADDRESS else Role.BOOKKEEPER
+    _open_task(letter, TaskKind.FIND_CONTACT, "contact", reason, today, role)
+    _log(letter, "letter.failed", on=today.isoformat())
+
+
+@transaction.atomic
+def give_up(letter: Letter, reason: str, today: datetime.date) -> None:
+    """A mail server will not take this letter, though nothing is wrong with the address: a person looks at it."""
+    Letter.objects.filter(pk=letter.pk).update(state=LetterState.FAILED, problem=reason[:300], attempts=MAX_ATTEMPTS)
+    _open_task(letter, TaskKind.OTHER, f"letter:{letter.pk}", f"A letter cannot be sent. {reason}", today, Role.BOOKKEEPER)
+    _log(letter, "letter.failed", on=today.isoformat())
+
+
+def put_off(letter: Letter, reason: str, *, spent: bool) -> None:
+    """Not now: the letter stays approved. `spent`: it counts as an attempt, after which the next pause is longer."""
+    waiting = Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING)
+    waiting.update(state=LetterState.APPROVED, problem=reason[:300], attempts=F("attempts") - (0 if spent else 1))
+
+
+@transaction.atomic
+def doubt(letter: Letter, reason: str) -> None:
+    """Nobody knows whether it arrived: it is not sent again unless a person says so."""
+    Letter.objects.filter(pk=letter.pk).update(state=LetterState.UNCONFIRMED, problem=reason[:300])
+    _log(letter, "letter.unconfirmed")
+
+
+@transaction.atomic
+def settle_unconfirmed(business: Business, now: datetime.datetime) -> int:
+    """Letters that were being sent when something died: nobody knows, so a person decides (architecture.md).
+
+    What lies printed in a run that is not posted yet is waiting, not lost.
+    """
+    printed = PaperCopy.objects.filter(business=business, run__isnull=False, posted_on=None, taken_out="")
+    stuck = Letter.objects.filter(business=business, state=LetterState.SENDING, claimed_at__lt=now - UNCONFIRMED_AFTER)
+    rows = list(stuck.exclude(pk__in=printed.values("letter")).select_for_update().only("pk", "customer_id"))
+    ids = [row.pk for row in rows]
+    Letter.objects.filter(pk__in=ids).update(state=LetterState.UNCONFIRMED, problem=INTERRUPTED)
+    _log_many(business, "letter.unconfirmed", rows, "letter")
+    return len(rows)
+
+
+@transaction.atomic
+def retry_found(business: Business, today: datetime.date) -> None:
+    """Failed letters whose customer has an address go back to be sent, and the search for a contact that is there is over.
+
+    It goes on where a letter only goes by post because mail to the contact bounced (T43).
+    """
+    failed = Letter.objects.filter(business=business, state=LetterState.FAILED, attempts__lt=MAX_ATTEMPTS)
+    searches = Task.objects.filter(business=business, kind=TaskKind.FIND_CONTACT, subject="contact", state=TaskState.OPEN)
+    ids = {*failed.values_list("customer_id", flat=True), *searches.values_list("customer_id", flat=True)}
+    contacts = mail_contacts(ids)
+    rows = Customer.objects.filter(pk__in=ids).select_related("business")
+    found = [row for row in rows if not way_of(Channel.BOTH, row, contacts.get(row.pk)).nowhere]
+    solved = [row for row in found if row.pk not in contacts or contacts[row.pk].bounced_on is None]
+    again, over = list(failed.filter(customer__in=found)), list(searches.filter(customer__in=solved))
+    failed.filter(pk__in=[row.pk for row in again]).update(state=LetterState.APPROVED, problem="", claimed_at=None, attempts=0)
+    searches.filter(pk__in=[row.pk for row in over]).update(state=TaskState.DONE, outcome="Found", closed_on=today)
+    _log_many(business, "letter.retried", again, "letter")
+    _log_many(business, "task.done", over, "task")
+
+
+@transaction.atomic
+def try_again(letter: Letter) -> None:
+    """Puts a failed letter back among the approved, as if it were its first attempt: a person asked for it."""
+    failed = Letter.objects.filter(pk=letter.pk, state=LetterState.FAILED)
+    if failed.update(state=LetterState.APPROVED, problem="", claimed_at=None, attempts=0):
+        _log(letter, "letter.retried")
+
+
+def _open_task(letter: Letter, kind: TaskKind, subject: str, reason: str, today: datetime.date, role: Role) -> None:
+    due_on = letter.customer.calendar.add(today, 1)
+    Task.objects.get_or_create(
+        business=letter.business,
+        customer=letter.customer,
+        kind=kind,
+        state=TaskState.OPEN,
+        subject=subject,
+        defaults={"opens_on": today, "due_on": due_on, "reason": reason, "role": role},
+    )
+
+
+def _log(letter: Letter, kind: str, **data: object) -> None:
+    log.record(letter.business, kind, f"letter:{letter.pk}", customer=letter.customer, **data)
+
+
+def _log_many(business: Business, kind: str, rows: list[Letter] | list[Task], area: str) -> None:
+    log.record_many(
+        business,
+        [Event(business=business, customer_id=row.customer_id, kind=kind, subject=f"{area}:{row.pk}") for row in rows],
+    )
