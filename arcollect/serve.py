@@ -1,6 +1,7 @@
 """`make run`: brings the database up to date, then runs the web server and the job cluster together.
 
-Both are stopped together as well: on Ctrl-C, on SIGTERM, and when one of them dies.
+Both are stopped together as well: on Ctrl-C, on SIGTERM, and when one of them dies. A job cluster whose processes stand
+while its heart has stopped (stack.md 3) is killed and started again.
 """
 
 import os
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
@@ -21,6 +24,8 @@ WEB = [sys.executable, "-m", "gunicorn", "arcollect.wsgi", f"--bind={HOST}:{PORT
 WEB += ["--preload", "--log-level=warning", "--no-control-socket"]
 START_SECONDS = 60
 STOP_SECONDS = 20
+# A new cluster beats within a minute; /health/ itself calls a pulse late after five.
+LOOK_SECONDS = 180
 
 
 def main(arguments: list[str]) -> int:
@@ -52,8 +57,11 @@ def run_together(commands: dict[str, list[str]]) -> int:
         if wait_until_it_answers(running, asked):
             sys.stdout.write(f"\narcollect runs at {ADDRESS}  (Ctrl-C stops it)\n")
             sys.stdout.flush()
+        look_at = time.monotonic() + LOOK_SECONDS
         while not asked.wait(0.3) and not ended(running):
-            pass
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + LOOK_SECONDS
+                revive(running, commands)
         failed = [] if asked.is_set() else ended(running)
     finally:
         stop(running)
@@ -62,6 +70,27 @@ def run_together(commands: dict[str, list[str]]) -> int:
 
 def ended(running: dict[str, subprocess.Popen]) -> list[str]:
     return [name for name, process in running.items() if process.poll() is not None]
+
+
+def revive(running: dict[str, subprocess.Popen], commands: dict[str, list[str]]) -> None:
+    """Kills a frozen job cluster, which does not even answer SIGTERM, and starts another: its work is safe to do twice."""
+    if not heart_stopped():
+        return
+    complain("The job cluster stands still: it is started again.")
+    os.killpg(running["job cluster"].pid, signal.SIGKILL)
+    running["job cluster"].wait()
+    running["job cluster"] = subprocess.Popen(commands["job cluster"], start_new_session=True)
+
+
+def heart_stopped() -> bool:
+    """Whether /health/ says that the jobs no longer beat; a web server that does not answer says nothing about them."""
+    try:
+        urllib.request.urlopen(f"http://localhost:{PORT}/health/", timeout=10).close()
+    except urllib.error.HTTPError as answer:
+        return answer.code == 503
+    except OSError:
+        return False
+    return False
 
 
 def wait_until_it_answers(running: dict[str, subprocess.Popen], asked: threading.Event) -> bool:

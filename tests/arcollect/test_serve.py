@@ -80,3 +80,30 @@ def test_a_second_run_says_that_the_port_is_taken(monkeypatch, capsys):
         monkeypatch.setattr(serve, "PORT", other.getsockname()[1])
         assert serve.main(["--demo"]) == 1
         assert f"Port {serve.PORT} is taken" in capsys.readouterr().err
+
+
+SICK = """
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Health(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(503)
+        self.end_headers()
+HTTPServer(("127.0.0.1", {port}), Health).serve_forever()
+"""
+
+
+def test_a_job_cluster_that_stands_still_is_started_again(monkeypatch, tmp_path, capsys):
+    """The first cluster is frozen and deaf; the second one ends, which ends the run."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setattr(serve, "PORT", port)
+    monkeypatch.setattr(serve, "LOOK_SECONDS", 0.2)
+    second = tmp_path / "second"
+    frozen = f"p = {str(second)!r}; again = os.path.exists(p); open(p, 'w'); again and os.kill(os.getpid(), 9)"
+    frozen += "; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    web = [sys.executable, "-c", SICK.format(port=port) + MARK]
+    assert serve.run_together({"web server": web, "job cluster": python(frozen)}) == 1
+    said = capsys.readouterr().err
+    assert "The job cluster stands still: it is started again." in said
+    assert "job cluster ended by itself" in said
+    assert not left_over()

@@ -2,19 +2,30 @@
 
 import json
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
+import threading
+import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 
+from tests.postgres import free_port
+
 Manage = Callable[..., subprocess.Popen]
+Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
 @pytest.fixture
@@ -34,16 +45,33 @@ def database_url(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def start(database_url: str) -> Manage:
-    """Starts `manage.py` with these words as a process of its own, on the test's own database."""
+def surroundings(database_url: str) -> dict[str, str]:
+    """The environment of the processes a test starts; other fixtures add to it."""
+    return os.environ | {"DATABASE_URL": database_url}
+
+
+@pytest.fixture
+def start(surroundings: dict[str, str]) -> Iterator[Manage]:
+    """Starts `manage.py` with these words as a process group of its own, on the test's own database; none outlives the test."""
+    started: list[subprocess.Popen] = []
 
     def begin(*words: object) -> subprocess.Popen:
-        environment = os.environ | {"DATABASE_URL": database_url}
         command = [sys.executable, "manage.py", *map(str, words)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, **pipes)
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=surroundings, start_new_session=True, **pipes)
+        started.append(process)
+        return process
 
-    return begin
+    yield begin
+    for process in started:
+        kill(process)
+
+
+def kill(process: subprocess.Popen) -> None:
+    """Kills a process with all its children, as a power cut would; one that ended already is left alone."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
 
 
 @pytest.fixture
@@ -56,3 +84,61 @@ def manage(start: Manage) -> Callable[..., Any]:
         return json.loads(output) if output.startswith("{") else output
 
     return run
+
+
+@pytest.fixture
+def ask(database_url: str) -> Ask:
+    """Puts one SQL statement to the test's own database; returns its rows, or nothing for one that only changes something."""
+
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        if database_url.startswith("sqlite"):
+            with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=20)) as connection, connection:
+                return connection.execute(sql).fetchall()
+        with psycopg.connect(database_url.replace("postgres://", "postgresql://")) as connection:
+            cursor = connection.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+    return rows
+
+
+class Inbox:
+    """A mail server that keeps what it accepted, by Message-ID; `before` and `after` may do harm around an acceptance."""
+
+    def __init__(self) -> None:
+        self.accepted: Counter[str] = Counter()
+        self.before: Callable[[int], None] = lambda number: None
+        self.after: Callable[[int], None] = lambda number: None
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        number = self.accepted.total() + 1
+        self.before(number)
+        head = envelope.content.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").decode()
+        self.accepted[next(line for line in head.splitlines() if line.lower().startswith("message-id:")).lower()] += 1
+        self.after(number)
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox(surroundings: dict[str, str]) -> Iterator[Inbox]:
+    """A real mail server on loopback that the started processes send to."""
+    box = Inbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    surroundings["EMAIL_URL"] = f"smtp://127.0.0.1:{controller.port}"
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def noon() -> str:
+    """The name of a time zone in which it is noon now: letters may go out there whenever the tests run."""
+    ahead = 12 - time.gmtime().tm_hour
+    return "Etc/GMT" if ahead == 0 else f"Etc/GMT{-ahead:+d}"
+
+
+def until(true: Callable[[], object], seconds: float) -> None:
+    """Looks four times a second whether something has come true; fails the test where it never does."""
+    patience, last = threading.Event(), time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < last, f"did not come true within {seconds} seconds"
+        patience.wait(0.25)
