@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -15,6 +14,8 @@ from customers.models import Business, Letter
 from customers.models.letter import LetterState
 from reminders import claiming
 from reminders.claiming import MAX_ATTEMPTS, retry_found, settle_unconfirmed
+from reminders.contact_history import SERVICE_LETTERS, history_of, limits_of
+from reminders.contact_limits import Block, History, Limits, Verdict, Warn, letter_findings, strictest
 from reminders.facts import Settings, settings_of
 from reminders.freshness import stale
 from reminders.hands import Hand, Refused, Unreachable, Unsure
@@ -123,6 +124,10 @@ def claim_for_paper(letter: Letter, *, settings: Settings, today: datetime.date,
     if not way.post:
         return "It does not go by post."
     claiming.reroute(letter, way)
+    calendar = settings.calendar(letter.customer.country, letter.customer.region)
+    closed, _noted = _too_often(letter, limits_of(letter.customer, settings.rules, calendar), now)
+    if closed:
+        return closed
     letter.written_on = today
     return _claimed(letter, letter_pdf(letter), settings, today, now)
 
@@ -188,7 +193,7 @@ def _send(letter_id: int, here: Round) -> None:
     if way.post and not way.email and not here.hand.takes_post:
         here.delivered.to_print += 1
         return
-    closed = _closed_now(letter, here)
+    closed, limit = _closed_now(letter, way, here)
     if closed:
         here.delivered.skipped.append({"letter": letter.pk, "reason": closed})
         return
@@ -202,7 +207,7 @@ def _send(letter_id: int, here: Round) -> None:
         claiming.fail(letter, NO_ADDRESS, here.today)
         here.delivered.failed.append({"letter": letter.pk, "customer": letter.customer.reference, "reason": NO_ADDRESS})
     else:
-        _hand_over(letter, way, pdf, here)
+        _hand_over(letter, way, pdf, here, limit)
 
 
 def _claimed(letter: Letter, pdf: bytes, settings: Settings, today: datetime.date, now: datetime.datetime) -> str:
@@ -214,22 +219,42 @@ def _claimed(letter: Letter, pdf: bytes, settings: Settings, today: datetime.dat
     return reason
 
 
-def _closed_now(letter: Letter, here: Round) -> str:
-    """Why this letter cannot go out at this hour; "" where it can (T42, domain.md 7.1)."""
+def _closed_now(letter: Letter, way: Way, here: Round) -> tuple[str, str]:
+    """Why this letter cannot go out now; "" where it can, with the code of a limit it exceeds that is only to be noted.
+
+    Weekends and hours are a mail's (T42, domain.md 7.1), too often is too often on paper as well (7.2).
+    """
     if here.money_stale and letter.approved_at is None:
-        return STALE
-    if not here.hand.keeps_hours or here.override:
-        return ""
-    settings, customer = here.settings, letter.customer
-    if not settings.calendar(customer.country, customer.region).is_business_day(here.today):
-        return "Not sent on a weekend or holiday."
-    zone = ZoneInfo(customer.time_zone or letter.business.time_zone)
-    opens, closes = settings.rules["sending_window"]
-    local = here.now.astimezone(zone).strftime("%H:%M")
-    return "" if opens <= local <= closes else f"Sent between {opens} and {closes} only; it is {local} there."
+        return STALE, ""
+    if here.override:
+        return "", ""
+    customer, timed = letter.customer, here.hand.keeps_hours
+    calendar = here.settings.calendar(customer.country, customer.region)
+    if timed and not calendar.is_business_day(here.today):
+        return "Not sent on a weekend or holiday.", ""
+    phone = letter.contact.phone if letter.contact else ""
+    limits = limits_of(customer, here.settings.rules, calendar, phone=phone, sending=True)
+    if timed and (found := letter_findings(limits, History(), here.now)):
+        return _waits(strictest(found)), ""
+    return _too_often(letter, limits, here.now) if not way.nowhere else ("", "")
 
 
-def _hand_over(letter: Letter, way: Way, pdf: bytes, here: Round) -> None:
+def _too_often(letter: Letter, limits: Limits, now: datetime.datetime) -> tuple[str, str]:
+    """(why it must wait, "") where too often is forbidden; ("", code of the limit) where it is only noted."""
+    history, service = history_of(letter.customer, now), letter.code in SERVICE_LETTERS
+    verdict = strictest(letter_findings(limits, history, now, service=service, keeps_hours=False))
+    if isinstance(verdict, Block):
+        return _waits(verdict), ""
+    return "", verdict.code if isinstance(verdict, Warn) else ""
+
+
+def _waits(verdict: Verdict) -> str:
+    """The reason, and when it is over, in the zone of the customer."""
+    until = getattr(verdict, "until", None)
+    return f"{verdict.reason} It goes from {until:%Y-%m-%d %H:%M} on." if until else verdict.reason
+
+
+def _hand_over(letter: Letter, way: Way, pdf: bytes, here: Round, limit: str) -> None:
     try:
         message_id = here.hand.give(letter, letter.contact if way.email else None, pdf)
     except Refused as refusal:
@@ -242,7 +267,7 @@ def _hand_over(letter: Letter, way: Way, pdf: bytes, here: Round) -> None:
         here.delivered.failed.append({"letter": letter.pk, "reason": str(doubt)})
         return
     printed = way.post and here.hand.takes_post
-    claiming.record(letter, Way(way.email, printed), message_id, here.today, here.now)
+    claiming.record(letter, Way(way.email, printed), message_id, here.today, here.now, limit=limit)
     if way.post and not printed:
         claiming.queue_paper(letter)
     here.delivered.sent += 1

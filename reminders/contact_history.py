@@ -1,0 +1,81 @@
+"""Reads what contact limits rest on: the rules for one customer, and what passed between us and them lately."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from arcollect.dates import Calendar
+from arcollect.phones import time_zones
+from customers.models import Conversation, Customer, Letter
+from customers.models.customer import Kind
+from customers.models.desk import Outcome, TaskKind
+from customers.models.letter import LetterCode, LetterState
+from reminders.contact_limits import AUSTRALIA, MONTH, History, Hours, Limits, Talk
+
+# These ask for nothing, or answer what they asked: counted, never too many (domain.md 7.2).
+SERVICE_LETTERS = {LetterCode.L0, LetterCode.LRES}
+SERVICE_CALLS = {TaskKind.COURTESY_CALL, TaskKind.VERIFY_AP, TaskKind.CALLBACK, TaskKind.DISPUTE, TaskKind.ANSWER_MAIL}
+EU = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split())
+PRESETS = {"US": "US", "GB": "UK", "AU": AUSTRALIA} | dict.fromkeys(EU, "EU")
+
+
+def preset_of(country: str, rules: Mapping[str, Any]) -> str:
+    """ "US", "UK", "EU", "AU" or "OTHER": what the owner chose, else what the business's country (ISO) suggests."""
+    return rules["compliance"] or PRESETS.get(country, "OTHER")
+
+
+def limits_of(
+    customer: Customer, rules: Mapping[str, Any], calendar: Calendar, *, phone: str = "", sending: bool = False
+) -> Limits:
+    """The contact limits of `customer` on the number `phone` (E.164, or "").
+
+    `sending`: for a mail, whose hours the owner may have narrowed (rules["sending_window"]).
+    """
+    contact, company = rules["contact"], customer.kind == Kind.COMPANY
+    hard = _hours(contact["hard"])
+    if sending:
+        narrow = _hours(rules["sending_window"])
+        hard = max(hard[0], narrow[0]), min(hard[1], narrow[1])
+    quiet = (customer.quiet_from, customer.quiet_until) if customer.quiet_from and customer.quiet_until else None
+    return Limits(
+        zones=(customer.time_zone,) if customer.time_zone else tuple(time_zones(phone)),
+        home_zone=customer.business.time_zone,
+        calendar=calendar,
+        hard=hard,
+        office=_hours(contact["soft"]) if company else None,
+        weekdays_only=contact["weekdays_only"],
+        australian=AUSTRALIA in (customer.country, preset_of(customer.business.country, rules)),
+        quiet=quiet,
+        blocks=contact["enforce"]["company" if company else "individual"] == "block",
+        calls_per_day=contact["attempts_per_day"],
+        calls_per_week=min(contact["attempts_per_7d"], contact["legal_ceiling_attempts_per_7d"]),
+        contacts_per_week=contact["contacts_per_7d"],
+        contacts_per_month=contact["contacts_per_30d"],
+    )
+
+
+def history_of(customer: Customer, now: datetime.datetime) -> History:
+    """Calls, conversations and letters of the last month, by day where the business is, in two queries.
+
+    Mails they sent are neither calls nor conversations: the law counts what was said on the telephone.
+    """
+    business, since = customer.business, now - datetime.timedelta(days=MONTH + 1)
+    spoken = Conversation.objects.filter(customer=customer, channel="call", at__gt=since, at__lte=now)
+    rows = list(spoken.only("at", "inbound", "outcome", "next_on", "callback_consent_until"))
+    sent = Letter.objects.filter(customer=customer, state=LetterState.SENT, sent_on__gt=business.local_date(since))
+    ours = [(business.local_date(row.at), row.outcome) for row in rows if not row.inbound]
+    heard = [day for day, outcome in ours if outcome != Outcome.NO_ANSWER]
+    return History(
+        calls=tuple(day for day, _outcome in ours),
+        talks=tuple(
+            Talk(business.local_date(row.at), row.next_on, row.callback_consent_until)
+            for row in rows
+            if row.outcome == Outcome.REACHED
+        ),
+        contacts=(*heard, *sent.values_list("sent_on", flat=True)),
+    )
+
+
+def _hours(texts: list[str]) -> Hours:
+    opens, closes = (datetime.time.fromisoformat(text) for text in texts)
+    return opens, closes
