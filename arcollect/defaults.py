@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "morning_hour": 6,
     "sending_window": ["08:00", "21:00"],
     "weekend": [5, 6],
+    "closing_days": [],
     "promise": {
         "grace_bd": 2,
         "tolerance_abs": "1.00",
@@ -33,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
         "max_rollovers": 2,
         "broken_limit": 2,
         "broken_window_days": 90,
+        "kept_pause_bd": 3,
     },
     "dispute": {
         "first_answer_bd": 1,
@@ -77,8 +79,10 @@ DEFAULTS: dict[str, Any] = {
         "legal_ceiling_attempts_per_7d": 7,
         "enforce": {"individual": "block", "company": "warn"},
     },
+    "compliance": "",
     "final_notice_days": {"company": 14, "individual_or_sole_trader": 30},
     "statutory_interest": "OFF",
+    "interest_contracts_silent": False,
     "hold": {"dpd": 60, "dpd_stretcher": 30, "over_limit_pct": "1.10"},
     "limit_buffer_days": 15,
     "limit_round_to": 50,

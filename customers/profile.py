@@ -1,6 +1,7 @@
 """Writes what a business says about itself, and the rules it chose."""
 
-from collections.abc import Collection, Mapping
+import datetime
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -42,3 +43,41 @@ def save_rules(*, business: Business, values: Mapping[str, Any], actor: User) ->
     if changes:
         locked.save(update_fields=["settings"])
         log.record(locked, "business.rules_changed", f"business:{locked.pk}", actor=actor, changes=changes)
+
+
+@transaction.atomic
+def add_closing(*, business: Business, first: datetime.date, last: datetime.date, name: str, actor: User) -> None:
+    """Closes the business from `first` to `last`, both included: no step, call or letter on these days."""
+    locked = Business.objects.select_for_update().get(pk=business.pk)
+    closings = [row for row in locked.rules["closing_days"] if (row["from"], row["to"]) != _ends(first, last)]
+    closings.append({"from": first.isoformat(), "to": last.isoformat(), "name": name})
+    _store_closings(locked, closings, "business.closing_added", first, last, actor)
+
+
+@transaction.atomic
+def remove_closing(*, business: Business, first: datetime.date, last: datetime.date, actor: User) -> None:
+    """Opens the business again on these days; nothing happens where it was not closed so."""
+    locked = Business.objects.select_for_update().get(pk=business.pk)
+    before = locked.rules["closing_days"]
+    closings = [row for row in before if (row["from"], row["to"]) != _ends(first, last)]
+    if closings != before:
+        _store_closings(locked, closings, "business.closing_removed", first, last, actor)
+
+
+def _store_closings(
+    business: Business,
+    closings: Sequence[Mapping[str, str]],
+    kind: str,
+    first: datetime.date,
+    last: datetime.date,
+    actor: User,
+) -> None:
+    """The log gets the days alone: what somebody calls them is free text."""
+    business.settings = {**business.settings, "closing_days": sorted(closings, key=lambda row: (row["from"], row["to"]))}
+    business.save(update_fields=["settings"])
+    days = {"first": first.isoformat(), "last": last.isoformat()}
+    log.record(business, kind, f"business:{business.pk}", actor=actor, **days)
+
+
+def _ends(first: datetime.date, last: datetime.date) -> tuple[str, str]:
+    return first.isoformat(), last.isoformat()

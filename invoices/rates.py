@@ -72,6 +72,13 @@ def claims_of(
     return found
 
 
+def waiver_of(invoice: Invoice) -> InterestWaiver | None:
+    """The owner's waiver of interest beside this invoice; None where there is none, or nothing is claimed anyway."""
+    if invoice.business.rules["statutory_interest"] == Law.OFF:
+        return None
+    return InterestWaiver.objects.filter(invoice=invoice).select_related("by").first()
+
+
 @transaction.atomic
 def save_rate(*, business: Business, reference: str, on: datetime.date, percent: Decimal, actor: User) -> None:
     """Sets the rate of that day for a business, in percent a year; it counts for every claim from now on."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoices.views import customers, disputes, imports, invoices, matching, payments, search
+from invoices.views import customers, disputes, imports, invoices, matching, payments, rates, search
 
 urlpatterns = [
     path("search/", search.search, name="search"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("invoices/<int:pk>/copy/", invoices.invoice_file, name="invoice-file"),
     path("invoices/<int:pk>/disputes/add/", disputes.dispute_open, name="dispute-open"),
     path("disputes/<int:pk>/resolve/", disputes.dispute_resolve, name="dispute-resolve"),
+    path("invoices/<int:pk>/interest/waive/", rates.interest_waive, name="interest-waive"),
+    path("invoices/<int:pk>/interest/claim/", rates.interest_claim, name="interest-claim"),
+    path("settings/interest/", rates.rate_list, name="rate-list"),
+    path("settings/interest/rates/", rates.rate_save, name="rate-save"),
+    path("settings/interest/rates/<int:pk>/forget/", rates.rate_forget, name="rate-forget"),
     path("imports/", imports.import_list, name="import-list"),
     path("imports/add/", imports.import_add, name="import-add"),
     path("imports/check/<slug:kind>/<slug:sha256>/", imports.import_check, name="import-check"),

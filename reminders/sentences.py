@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.money import format_date, format_money
 from customers.models import Contact, Customer, Event
+from customers.models.customer import Channel
 from customers.models.desk import Outcome, TaskKind
 from invoices.models.agreement import DisputeCode, DisputeOutcome
 from reminders.models import StepCode
@@ -29,11 +30,15 @@ SENTENCES = {
     "contact.edited": lazy("Contact {contact} changed: {fields}"),
     "contact.verified": lazy("Details of {contact} verified"),
     "contact.bounced": lazy("Mail to {contact} came back"),
+    "contact.mail_stopped": lazy("{contact} asked for no more e-mails: letters go by post"),
+    "contact.mail_resumed": lazy("{contact} takes e-mails again"),
     "invoice.imported": lazy("Invoice {invoice} came in with a file"),
     "invoice.changed": lazy("Invoice {invoice} changed by a file"),
     "invoice.written_off": lazy("{amount} of invoice {invoice} written off"),
     "invoice.reminders_stopped": lazy("No reminders for invoice {invoice}"),
     "invoice.reminders_resumed": lazy("Reminders for invoice {invoice} go on"),
+    "invoice.interest_waived": lazy("Interest on invoice {invoice} waived"),
+    "invoice.interest_claimed": lazy("Interest on invoice {invoice} claimed again"),
     "payment.booked": lazy("{amount} received, booked on {invoices}"),
     "payment.applied": lazy("Payment matched to {invoices}"),
     "payment.returned": lazy("Payment taken back: its invoices are open again"),
@@ -62,6 +67,8 @@ SENTENCES = {
     "plan.declined": lazy("Payment plan declined"),
     "plan.countered": lazy("Payment plan answered with another proposal"),
     "step.fired": lazy("Step “{step}” reached: {total} asked for"),
+    "step.skipped": lazy("Step “{step}” left out"),
+    "step.resumed": lazy("Step “{step}” is taken after all"),
     "task.opened": lazy("To do: {task}"),
     "task.done": lazy("Done: {task}"),
     "task.cancelled": lazy("Not needed: {task}"),
@@ -70,9 +77,20 @@ SENTENCES = {
     "letter.approved": lazy("{letter} approved"),
     "letter.cancelled": lazy("{letter} cancelled"),
     "letter.held": lazy("{letter} held until {until}"),
+    "letter.let_go": lazy("{letter} no longer held"),
+    "letter.taken_up": lazy("{letter} taken up again"),
+    "letter.arrived": lazy("{letter} arrived, as somebody found out"),
+    "letter.not_arrived": lazy("{letter} did not arrive: it goes out again"),
+    "letter.forgotten": lazy("{letter} is not sent again, whether it arrived or not"),
+    "letter.printed": lazy("{letter} printed"),
+    "letter.unprinted": lazy("{letter} taken out of the print run"),
+    "letter.posted": lazy("{letter} put in the post"),
     "letter.superseded": lazy("{letter} replaced by a later step"),
     "letter.withdrawn": lazy("{letter} taken back: it was no longer true"),
     "letter.sent": lazy("{letter} sent"),
+    "letter.rerouted": lazy("{letter}: {lost}, so it goes by {channel}"),
+    "letter.retried": lazy("{letter} goes out again"),
+    "letter.hurried": lazy("{letter} sent at once, whatever the hour and the contact limits"),
     "letter.failed": lazy("{letter} could not be sent"),
     "letter.unconfirmed": lazy("{letter}: not known whether it arrived"),
 }
@@ -107,6 +125,14 @@ DOZENS = {
     "payment.booked": ngettext_lazy("{count} payment booked", "{count} payments booked"),
 }
 
+# Why a letter cannot go the way it was to (reminders/ways.py).
+LOST_WAYS = {
+    "missing": lazy("there is no e-mail address"),
+    "bounced": lazy("mail to their address came back"),
+    "stopped": lazy("they asked for no more e-mails"),
+    "no_street": lazy("there is no postal address"),
+}
+
 # Where people's own words about an event are kept: never in the event itself (architecture.md, "The one log").
 DETAILS = {
     "call.logged": ("paraphrase", "agreement", "notes"),
@@ -116,6 +142,7 @@ DETAILS = {
     "letter.withdrawn": ("problem",),
     "letter.unconfirmed": ("problem",),
     "letter.held": ("hold_reason",),
+    "step.skipped": ("skipped_reason",),
     "task.done": ("outcome_words",),
     "task.cancelled": ("outcome_words",),
     "dispute.opened": ("summary",),
@@ -219,6 +246,8 @@ READ: dict[str, Callable[[Any, str], str]] = {
     "due_on": _day,
     "until": _day,
     "outcome": _outcome,
+    "channel": lambda value, _currency: _label(Channel, value).lower(),
+    "lost": lambda value, _currency: str(LOST_WAYS.get(value, "")),
     "code": lambda value, _currency: _label(DisputeCode, value),
     "step": lambda value, _currency: _label(StepCode, value),
 }

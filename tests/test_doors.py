@@ -16,7 +16,7 @@ from customers.models import Contact, Event, ImportBatch, Letter, Membership, Ta
 from customers.profile import save_logo
 from invoices.agreeing import open_dispute
 from invoices.imports import uploads
-from invoices.models import Dispute, Invoice, Payment
+from invoices.models import Dispute, Invoice, Payment, ReferenceRate
 from reminders.nightly import escalate
 from tests import make
 
@@ -27,6 +27,16 @@ OWNERS_ONLY = {
     "settings-logo-remove",
     "settings-rules",
     "settings-release",
+    "settings-release-choose",
+    "settings-release-confirm",
+    "settings-contact",
+    "settings-closing",
+    "settings-closing-remove",
+    "rate-list",
+    "rate-save",
+    "rate-forget",
+    "interest-waive",
+    "interest-claim",
     "member-list",
     "member-role",
     "member-remove",
@@ -87,6 +97,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     counts = {"created": 1, "updated": 0, "unchanged": 0, "refused": 0}
     batch = ImportBatch.objects.create(business=business, kind="customers", sha256=table.sha256, counts=counts)
     Invoice.objects.update(document=table)
+    rate = ReferenceRate.objects.create(business=business, reference="ECB", on=make.day("2027-01-01"), percent=2)
     found = {
         "customers/": acme,
         "contacts/": Contact.objects.get(),
@@ -97,6 +108,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "credit-notes/": make.credit_note(acme, "10", on="2026-05-01"),
         "letters/": Letter.objects.get(),
         "imports/": batch,
+        "settings/interest/rates/": rate,
         "settings/members/": Membership.objects.get(user=bookkeeper),
     }
     ours = {f"{prefix}<int:pk>": f"{prefix}{row.pk}" for prefix, row in found.items()}

@@ -1,6 +1,5 @@
 """What an owner may write about the business."""
 
-import datetime
 import re
 from typing import Any
 from zoneinfo import available_timezones
@@ -102,44 +101,3 @@ class LogoForm(forms.Form):
         if kind is None:
             raise forms.ValidationError(_("This is no PNG or JPEG picture, whatever its name says."))
         return content, kind
-
-
-class RulesForm(forms.Form):
-    """The settings of domain.md 11 an owner sets most."""
-
-    sending_from = forms.TimeField(label=_("Nothing is sent before"), widget=forms.TimeInput(attrs={"type": "time"}))
-    sending_until = forms.TimeField(label=_("or after"), widget=forms.TimeInput(attrs={"type": "time"}))
-    morning_hour = forms.IntegerField(
-        label=_("The nightly run starts at"), min_value=0, max_value=23, help_text=_("Full hour, where the business is.")
-    )
-    max_new_call_tasks_per_day = forms.IntegerField(label=_("New calls a day from a released ledger"), min_value=1, max_value=500)
-    contact_reverify_days = forms.IntegerField(
-        label=_("Verify a contact again after this many days"), min_value=30, max_value=1000
-    )
-
-    NUMBERS = ("morning_hour", "max_new_call_tasks_per_day", "contact_reverify_days")
-
-    @classmethod
-    def of(cls, business: Business) -> "RulesForm":
-        """The form with the rules as they are."""
-        rules = business.rules
-        start, end = rules["sending_window"]
-        return cls(initial={"sending_from": start, "sending_until": end, **{name: rules[name] for name in cls.NUMBERS}})
-
-    def clean(self) -> dict[str, Any]:
-        """A window that is open for an hour at least."""
-        data = super().clean()
-        start, end = data.get("sending_from"), data.get("sending_until")
-        if start and end and _minutes(end) - _minutes(start) < 60:
-            raise forms.ValidationError(_("Sending needs at least an hour, from earlier to later on one day."))
-        return data
-
-    def values(self) -> dict[str, Any]:
-        """The rules as `arcollect.defaults` names them."""
-        data = self.cleaned_data
-        window = [f"{data['sending_from']:%H:%M}", f"{data['sending_until']:%H:%M}"]
-        return {"sending_window": window, **{name: data[name] for name in self.NUMBERS}}
-
-
-def _minutes(time: datetime.time) -> int:
-    return time.hour * 60 + time.minute

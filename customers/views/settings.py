@@ -1,14 +1,23 @@
 """What an owner sets for a business."""
 
+import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from arcollect.dates import knows_region, named_holidays, regions_of
 from customers.access import member_view, owner_view
-from customers.forms.business import BusinessForm, LogoForm, RulesForm
-from customers.profile import save_logo, save_profile, save_rules
+from customers.forms.business import BusinessForm, LogoForm
+from customers.forms.rules import ClosingForm, ContactForm, RulesForm
+from customers.models import Business
+from customers.profile import add_closing, remove_closing, save_logo, save_profile, save_rules
+
+YEAR_AHEAD = datetime.timedelta(days=365)
 
 
 @owner_view
@@ -63,3 +72,64 @@ def edit_rules(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved. The rules count from now on."))
         return redirect("settings-rules", request.business.slug)
     return render(request, "customers/settings_rules.html", {"form": form})
+
+
+@owner_view
+def edit_contact_rules(request: HttpRequest) -> HttpResponse:
+    """At which hours and how often customers are contacted, and what happens beyond."""
+    business = request.business
+    form = ContactForm.of(business, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        save_rules(business=business, values=form.values(business), actor=request.user)
+        messages.success(request, _("Saved. Every call and letter from now on is held against them."))
+        return redirect("settings-contact", business.slug)
+    return render(request, "customers/settings_contact.html", {"form": form})
+
+
+@owner_view
+def edit_closing_days(request: HttpRequest) -> HttpResponse:
+    """The days the business is closed, beside the public holidays it keeps anyway."""
+    business = request.business
+    form = ClosingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        add_closing(business=business, actor=request.user, **form.cleaned_data)
+        messages.success(request, _("Closed on these days. What falls on them moves to the next business day."))
+        return redirect("settings-closing", business.slug)
+    today = business.local_date(timezone.now())
+    closings = [_closing(row) for row in business.rules["closing_days"]]
+    context = {
+        "form": form,
+        "coming": [row for row in closings if row["last"] >= today],
+        "past": [row for row in closings if row["last"] < today],
+        "today": today,
+        **_public_holidays(business, today),
+    }
+    return render(request, "customers/settings_closing.html", context)
+
+
+@owner_view
+@require_POST
+def remove_closing_days(request: HttpRequest) -> HttpResponse:
+    """Opens the business again on these days."""
+    form = ClosingForm(request.POST)
+    if form.is_valid():
+        days = {end: form.cleaned_data[end] for end in ("first", "last")}
+        remove_closing(business=request.business, actor=request.user, **days)
+        messages.success(request, _("Open again on these days."))
+    return redirect("settings-closing", request.business.slug)
+
+
+def _closing(row: dict[str, str]) -> dict[str, object]:
+    first, last = (datetime.date.fromisoformat(row[end]) for end in ("from", "to"))
+    return {"first": first, "last": last, "name": row["name"], "days": (last - first).days + 1}
+
+
+def _public_holidays(business: Business, today: datetime.date) -> dict[str, object]:
+    """The public holidays of the coming year, and whether the region has its own."""
+    language = get_language() or "en"
+    country, region = business.country, business.region
+    return {
+        "holidays": named_holidays(country, region, today, today + YEAR_AHEAD, language),
+        "regions": sorted(regions_of(country).values()),
+        "region_known": knows_region(country, region),
+    }

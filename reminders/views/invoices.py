@@ -7,6 +7,7 @@ from django.utils import timezone
 from customers.access import get_row, member_view
 from invoices.account import open_invoice
 from invoices.models import Invoice
+from invoices.rates import claims_of, waiver_of
 from invoices.standing import claims
 from reminders.models import ReminderLine
 from reminders.timeline import of_invoice
@@ -17,11 +18,15 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is left of an invoice and why, the payments that made it so (T24), and each step with its letter (T47)."""
     invoice = get_row(request, Invoice.objects.select_related("business", "customer"), pk)
     today = request.business.local_date(timezone.now())
+    standing = open_invoice(invoice, claims([invoice.customer_id]), today)
+    apart = {invoice.pk: standing.disputed + standing.planned}
     steps = ReminderLine.objects.filter(invoice=invoice).select_related("reminder__letter", "reminder__task")
     context = {
         "invoice": invoice,
         "today": today,
-        "standing": open_invoice(invoice, claims([invoice.customer_id]), today),
+        "standing": standing,
+        "claim": claims_of(request.business, [invoice.pk], today, apart).get(invoice.pk),
+        "waiver": waiver_of(invoice),
         "lines": invoice.lines.all(),
         "allocations": invoice.allocations.select_related("payment", "credit_note"),
         "write_offs": invoice.write_offs.select_related("by"),

@@ -6,8 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from arcollect.defaults import DEFAULTS
 from customers.forms.business import is_iban
-from customers.models import Event
+from customers.models import Business, Event
+from tests.pages import read
 
 
 def address(business, rest=""):
@@ -132,6 +134,93 @@ def test_a_window_that_never_opens_is_refused(settings_page, business):
     assert business.settings == {}
 
 
-@pytest.mark.parametrize("rest", ["", "logo/", "rules/", "members/"])
+@pytest.mark.parametrize("rest", ["", "logo/", "rules/", "contact/", "closing-days/", "members/"])
 def test_settings_are_the_owners(client_of, bookkeeper, business, rest):
     assert client_of(bookkeeper).get(address(business, rest)).status_code == 403
+
+
+CONTACT = {
+    "hard_from": "08:00",
+    "hard_until": "21:00",
+    "soft_from": "09:30",
+    "soft_until": "17:00",
+    "weekdays_only": "on",
+    "attempts_per_day": "1",
+    "attempts_per_7d": "3",
+    "conversations_per_7d": "1",
+    "contacts_per_7d": "3",
+    "contacts_per_30d": "10",
+    "individual": "block",
+    "company": "warn",
+    "compliance": "AU",
+}
+
+
+def test_contact_rules_are_stored_as_a_whole(settings_page, business):
+    settings_page.post(address(business, "contact/"), CONTACT)
+    business.refresh_from_db()
+    assert business.rules["contact"] == DEFAULTS["contact"] | {"soft": ["09:30", "17:00"]}
+    assert business.rules["compliance"] == "AU"
+    assert Event.objects.get(kind="business.rules_changed").data["changes"]["compliance"] == ["", "AU"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"hard_until": "08:30"}, "at least an hour"),
+        ({"soft_from": "07:00"}, "within the hours"),
+        ({"attempts_per_7d": "8"}, "less than or equal to 7"),
+        ({"contacts_per_7d": "12"}, "room for what 7 days allow"),
+        ({"company": "nothing"}, "not one of the available choices"),
+    ],
+)
+def test_contact_rules_that_contradict_each_other_are_refused(settings_page, business, changed, words):
+    assert words in settings_page.post(address(business, "contact/"), CONTACT | changed).content.decode()
+    business.refresh_from_db()
+    assert business.settings == {}
+
+
+SUMMER = {"first": "2026-08-03", "last": "2026-08-14", "name": "Summer holiday"}
+
+
+def test_closing_days_are_added_and_taken_out(settings_page, business, in_march):
+    settings_page.post(address(business, "closing-days/"), SUMMER)
+    page = read(settings_page, business, "settings-closing")
+    assert "Aug 3, 2026 – Aug 14, 2026 Summer holiday" in page
+    business.refresh_from_db()
+    assert business.rules["closing_days"] == [{"from": "2026-08-03", "to": "2026-08-14", "name": "Summer holiday"}]
+    settings_page.post(address(business, "closing-days/remove/"), SUMMER)
+    business.refresh_from_db()
+    assert business.rules["closing_days"] == []
+    added, removed = Event.objects.filter(kind__startswith="business.closing").order_by("id")
+    assert (added.kind, removed.kind) == ("business.closing_added", "business.closing_removed")
+    assert added.data == {"first": "2026-08-03", "last": "2026-08-14"}
+
+
+@pytest.mark.parametrize(
+    ("last", "words"), [("2026-08-01", "before the first day"), ("2028-08-03", "At most 366 days"), ("", "required")]
+)
+def test_closing_days_that_make_no_sense_are_refused(settings_page, business, last, words):
+    assert words in settings_page.post(address(business, "closing-days/"), SUMMER | {"last": last}).content.decode()
+    business.refresh_from_db()
+    assert business.settings == {}
+
+
+def test_what_is_past_is_folded_away(settings_page, business, in_march):
+    settings_page.post(address(business, "closing-days/"), {"first": "2026-01-02", "last": "2026-01-02"})
+    assert "1 in the past" in read(settings_page, business, "settings-closing")
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "words"),
+    [
+        ("DE", "BY", "Those of Germany, BY, in the coming year"),
+        ("DE", "Kent", "“Kent” is no region of Germany"),
+        ("DE", "", "Germany has regions with public holidays of their own"),
+        ("IE", "Cork", "its regions have none of their own"),
+        ("", "", "We know none of your country"),
+    ],
+)
+def test_the_public_holidays_of_the_place_are_shown(settings_page, business, in_march, country, region, words):
+    Business.objects.update(country=country, region=region)
+    assert words in read(settings_page, business, "settings-closing")
