@@ -4,21 +4,25 @@ import datetime
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from arcollect.money import format_plain
 from customers import log
 from customers.models import Business, Customer, Event, User
 from invoices.models import Invoice
-from reminders.escalation import Case, Decision, Fire, Wait, courtesy_call, next_look, next_step
+from reminders.cases import Case, Decision, Fire, Wait
+from reminders.escalation import next_look
+from reminders.explaining import DECIDERS, explained
 from reminders.facts import Settings, cases_of, settings_of
 from reminders.issuing import Verdicts, asked_line, write_verdicts
 from reminders.models import Cursor, LastDecision, Reminder, StepCode, Verdict, Watch
+from reminders.rules import Rule
 from reminders.sweeping import queued_customers, sweep
 
 logger = logging.getLogger(__name__)
@@ -36,6 +40,12 @@ class Outcome:
     waiting: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
 
+    def add(self, other: "Outcome") -> None:
+        """Takes over what a part of the run did."""
+        self.fired += other.fired
+        self.waiting += other.waiting
+        self.failed += other.failed
+
 
 @dataclass(slots=True)
 class CallBudget:
@@ -51,17 +61,26 @@ class CallBudget:
         if not any(line.invoice.released and not line.invoice.fired for line in decision.lines):
             return decision
         if self.left <= 0:
-            return Wait("The day's new calls from the released ledger are all made.", self.next_day)
+            return Wait(Rule.CALL_LIMIT, "The day's new calls from the released ledger are all made.", self.next_day)
         self.left -= 1
         return decision
 
 
-def release(*, business: Business, today: datetime.date, actor: User | None = None) -> int:
-    """Lets an imported ledger start: the business goes live, what an import held is freed. Returns how many were freed."""
+def release(
+    *, business: Business, today: datetime.date, actor: User | None = None, leave_out: Collection[int] = frozenset()
+) -> int:
+    """Lets an imported ledger start: the business goes live, what an import held is freed. Returns how many were freed.
+
+    `leave_out`: ids of customers whose overdue invoices wait on, to be released another day.
+    """
     with transaction.atomic():
         first = Business.objects.filter(pk=business.pk, released_on=None).update(released_on=today)
         waiting = Invoice.objects.filter(business=business, balance__gt=0, released_on=None)
+        left_out = waiting.filter(customer__in=leave_out, due_on__lt=today)
+        if first:
+            left_out.filter(reminder_lines=None).update(entry_hold=True)
         freed = waiting.filter(Q(entry_hold=True) | Q(reminder_lines=None) if first else Q(entry_hold=True))
+        freed = freed.exclude(pk__in=left_out.values("pk"))
         count = Invoice.objects.filter(pk__in=freed.values("pk")).update(released_on=today, entry_hold=False)
         if first or count:
             Watch.objects.filter(business=business, invoice__released_on=today).delete()
@@ -92,43 +111,88 @@ def escalate(
     with transaction.atomic():
         horizon = log.horizon(business)
     everyone = cursor.settings_key != key
+    outcome = Outcome()
     if not dry_run and only is None:
-        _sweep(business, settings, cursor, horizon, today, everyone=everyone)
+        outcome.add(_sweep(business, settings, cursor, horizon, today, everyone=everyone))
+    swept = not outcome.failed
     ids = _to_look_at(business, cursor, horizon, today, everyone=everyone) if only is None else only
     budget = _budget(business, settings, today, calls_per_day)
-    outcome = Outcome()
-    for start in range(0, len(ids), BATCH):
-        _batch(business, ids[start : start + BATCH], settings, today, budget, outcome, dry_run)
-        if progress is not None:
-            progress(min(start + BATCH, len(ids)), len(ids))
+    work = partial(_batch, business, settings=settings, today=today, budget=budget, dry_run=dry_run)
+    outcome.add(_guarded(work, ids, progress))
+    if outcome.failed:
+        _name_failed(outcome)
     if not dry_run and only is None:
-        Cursor.objects.filter(business=business).update(last_event_id=horizon, settings_key=key)
+        if swept:
+            # Else the next run reads the same events again: what was not cleared away must be.
+            Cursor.objects.filter(business=business).update(last_event_id=horizon, settings_key=key)
         outcome.waiting = _waiting(business)
     return outcome
 
 
-def explain(business: Business, customer: Customer, today: datetime.date) -> list[dict[str, str]]:
-    """What is decided for one customer today and why, by currency, for dunning and for courtesy calls; writes nothing."""
+def explain(business: Business, customer: Customer, today: datetime.date) -> list[dict[str, Any]]:
+    """What is decided for one customer today and why, by currency, for dunning and for courtesy calls; writes nothing.
+
+    Each row: currency, what, verdict, step, rule and its words, reason, next_on, the facts in words, the open invoices.
+    """
     settings = settings_of(business)
     setting = settings.setting(customer)
-    rows = []
-    for case in cases_of(business, [customer], settings, today).get(customer.pk, []):
-        for what, decide in (("dunning", next_step), ("courtesy", courtesy_call)):
-            decision = decide(case, setting, today)
-            step = str(decision.step) if isinstance(decision, Fire) else ""
-            verdict = type(decision).__name__.lower()
-            rows.append({"currency": case.currency, "what": what, "verdict": verdict, "step": step, "reason": decision.reason})
-    return rows
+    cases = cases_of(business, [customer], settings, today).get(customer.pk, [])
+    return [row for case in cases for row in explained(case, setting, today)]
 
 
-def _sweep(business: Business, settings: Settings, cursor: Cursor, horizon: int, today: datetime.date, *, everyone: bool) -> None:
+def _guarded(work: Callable[[list[int]], Outcome | None], ids: list[int], progress: Progress | None = None) -> Outcome:
+    """Does `work` batch by batch, whatever one of them comes to, and returns what all of it did (T07)."""
+    outcome = Outcome()
+    for start in range(0, len(ids), BATCH):
+        outcome.add(_attempt(work, ids[start : start + BATCH]))
+        if progress is not None:
+            progress(min(start + BATCH, len(ids)), len(ids))
+    return outcome
+
+
+def _attempt(work: Callable[[list[int]], Outcome | None], ids: list[int]) -> Outcome:
+    """One batch; where it raises it is done again by halves, until the customer at fault stands alone and is listed.
+
+    Where the database itself is gone the whole batch is listed: its halves would only wait for the same answer.
+    """
+    try:
+        return work(ids) or Outcome()
+    except Exception as error:
+        logger.exception("A batch of %s customers could not be done", len(ids))
+        connection.close_if_unusable_or_obsolete()
+        outcome, half = Outcome(), len(ids) // 2
+        if half and not isinstance(error, OperationalError | InterfaceError):
+            outcome.add(_attempt(work, ids[:half]))
+            outcome.add(_attempt(work, ids[half:]))
+        else:
+            outcome.failed = [_failure(pk, error) for pk in ids]
+        return outcome
+
+
+def _failure(customer_id: int, error: Exception) -> dict[str, Any]:
+    return {"customer": customer_id, "error": f"{type(error).__name__}: {error}"}
+
+
+def _name_failed(outcome: Outcome) -> None:
+    """Whoever failed is looked at by the next run, whatever it wakes by; the outcome names them by reference."""
+    failed = {row["customer"] for row in outcome.failed}
+    Watch.objects.filter(invoice__customer__in=failed).delete()
+    references = dict(Customer.objects.filter(pk__in=failed).values_list("pk", "reference"))
+    outcome.failed = [row | {"customer": references[row["customer"]]} for row in outcome.failed]
+
+
+def _sweep(
+    business: Business, settings: Settings, cursor: Cursor, horizon: int, today: datetime.date, *, everyone: bool
+) -> Outcome:
     """Clears away what is no longer true for the customers who changed since the last run."""
     queued = queued_customers(business)
     if not everyone:
         queued &= set(_changed(business, cursor, horizon).values_list("customer", flat=True))
-    ids = sorted(queued)
-    for start in range(0, len(ids), BATCH):
-        sweep(business=business, customer_ids=ids[start : start + BATCH], settings=settings, today=today)
+
+    def clear(ids: list[int]) -> None:
+        sweep(business=business, customer_ids=ids, settings=settings, today=today)
+
+    return _guarded(clear, sorted(queued))
 
 
 def _changed(business: Business, cursor: Cursor, horizon: int) -> QuerySet[Event]:
@@ -152,30 +216,36 @@ def _to_look_at(business: Business, cursor: Cursor, horizon: int, today: datetim
 
 
 def _batch(
-    business: Business,
-    ids: list[int],
-    settings: Settings,
-    today: datetime.date,
-    budget: CallBudget,
-    outcome: Outcome,
-    dry_run: bool,
-) -> None:
+    business: Business, ids: list[int], *, settings: Settings, today: datetime.date, budget: CallBudget, dry_run: bool
+) -> Outcome:
     """Reads, decides and writes some customers in one transaction; a run beside this one waits, then finds nothing to do."""
-    with transaction.atomic():
-        Cursor.objects.select_for_update().get(business=business)
-        customers = list(Customer.objects.filter(pk__in=ids))
-        order = {customer_id: place for place, customer_id in enumerate(ids)}
-        customers.sort(key=lambda customer: order[customer.pk])
-        cases = cases_of(business, customers, settings, today)
-        verdicts = []
-        for customer in customers:
-            verdicts += _decided(customer, cases.get(customer.pk, []), settings, today, budget, outcome)
-        if dry_run:
-            outcome.fired += [_entry(one, fire, None) for one in verdicts for fire in one.fires]
-            outcome.waiting += [row for one in verdicts for row in _waits(one)]
-            return
-        reminders = iter(write_verdicts(business=business, verdicts=verdicts, today=today))
-        outcome.fired += [_entry(one, fire, next(reminders)) for one in verdicts for fire in one.fires]
+    outcome, left = Outcome(), budget.left
+    try:
+        with transaction.atomic():
+            Cursor.objects.select_for_update().get(business=business)
+            verdicts = _decisions(business, ids, settings, today, budget, outcome)
+            written = [] if dry_run else write_verdicts(business=business, verdicts=verdicts, today=today)
+    except Exception:
+        budget.left = left  # Its calls were not opened after all.
+        raise
+    reminders = iter(written)
+    outcome.fired = [_entry(one, fire, next(reminders, None)) for one in verdicts for fire in one.fires]
+    if dry_run:
+        outcome.waiting = [row for one in verdicts for row in _waits(one)]
+    return outcome
+
+
+def _decisions(
+    business: Business, ids: list[int], settings: Settings, today: datetime.date, budget: CallBudget, outcome: Outcome
+) -> list[Verdicts]:
+    """The verdicts of these customers, in the order of `ids`."""
+    customers = Customer.objects.in_bulk(ids)
+    ordered = [customers[pk] for pk in ids if pk in customers]
+    cases = cases_of(business, ordered, settings, today)
+    verdicts: list[Verdicts] = []
+    for customer in ordered:
+        verdicts += _decided(customer, cases.get(customer.pk, []), settings, today, budget, outcome)
+    return verdicts
 
 
 def _decided(
@@ -185,20 +255,20 @@ def _decided(
     today: datetime.date,
     budget: CallBudget,
     outcome: Outcome,
-) -> Iterator[Verdicts]:
-    """The verdicts of one customer; an error is logged and listed, and the next night looks again (T07)."""
+) -> list[Verdicts]:
+    """The verdicts of one customer; an error is logged and listed, and the next run looks again (T07)."""
     try:
         setting = settings.setting(customer)
         verdicts = []
         for case in cases:
-            decisions = tuple(budget.grant(case, decide(case, setting, today)) for decide in (next_step, courtesy_call))
+            decisions = tuple(budget.grant(case, decide(case, setting, today)) for _, decide in DECIDERS)
             looks = {row.id: next_look(case, row, decisions, setting, today) for row in case.invoices}
             verdicts.append(Verdicts(customer, case, setting, decisions, looks))
     except Exception as error:
         logger.exception("Customer %s could not be decided", customer.pk)
-        outcome.failed.append({"customer": customer.reference, "error": f"{type(error).__name__}: {error}"})
-        return
-    yield from verdicts
+        outcome.failed.append(_failure(customer.pk, error))
+        return []
+    return verdicts
 
 
 def _budget(business: Business, settings: Settings, today: datetime.date, calls_per_day: int | None) -> CallBudget:
