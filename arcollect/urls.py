@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from customers.views.chooser import choose_business
 from reminders.views.health import health
+from reminders.views.stop import mail_stop
 
 BUSINESS = [
     path("", include("reminders.urls")),
@@ -14,6 +15,7 @@ BUSINESS = [
 urlpatterns = [
     path("", choose_business, name="business-chooser"),
     path("health/", health, name="health"),
+    path("stop/<str:token>/", mail_stop, name="mail-stop"),
     path("accounts/", include("allauth.urls")),
     path("b/<slug:business>/", include(BUSINESS)),
 ]

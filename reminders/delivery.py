@@ -16,6 +16,7 @@ from reminders import claiming
 from reminders.claiming import MAX_ATTEMPTS, retry_found, settle_unconfirmed
 from reminders.contact_history import SERVICE_LETTERS, history_of, limits_of
 from reminders.contact_limits import Block, History, Limits, Verdict, Warn, letter_findings, strictest
+from reminders.copies import with_copies
 from reminders.facts import Settings, settings_of
 from reminders.freshness import stale
 from reminders.hands import Hand, Refused, Unreachable, Unsure
@@ -129,7 +130,7 @@ def claim_for_paper(letter: Letter, *, settings: Settings, today: datetime.date,
     if closed:
         return closed
     letter.written_on = today
-    return _claimed(letter, letter_pdf(letter), settings, today, now)
+    return _claimed(letter, with_copies(letter, letter_pdf(letter)), settings, today, now)
 
 
 def record_posted(letter: Letter, *, today: datetime.date, now: datetime.datetime) -> None:
@@ -198,7 +199,7 @@ def _send(letter_id: int, here: Round) -> None:
         here.delivered.skipped.append({"letter": letter.pk, "reason": closed})
         return
     letter.written_on = here.today  # A draft may be days old: what it asks for in a week counts from the day it goes out.
-    pdf = letter_pdf(letter)
+    pdf = letter_pdf(letter) if way.email else with_copies(letter, letter_pdf(letter))
     reason = _claimed(letter, pdf, here.settings, here.today, here.now)
     if reason:
         here.delivered.skipped.append({"letter": letter.pk, "reason": reason})

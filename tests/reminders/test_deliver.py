@@ -112,7 +112,7 @@ def test_without_any_address_the_letter_fails_and_somebody_must_find_one(busines
     assert Task.objects.get().kind == "find_contact"
     assert Reminder.objects.get().completed_on is None
     waiting = escalate(business, day("2026-03-16")).waiting
-    assert waiting[0]["reason"].startswith("The last letter had no address")
+    assert waiting[0]["reason"].startswith("The last letter did not arrive")
 
 
 @pytest.mark.proves("T43")

@@ -7,14 +7,16 @@ from email import message_from_bytes
 import pytest
 from aiosmtpd.controller import Controller
 
-from customers.models import Contact, Event, Letter, Task
+from customers.models import Contact, Customer, Event, Letter, Task
 from reminders.delivery import deliver
+from reminders.models import PaperCopy
 from reminders.nightly import escalate
 from reminders.smtp import MailServer
 from tests import make
 from tests.make import day
 
 MONDAY = day("2026-02-16")
+ADDRESS = {"street": "1 Harbour Road", "city": "Portland", "postal_code": "97205"}
 NOON = datetime.datetime(2026, 2, 16, 12, 0, tzinfo=datetime.UTC)
 
 
@@ -109,15 +111,17 @@ def test_a_mail_refused_after_its_data_is_tried_again(business, noticed, inbox):
 def test_a_server_that_is_not_there_costs_nothing(business, noticed, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    assert sent(business).skipped[0]["reason"].startswith("The mail server did not take it")
+    assert sent(business).skipped[0]["reason"].startswith("The mail server did not answer")
     assert Letter.objects.get().state == "approved"
 
 
-def test_who_wants_both_gets_the_mail_and_the_trace_says_no_more(business, noticed, inbox):
-    noticed.street, noticed.city, noticed.channel = "1 Harbour Road", "Kiel", "both"
-    noticed.save()
+@pytest.mark.proves("T44")
+def test_who_wants_both_gets_the_mail_and_the_paper_waits_for_the_printer(business, noticed, inbox):
+    Customer.objects.update(**ADDRESS)
+    Letter.objects.update(channel="both")
     assert sent(business).sent == 1
     assert Event.objects.get(kind="letter.sent").data["way"] == "email"
+    assert PaperCopy.objects.get(run=None).letter == Letter.objects.get()
 
 
 @pytest.mark.proves("T42")
@@ -132,8 +136,9 @@ def test_mail_goes_out_between_eight_and_nine_in_the_evening_there(business, not
 
 
 def test_a_letter_for_the_post_waits_for_the_printer(business, inbox):
-    customer = make.customer(business, street="1 Harbour Road", city="Portland", postal_code="97205")
+    customer = make.customer(business, **ADDRESS)
     make.invoice(customer)
     escalate(business, MONDAY)
-    assert "by post" in sent(business).skipped[0]["reason"]
+    delivered = sent(business)
+    assert (delivered.to_print, delivered.skipped) == (1, [])
     assert Letter.objects.get().state == "approved"
