@@ -1,4 +1,4 @@
-"""Opens a business: the tenant with its default policy."""
+"""Opens a business: the tenant with its policies."""
 
 from zoneinfo import available_timezones
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from customers import log
 from customers.models import Business, User
-from reminders.policies import seed_standard
+from reminders.policies import seed_policies
 
 SLUG_LENGTH = 50
 
@@ -25,8 +25,8 @@ class OpeningError(ValueError):
 def open_business(
     *, name: str, currency: str, country: str, time_zone: str, slug: str = "", actor: User | None = None
 ) -> Business:
-    """Creates a business with the policy STANDARD. Codes: ISO 4217, ISO 3166 alpha-2, IANA. Its slug is made from the name
-    where none is given, with a number behind it where another business has it."""
+    """Creates a business with the policies we ship, STANDARD its default. Codes: ISO 4217, ISO 3166 alpha-2, IANA. Its slug is
+    made from the name where none is given, with a number behind it where another business has it."""
     currency, country = currency.strip().upper(), country.strip().upper()
     _check(name, currency, country, time_zone)
     business = Business.objects.create(
@@ -39,7 +39,7 @@ def open_business(
         language=_language(country),
     )
     log.record(business, "business.opened", f"business:{business.pk}", actor=actor, currency=currency, country=country)
-    seed_standard(business)
+    seed_policies(business)
     return business
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views import calls, customers, dashboard, invoices, letters, release
+from reminders.views import calls, customers, dashboard, invoices, letter_acts, letters, policies, printing, release, simulation, skipping
 
 urlpatterns = [
     path("", dashboard.show_dashboard, name="dashboard"),
@@ -11,10 +11,36 @@ urlpatterns = [
     path("invoices/<int:pk>/", invoices.invoice_detail, name="invoice-detail"),
     path("tasks/<int:pk>/call/", calls.call_log, name="call-log"),
     path("settings/start/", release.release_ledger, name="settings-release"),
+    path("settings/policies/", policies.policy_list, name="policy-list"),
+    path("settings/policies/preset/", policies.policy_preset, name="policy-preset"),
+    path("settings/policies/<int:pk>/", policies.policy_edit, name="policy-edit"),
+    path("settings/policies/<int:pk>/preview/", policies.policy_preview, name="policy-preview"),
+    path("settings/policies/<int:pk>/simulation/", simulation.policy_simulation, name="policy-simulation"),
+    path("settings/policies/<int:pk>/copy/", policies.policy_copy, name="policy-copy"),
+    path("settings/policies/<int:pk>/default/", policies.policy_default, name="policy-default"),
+    path("settings/policies/<int:pk>/archive/", policies.policy_archive, name="policy-archive"),
+    path("settings/policies/<int:pk>/history/", policies.policy_history, name="policy-history"),
+    path("settings/policies/<int:pk>/restore/", policies.policy_restore, name="policy-restore"),
+    path("customers/<int:pk>/policy/", policies.customer_policy, name="customer-policy"),
     path("letters/", letters.letter_list, name="letter-list"),
     path("letters/approve/", letters.letter_approve_ticked, name="letter-approve-ticked"),
     path("letters/<int:pk>/", letters.letter_detail, name="letter-detail"),
     path("letters/<int:pk>/pdf/", letters.letter_file, name="letter-file"),
     path("letters/<int:pk>/approve/", letters.letter_approve, name="letter-approve"),
     path("letters/<int:pk>/cancel/", letters.letter_cancel, name="letter-cancel"),
+    path("letters/<int:pk>/take-up/", letter_acts.letter_take_up, name="letter-take-up"),
+    path("letters/<int:pk>/send/", letter_acts.letter_send, name="letter-send"),
+    path("letters/<int:pk>/hold/", letter_acts.letter_hold, name="letter-hold"),
+    path("letters/<int:pk>/let-go/", letter_acts.letter_let_go, name="letter-let-go"),
+    path("letters/<int:pk>/skip/", letter_acts.letter_skip, name="letter-skip"),
+    path("letters/<int:pk>/arrived/", letter_acts.letter_settle, {"found": "arrived"}, name="letter-arrived"),
+    path("letters/<int:pk>/missing/", letter_acts.letter_settle, {"found": "missing"}, name="letter-missing"),
+    path("letters/<int:pk>/forget/", letter_acts.letter_settle, {"found": "forget"}, name="letter-forget"),
+    path("letters/<int:pk>/take-out/", printing.letter_run_take_out, name="letter-run-take-out"),
+    path("letters/print/", printing.letter_print, name="letter-print"),
+    path("letters/piles/<int:pk>/", printing.letter_run, name="letter-run"),
+    path("letters/piles/<int:pk>/pdf/", printing.letter_run_file, name="letter-run-file"),
+    path("letters/piles/<int:pk>/cancel/", printing.letter_run_cancel, name="letter-run-cancel"),
+    path("customers/<int:pk>/skip/", skipping.customer_skip, name="customer-skip"),
+    path("customers/steps/<int:pk>/take/", skipping.customer_skip_undo, name="customer-skip-undo"),
 ]

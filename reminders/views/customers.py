@@ -18,6 +18,7 @@ from invoices.account import kept_promises, positions
 from invoices.models.agreement import LIVE_PLAN_STATES, PromiseState
 from reminders.levels import with_levels
 from reminders.next_action import next_action, starts_on
+from reminders.policies import chosen_name, title
 from reminders.timeline import of_customer
 
 RECENT = 6
@@ -70,6 +71,7 @@ def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:
         "disputes": _recent(customer.disputes.select_related("invoice"), Q(resolved_on=None)),
         "plans": customer.plans.filter(state__in=LIVE_PLAN_STATES).prefetch_related("instalments"),
         "letters": customer.letters.defer("facts", "body")[:RECENT],
+        "policy": title(chosen_name(customer)),
     }
 
 

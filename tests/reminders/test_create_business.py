@@ -22,7 +22,8 @@ def test_a_business_is_opened_with_the_standard_policy(db):
     assert json.loads(created(*ACME, "--format", "json")) == {"slug": "acme-sons"}
     business = Business.objects.get()
     assert (business.currency, business.country, business.released_on) == ("GBP", "GB", None)
-    assert Policy.objects.get(business=business).steps.filter(enabled=True).count() == 6
+    own = Policy.objects.get(business=business, is_default=True)
+    assert (own.name, own.steps.filter(enabled=True).count()) == ("STANDARD", 6)
     assert Event.objects.filter(kind="business.opened").exists()
 
 
