@@ -86,7 +86,13 @@ class Work:
     due: int
     late: int
     letters: int
-    astray: int
+    failed: int
+    unconfirmed: int
+
+    @property
+    def astray(self) -> int:
+        """Letters that did not arrive, or of which nobody knows."""
+        return self.failed + self.unconfirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +138,12 @@ def work(business: Business, today: datetime.date, *, as_owner: bool) -> Work:
         ready = ready.exclude(role=Role.OWNER)
     counts = ready.aggregate(due=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
     letters = Letter.objects.filter(business=business).aggregate(
-        waiting=Count("pk", filter=Q(state=LetterState.DRAFT)),
-        in_trouble=Count("pk", filter=Q(state__in=[LetterState.FAILED, LetterState.UNCONFIRMED])),
+        letters=Count("pk", filter=Q(state=LetterState.DRAFT)),
+        failed=Count("pk", filter=Q(state=LetterState.FAILED)),
+        unconfirmed=Count("pk", filter=Q(state=LetterState.UNCONFIRMED)),
     )
     first = list(ready.select_related("customer").order_by("due_on", "id")[:TASKS])
-    return Work(first, counts["due"], counts["late"], letters["waiting"], letters["in_trouble"])
+    return Work(first, counts["due"], counts["late"], **letters)
 
 
 def health(business: Business, now: datetime.datetime) -> Health:

@@ -38,7 +38,7 @@ def stale(business: Business, today: datetime.date) -> bool:
 
 
 def last_entered_on(business: Business) -> datetime.date | None:
-    """The day, in the business's zone, on which somebody last entered a payment, a credit note, a write-off or a file of payments."""
+    """The day, in the business's zone, of the last payment, credit note, write-off or file of payments somebody entered."""
     files = ImportBatch.objects.filter(kind="payments", undone_at=None)
     row = Business.objects.filter(pk=business.pk).values_list(
         _latest(Payment, "created_at"),

@@ -26,6 +26,8 @@ SENTENCES = {
     "customer.imported": lazy("Came in with a file"),
     "customer.changed": lazy("Changed by a file: {fields}"),
     "customer.flags_changed": lazy("{changes}"),
+    "customer.policy_chosen": lazy("Follows a reminder policy chosen for them"),
+    "customer.policy_reset": lazy("Follows the business's own reminder policy again"),
     "contact.added": lazy("Contact {contact} added"),
     "contact.edited": lazy("Contact {contact} changed: {fields}"),
     "contact.verified": lazy("Details of {contact} verified"),

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 
 from customers.models import Business, Contact, Conversation, Customer, Event, Letter, Task
 from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise
+from reminders.models import Reminder
 from reminders.sentences import DOZENS, ICONS, Rows, detail, named, sentence, several
 
 # From so many alike events of one moment on, one line speaks for all.
@@ -26,6 +27,7 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
     "promise": Promise.objects.only("currency", "amount", "due_on"),
     "paymentplan": PaymentPlan.objects.only("currency", "total"),
     "letter": Letter.objects.only("code", "sent_to", "problem", "currency", "hold_reason"),
+    "reminder": Reminder.objects.only("skipped_reason", "currency"),
     "task": Task.objects.only("kind", "outcome", "state"),
     "conversation": Conversation.objects.only("outcome", "reason", "paraphrase", "agreement", "notes"),
     "contact": Contact.objects.only("name", "email", "phone"),

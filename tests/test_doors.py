@@ -17,6 +17,8 @@ from customers.profile import save_logo
 from invoices.agreeing import open_dispute
 from invoices.imports import uploads
 from invoices.models import Dispute, Invoice, Payment, ReferenceRate
+from reminders.models import PrintRun, Reminder
+from reminders.models import Policy
 from reminders.nightly import escalate
 from tests import make
 
@@ -27,6 +29,16 @@ OWNERS_ONLY = {
     "settings-logo-remove",
     "settings-rules",
     "settings-release",
+    "policy-list",
+    "policy-preset",
+    "policy-edit",
+    "policy-preview",
+    "policy-simulation",
+    "policy-copy",
+    "policy-default",
+    "policy-archive",
+    "policy-history",
+    "policy-restore",
     "settings-release-choose",
     "settings-release-confirm",
     "settings-contact",
@@ -43,7 +55,7 @@ OWNERS_ONLY = {
     "member-remind",
 }
 # Open without a log-in, or with a lock of its own kind; everything else needs at least a log-in.
-PUBLIC = re.compile(r"^(accounts/|health/$)")
+PUBLIC = re.compile(r"^(accounts/|health/$|stop/)")
 STAFF = "b/<slug:business>/"
 OPENS = {200, 302, 405}
 
@@ -107,8 +119,11 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "payments/": Payment.objects.get(),
         "credit-notes/": make.credit_note(acme, "10", on="2026-05-01"),
         "letters/": Letter.objects.get(),
+        "piles/": PrintRun.objects.create(business=business, printed_on=make.day("2026-06-30")),
+        "steps/": Reminder.objects.filter(customer=acme).first(),
         "imports/": batch,
         "settings/interest/rates/": rate,
+        "settings/policies/": Policy.objects.get(business=business),
         "settings/members/": Membership.objects.get(user=bookkeeper),
     }
     ours = {f"{prefix}<int:pk>": f"{prefix}{row.pk}" for prefix, row in found.items()}
