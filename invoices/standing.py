@@ -7,36 +7,69 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from invoices.matching import OpenItem
-from invoices.models import Dispute, Invoice, PlanInvoice, PromiseLine
-from invoices.models.agreement import BLOCKING_PLAN_STATES, PromiseState
+from invoices.models import Dispute, Invoice, PaymentPlan, PlanInvoice, PromiseLine
+from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState
 
 NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """The part of an invoice in an offered plan; without `accept_by` the usual time to accept runs from the offer."""
+
+    offered_on: datetime.date
+    accept_by: datetime.date | None
+    amount: Decimal
+    customer_id: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
-    """What stands against asking for invoices: sums by invoice id; promises as (due date, amount) pairs."""
+    """What stands against asking for invoices: sums by invoice id; promises as (due date, amount) pairs.
+
+    `offered`: parts in plans the customer may still accept; `defaulted`: invoices whose plan ended unpaid.
+    """
 
     disputed: dict[int, Decimal] = field(default_factory=dict)
     planned: dict[int, Decimal] = field(default_factory=dict)
     promised: dict[int, list[tuple[datetime.date, Decimal]]] = field(default_factory=dict)
+    offered: dict[int, list[Offer]] = field(default_factory=dict)
+    defaulted: frozenset[int] = frozenset()
 
 
 def claims(customer_ids: Iterable[int]) -> Claims:
-    """Open disputes, live signed plans and open promises of these customers, in three queries."""
+    """Open disputes, plans offered, live or ended unpaid, and open promises of these customers, in three queries."""
     ids = list(customer_ids)
     disputed: dict[int, Decimal] = defaultdict(Decimal)
     planned: dict[int, Decimal] = defaultdict(Decimal)
+    offered: dict[int, list[Offer]] = defaultdict(list)
     promised: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
+    defaulted = set()
     for invoice_id, amount in Dispute.objects.filter(customer__in=ids, resolved_on=None).values_list("invoice_id", "amount"):
         disputed[invoice_id] += amount
-    covered = PlanInvoice.objects.filter(plan__customer__in=ids, plan__state__in=BLOCKING_PLAN_STATES)
-    for invoice_id, amount in covered.values_list("invoice_id", "amount"):
-        planned[invoice_id] += amount
+    covered = PlanInvoice.objects.filter(plan__customer__in=ids, plan__state__in=[*LIVE_PLAN_STATES, PlanState.DEFAULTED])
+    plan = [f"plan__{name}" for name in ("state", "offered_on", "accept_by", "customer_id", "currency")]
+    for invoice_id, amount, state, offered_on, *terms in covered.values_list("invoice_id", "amount", *plan):
+        if state in BLOCKING_PLAN_STATES:
+            planned[invoice_id] += amount
+        elif state == PlanState.DEFAULTED:
+            defaulted.add(invoice_id)
+        elif offered_on is not None:
+            offered[invoice_id].append(Offer(offered_on, terms[0], amount, *terms[1:]))
     lines = PromiseLine.objects.filter(promise__customer__in=ids, promise__state=PromiseState.OPEN)
     for invoice_id, due_on, amount in lines.values_list("invoice_id", "promise__due_on", "amount"):
         promised[invoice_id].append((due_on, amount))
-    return Claims(dict(disputed), dict(planned), dict(promised))
+    return Claims(dict(disputed), dict(planned), dict(promised), dict(offered), frozenset(defaulted))
+
+
+def offer_days(customer_ids: Iterable[int]) -> dict[tuple[int, str], list[datetime.date]]:
+    """The days on which plans were offered, oldest first, by customer and currency."""
+    offers = PaymentPlan.objects.filter(customer__in=list(customer_ids), offered_on__isnull=False).order_by("offered_on")
+    days: dict[tuple[int, str], list[datetime.date]] = defaultdict(list)
+    for customer_id, currency, offered_on in offers.values_list("customer_id", "currency", "offered_on"):
+        days[customer_id, currency].append(offered_on)
+    return days
 
 
 def open_items(customer_id: int, currency: str) -> list[OpenItem]:

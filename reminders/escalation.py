@@ -1,17 +1,15 @@
 """Decides the next step of one customer in one currency, and says why (domain.md 3.3 to 3.5). Pure."""
 
 import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
-from arcollect.dates import Calendar
-from arcollect.money import format_plain
+from reminders.cases import NOTHING, Case, Decision, Fire, InvoiceFacts, Line, Setting, Skip, Wait, decide_on
 from reminders.models import StepCode
-from reminders.timetable import DAYS, RANK, PolicyTerms, Term, courtesy_dates, dunning_dates
+from reminders.rules import Rule
+from reminders.timetable import DAYS, RANK, CourtesyDates, courtesy_dates, dunning_dates
+from reminders.waiting import blocked, delayed, stopped, too_little
 
-NOTHING = Decimal(0)
 NOW_DUE = {
     StepCode.NOTICE: "time for a friendly notice",
     StepCode.DAY_30: "time for the 30-day letter",
@@ -19,140 +17,29 @@ NOW_DUE = {
     StepCode.DAY_90: "time to negotiate",
     StepCode.DECIDE: "two weeks after the negotiation the owner decides",
 }
+BECAUSE = {
+    Rule.STEP_HURRIED: "a promise was not kept, ",
+    Rule.PLAN_DEFAULTED: "the payment plan ended unpaid, ",
+}
 NEVER = datetime.date.max
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceFacts:
-    """An open invoice. `fired`: the day each step fired in its present cycle; `promised`: (blocks through, amount) pairs."""
-
-    id: int
-    number: str
-    issued_on: datetime.date
-    due_on: datetime.date
-    total: Decimal
-    balance: Decimal
-    cycle: int = 1
-    disputed: Decimal = NOTHING
-    planned: Decimal = NOTHING
-    promised: tuple[tuple[datetime.date, Decimal], ...] = ()
-    fired: Mapping[str, datetime.date] = field(default_factory=dict)
-    shift_days: int = 0
-    no_reminders: bool = False
-    entry_hold: bool = False
-    released: bool = False
-    purchase_order: str = ""
-
-    @property
-    def term(self) -> Term:
-        return Term(self.issued_on, self.due_on, self.shift_days)
-
-    def days_past_due(self, today: datetime.date) -> int:
-        """Calendar days since the due date: 0 on it, overdue from 1 on (domain.md, notation; T18)."""
-        return (today - self.due_on).days
-
-    def under_promise(self, today: datetime.date) -> Decimal:
-        """The part promised for a day that has not passed with its grace."""
-        return sum((amount for through, amount in self.promised if today <= through), NOTHING)
-
-    def collectable(self, today: datetime.date) -> Decimal:
-        """Open balance less what is disputed, in a plan or promised (domain.md 1); never negative."""
-        return max(NOTHING, self.balance - self.disputed - self.planned - self.under_promise(today))
-
-    def askable(self, today: datetime.date) -> Decimal:
-        """What may be asked for today: the collectable balance, nothing where reminders are off or an import holds it (T23)."""
-        return NOTHING if self.no_reminders or self.entry_hold else self.collectable(today)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One customer in one currency, with everything that may stop or delay a step."""
-
-    customer_id: int
-    reference: str
-    currency: str
-    invoices: tuple[InvoiceFacts, ...]
-    block: str = ""
-    block_until: datetime.date | None = None
-    unapplied: Decimal = NOTHING
-    unapplied_since: datetime.date | None = None
-    last_letter_on: datetime.date | None = None
-    last_step_on: datetime.date | None = None
-    last_notice_on: datetime.date | None = None
-    contact_invalid: bool = False
-    spoken_since: datetime.date | None = None
-    part_paid: Decimal = NOTHING
-    part_paid_on: datetime.date | None = None
-    released: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a decision follows besides the facts: the policy, the business days, the thresholds of domain.md 11."""
-
-    policy: PolicyTerms
-    calendar: Calendar
-    rules: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An invoice asked for, with the step it reached itself; `new`: that step fires now; `skipped`: lower ones that never did."""
-
-    invoice: InvoiceFacts
-    step: str
-    amount: Decimal
-    days_past_due: int
-    new: bool
-    skipped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fire:
-    """Fire `step` for the case: `total` is the sum of the lines before unapplied cash."""
-
-    step: str
-    lines: tuple[Line, ...]
-    total: Decimal
-    reason: str
-    due_on: datetime.date
-    first_contact: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Something is due but must wait; `until` is None where only an event can end the wait."""
-
-    reason: str
-    until: datetime.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Nothing is due."""
-
-    reason: str
-
-
-Decision = Fire | Wait | Skip
 
 
 def next_step(case: Case, setting: Setting, today: datetime.date) -> Decision:
     """The dunning step of this case today (domain.md 3.5), or why there is none."""
     overdue = [invoice for invoice in case.invoices if invoice.days_past_due(today) >= 1]
     if not overdue:
-        return Skip("Nothing is overdue.")
+        return Skip(Rule.NOTHING_OVERDUE, "Nothing is overdue.", _first_step_on(case, setting, today))
     asked = [row for row in overdue if row.askable(today) > 0]
     lines = tuple(_line(row, case, setting, today) for row in sorted(asked, key=lambda row: (row.due_on, row.number)))
     total = sum((line.amount for line in lines), NOTHING)
-    stopped = _blocked(case, overdue, asked, today) or _too_little(case, total, setting.policy)
-    if stopped:
-        return stopped
+    waits = blocked(case, overdue, asked, today) or too_little(case, total, setting.policy)
+    if waits:
+        return waits
     due = [line for line in lines if line.new]
     if not due:
-        return Skip(_asked_already(lines, setting))
-    step = max((line.step for line in due), key=RANK.__getitem__)
-    return _delayed(case, step, total, setting, today) or _fire(case, step, lines, total, setting, today)
+        return _asked_already(lines, setting, today)
+    top = max(due, key=lambda line: RANK[line.step])
+    return delayed(case, top.step, total, setting, today) or _fire(case, top, lines, total, setting, today)
 
 
 def courtesy_call(case: Case, setting: Setting, today: datetime.date) -> Decision:
@@ -166,20 +53,26 @@ def courtesy_call(case: Case, setting: Setting, today: datetime.date) -> Decisio
         if dates.due_on >= today or (row.due_on - today).days >= setting.rules["courtesy_late_min_days"]
     ]
     if not any(dates.opens_on <= today for dates, _ in candidates):
-        return Skip("No courtesy call is due.")
-    if case.block or not case.released:
-        return _blocked(case, [], [], today) or Skip("No courtesy call is due.")
+        opens_on = min((dates.opens_on for dates, _ in candidates), default=None)
+        return Skip(Rule.NO_COURTESY_DUE, "No courtesy call is due.", opens_on)
+    waits = stopped(case)
+    if waits:
+        return waits
     if not setting.calendar.is_business_day(today):
-        return Wait("Today is not a business day.", setting.calendar.roll_forward(today))
+        return Wait(Rule.NO_BUSINESS_DAY, "Today is not a business day.", setting.calendar.roll_forward(today))
+    return _call(candidates, setting, today)
+
+
+def _call(candidates: list[tuple[CourtesyDates, InvoiceFacts]], setting: Setting, today: datetime.date) -> Fire:
     due_on = max(today, min(dates.due_on for dates, _ in candidates))
     together = setting.calendar.add(due_on, setting.rules["merge_courtesy_bd"])
     lines = tuple(
-        Line(row, StepCode.COURTESY, row.collectable(today), row.days_past_due(today), new=True)
+        Line(row, StepCode.COURTESY, row.collectable(today), row.days_past_due(today), new=True, rule=Rule.COURTESY_DUE)
         for dates, row in candidates
         if dates.due_on <= together
     )
     total = sum((line.amount for line in lines), NOTHING)
-    return Fire(StepCode.COURTESY, lines, total, _courtesy_reason(lines, due_on), due_on)
+    return Fire(StepCode.COURTESY, lines, total, _courtesy_reason(lines, due_on), due_on, rule=Rule.COURTESY_DUE)
 
 
 def next_look(
@@ -197,33 +90,38 @@ def next_look(
     courtesy = courtesy_dates(invoice.term, setting.policy, setting.calendar, setting.rules)
     if courtesy is not None:
         days.append(courtesy.opens_on)
-    days += [through + DAYS(days=1) for through, _ in invoice.promised]
+    days += [through + DAYS(days=1) for through, _ in (*invoice.promised, *invoice.offered)]
     days += [decision.until for decision in decisions if isinstance(decision, Wait) and decision.until]
-    decide_on = _decide_on(invoice, setting)
-    return min((day for day in [*days, decide_on] if day and day > today), default=NEVER)
+    deciding = decide_on(invoice, setting)
+    return min((day for day in [*days, deciding] if day and day > today), default=NEVER)
 
 
 def _line(row: InvoiceFacts, case: Case, setting: Setting, today: datetime.date) -> Line:
     """The invoice with the highest step it has reached; it fires if neither it nor a higher one did in this cycle."""
-    reached = [code for code, date in dunning_dates(row.term, setting.policy, setting.calendar) if date <= today]
-    decide_on = _decide_on(row, setting)
-    if decide_on and decide_on <= today:
+    dates, taken = list(dunning_dates(row.term, setting.policy, setting.calendar)), row.fired_rank
+    by_age = max((RANK[code] for code, date in dates if date <= today), default=-1)
+    if taken < 0 and not _heard_from(case, row):
+        by_age = min(by_age, RANK[setting.policy.entry_cap])
+    top, rule = _pushed(row, by_age, [RANK[code] for code, _ in dates], today)
+    reached = [code for code, _ in dates if RANK[code] <= top]
+    deciding = decide_on(row, setting)
+    if deciding and deciding <= today:
         reached.append(StepCode.DECIDE)
-    fired_rank = max((RANK[code] for code in row.fired if code in RANK), default=-1)
-    if fired_rank < 0 and not _heard_from(case, row):
-        reached = [code for code in reached if RANK[code] <= RANK[setting.policy.entry_cap]]
     step = reached[-1] if reached else ""
-    new = bool(step) and RANK[step] > fired_rank
-    skipped = tuple(code for code in reached[:-1] if RANK[code] > fired_rank) if new else ()
-    return Line(row, step, row.collectable(today), row.days_past_due(today), new, skipped)
+    new = bool(step) and RANK[step] > taken
+    skipped = tuple(code for code in reached[:-1] if RANK[code] > taken) if new else ()
+    return Line(row, step, row.collectable(today), row.days_past_due(today), new, skipped, rule)
 
 
-def _decide_on(row: InvoiceFacts, setting: Setting) -> datetime.date | None:
-    """The day the owner must decide: so many days after the 90-day step, where nothing came of it (domain.md 3.2, F)."""
-    fired = row.fired.get(StepCode.DAY_90)
-    if fired is None or StepCode.DECIDE not in setting.policy.steps:
-        return None
-    return setting.calendar.roll_forward(fired + DAYS(days=setting.rules["decide_after_90_days"]))
+def _pushed(row: InvoiceFacts, by_age: int, ranks: list[int], today: datetime.date) -> tuple[int, str]:
+    """(rank reached, rule): a broken promise calls for the next step at once, a plan that ended unpaid for 90 (domain.md 3.4)."""
+    if row.floor and RANK[row.floor] > by_age:
+        return RANK[row.floor], Rule.PLAN_DEFAULTED
+    if row.hurried(today):
+        following = min((rank for rank in ranks if rank > row.fired_rank), default=-1)
+        if following > by_age:
+            return following, Rule.STEP_HURRIED
+    return by_age, Rule.STEP_DUE
 
 
 def _heard_from(case: Case, row: InvoiceFacts) -> bool:
@@ -231,101 +129,39 @@ def _heard_from(case: Case, row: InvoiceFacts) -> bool:
     return case.spoken_since is not None and case.spoken_since >= row.issued_on
 
 
-def _blocked(case: Case, overdue: list[InvoiceFacts], asked: list[InvoiceFacts], today: datetime.date) -> Wait | Skip | None:
-    """What stops every step of the case, in words."""
-    if not case.released:
-        return Wait("The imported ledger waits for the owner to release it.")
-    if case.block:
-        return Wait(case.block, case.block_until)
-    if case.contact_invalid:
-        return Wait("The last letter had no address to go to: the contact must be found first.")
-    if overdue and not asked:
-        return _not_asked(overdue, case.currency, today)
-    return None
-
-
-def _not_asked(overdue: list[InvoiceFacts], currency: str, today: datetime.date) -> Wait:
-    """Why nothing of what is overdue may be asked for."""
-    reasons, until = [], []
-    promised = [(through, amount) for row in overdue for through, amount in row.promised if today <= through]
-    if promised:
-        through = min(day for day, _ in promised)
-        reasons.append(f"promise of {format_plain(sum(a for _, a in promised), currency)} open until {through.isoformat()}")
-        until.append(through + DAYS(days=1))
-    for reason, stops in (
-        ("in dispute", any(row.disputed for row in overdue)),
-        ("in a payment plan", any(row.planned for row in overdue)),
-        ("marked as not to be reminded", any(row.no_reminders for row in overdue)),
-        ("first seen long overdue: waits for the owner to release it", any(row.entry_hold for row in overdue)),
-    ):
-        if stops:
-            reasons.append(reason)
-    return Wait("; ".join(reasons), min(until, default=None))
-
-
-def _too_little(case: Case, total: Decimal, policy: PolicyTerms) -> Wait | None:
-    """The threshold is compared with what the letter would show, net of unapplied cash (T17, T26)."""
-    net, smallest = total - case.unapplied, policy.smallest_sum(case.currency)
-    if net <= 0:
-        return Wait(f"Unapplied cash of {format_plain(case.unapplied, case.currency)} covers what is overdue: match it.")
-    if net < smallest:
-        asked, least = format_plain(net, case.currency), format_plain(smallest, case.currency)
-        return Wait(f"{asked} is less than {least}, the smallest sum worth a letter.")
-    return None
-
-
-def _delayed(case: Case, step: str, total: Decimal, setting: Setting, today: datetime.date) -> Wait | None:
-    """What puts the step off to a later day."""
-    calendar, rules = setting.calendar, setting.rules
-    if not calendar.is_business_day(today):
-        return Wait("Today is not a business day.", calendar.roll_forward(today))
-    if case.unapplied >= Decimal(rules["unapplied_wait_from"]) and case.unapplied_since:
-        matched_by = calendar.add(case.unapplied_since, rules["unapplied_wait_bd"])
-        if today < matched_by:
-            return Wait(f"Unapplied cash of {format_plain(case.unapplied, case.currency)} should be matched first.", matched_by)
-    return _paused(case, total, rules, today) or _too_soon(case, step, setting, today)
-
-
-def _paused(case: Case, total: Decimal, rules: Mapping[str, Any], today: datetime.date) -> Wait | None:
-    """A part payment of half or more gives the customer some days (domain.md 3.4)."""
-    if case.part_paid_on is None or case.part_paid < (case.part_paid + total) * Decimal(rules["part_payment_pause_ratio"]):
-        return None
-    until = case.part_paid_on + DAYS(days=rules["part_payment_pause_days"])
-    return Wait(f"Part payment of {format_plain(case.part_paid, case.currency)} received.", until) if today < until else None
-
-
-def _too_soon(case: Case, step: str, setting: Setting, today: datetime.date) -> Wait | None:
-    """The gap between letters and steps; a NOTICE for what was never mentioned is exempt, once a week (T10, T11)."""
-    if step == StepCode.NOTICE:
-        last, gap = case.last_notice_on, DAYS(days=setting.rules["notice_gap_days"])
-    else:
-        last, gap = max(filter(None, (case.last_letter_on, case.last_step_on)), default=None), setting.policy.gap
-    if step == StepCode.DECIDE or last is None or today >= last + gap:
-        return None
-    until = setting.calendar.roll_forward(last + gap)
-    return Wait(f"The last step was on {last.isoformat()}: {gap.days} days must pass.", until)
-
-
-def _fire(case: Case, step: str, lines: tuple[Line, ...], total: Decimal, setting: Setting, today: datetime.date) -> Fire:
-    first = not any(line.invoice.fired for line in lines) and case.last_letter_on is None
+def _fire(case: Case, top: Line, lines: tuple[Line, ...], total: Decimal, setting: Setting, today: datetime.date) -> Fire:
+    first = case.last_letter_on is None and not any(line.invoice.spoken_of for line in lines)
     oldest = max(line.days_past_due for line in lines)
-    reason = f"{_invoices(lines)} overdue, the oldest by {oldest} days: {NOW_DUE[step]}."
-    due_on = setting.calendar.add(today, 2) if step == StepCode.DAY_90 else today
-    return Fire(step, lines, total, reason, due_on, first)
+    because = BECAUSE.get(top.rule, "")
+    reason = f"{_invoices(lines)} overdue, the oldest by {oldest} days: {because}{NOW_DUE[top.step]}."
+    due_on = setting.calendar.add(today, 2) if top.step == StepCode.DAY_90 else today
+    return Fire(top.step, lines, total, reason, due_on, first, top.rule)
 
 
-def _asked_already(lines: tuple[Line, ...], setting: Setting) -> str:
-    """Names the step asked for last and the day of the next one."""
-    upcoming = [
-        (date, code)
-        for line in lines
-        for code, date in dunning_dates(line.invoice.term, setting.policy, setting.calendar)
-        if RANK[code] > max((RANK[fired] for fired in line.invoice.fired if fired in RANK), default=-1) and code != line.step
-    ]
-    if not upcoming:
-        return "Every step has been taken."
-    date, code = min(upcoming)
-    return f"Asked already; on {date.isoformat()} it is {NOW_DUE[code]}."
+def upcoming(row: InvoiceFacts, setting: Setting, today: datetime.date) -> tuple[datetime.date, str] | None:
+    """(day, step) of the next step this invoice will reach by itself after `today`; None where every step is taken."""
+    dates = [(date, code) for code, date in dunning_dates(row.term, setting.policy, setting.calendar)]
+    deciding = decide_on(row, setting)
+    if deciding:
+        dates.append((deciding, StepCode.DECIDE))
+    return min(((date, code) for date, code in dates if date > today and RANK[code] > row.fired_rank), default=None)
+
+
+def _first_step_on(case: Case, setting: Setting, today: datetime.date) -> datetime.date | None:
+    """The day of the first dunning step of what is not overdue yet."""
+    found = (upcoming(row, setting, today) for row in case.invoices if row.askable(today) > 0)
+    return min((date for date, _ in filter(None, found)), default=None)
+
+
+def _asked_already(lines: tuple[Line, ...], setting: Setting, today: datetime.date) -> Skip:
+    """Names the day of the next step, and which it is."""
+    found = min(filter(None, (upcoming(line.invoice, setting, today) for line in lines)), default=None)
+    if found is None:
+        return Skip(Rule.ALL_STEPS_TAKEN, "Every step has been taken.")
+    date, code = found
+    if any(line.step for line in lines):
+        return Skip(Rule.ASKED_ALREADY, f"Asked already; on {date.isoformat()} it is {NOW_DUE[code]}.", date)
+    return Skip(Rule.NOT_YET, f"On {date.isoformat()} it is {NOW_DUE[code]}.", date)
 
 
 def _courtesy_reason(lines: tuple[Line, ...], due_on: datetime.date) -> str:

@@ -3,25 +3,30 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from arcollect.dates import Calendar, calendar_of
-from customers.models import Business, Conversation, Customer, Letter
+from arcollect.dates import Calendar, calendar_of, closing_days
+from customers.models import Business, Contact, Conversation, Customer, Letter
+from customers.models.customer import ContactRole
 from customers.models.desk import Outcome
-from customers.models.letter import LetterState
-from invoices.models import Allocation, CreditNote, Dispute, Invoice, Payment
-from invoices.models.agreement import DisputeOutcome
-from invoices.standing import claims
-from reminders.escalation import NOTHING, Case, InvoiceFacts, Setting
+from customers.models.letter import LetterCode, LetterState
+from invoices.models import Allocation, CreditNote, Dispute, Invoice, Payment, Promise, PromiseLine
+from invoices.models.agreement import DisputeOutcome, PromiseState
+from invoices.standing import Offer, claims, offer_days
+from reminders.cases import NOTHING, Case, InvoiceFacts, Parts, Setting
 from reminders.models import CustomerPolicy, Policy, Reminder, ReminderLine, Step, StepCode
+from reminders.rules import Rule
 from reminders.timetable import DAYS, DUNNING, PolicyTerms, StepTerms
 
 Key = tuple[int, str]
+OUTSIDE_THE_GAP = [LetterCode.LBP, LetterCode.LPD]
+NO_REPRESENTATIVE = "Represented: only the representative may be written to, and no e-mail address of one is known."
+NEVER_FIRED: tuple[dict[str, datetime.date], list[str]] = ({}, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Settings:
     default: PolicyTerms
     by_name: Mapping[str, PolicyTerms]
     chosen: Mapping[int, str]
+    closed: frozenset[datetime.date] = frozenset()
 
     def setting(self, customer: Customer) -> Setting:
         """The policy of this customer, and the days that are business days both here and there."""
@@ -41,7 +47,7 @@ class Settings:
         return Setting(policy, self.calendar(customer.country, customer.region), self.rules)
 
     def calendar(self, country: str = "", region: str = "") -> Calendar:
-        return calendar_of(self.weekend, [self.home, (country, region)])
+        return calendar_of(self.weekend, [self.home, (country, region)], self.closed)
 
 
 def settings_of(business: Business) -> Settings:
@@ -57,17 +63,29 @@ def settings_of(business: Business) -> Settings:
         default=terms[default],
         by_name=terms,
         chosen=dict(CustomerPolicy.objects.filter(business=business).values_list("customer_id", "policy_name")),
+        closed=closing_days(rules["closing_days"]),
     )
 
 
 def policy_terms(policy: Policy, drafted: Iterable[Step] | None = None) -> PolicyTerms:
     """A policy version as the pure code takes it; `drafted` are the steps of one that is not stored yet."""
     steps = {
-        step.code: StepTerms(step.code, step.offset_days, step.calls, step.letter_code, step.approve_first)
+        step.code: StepTerms(
+            step.code, step.offset_days, step.calls, step.letter_code, step.approve_first, step.basis, step.channel, step.tone
+        )
         for step in (policy.steps.all() if drafted is None else drafted)
         if step.enabled
     }
-    return PolicyTerms(policy.pk, steps, policy.basis, policy.min_gap_days, policy.min_balance, policy.entry_cap)
+    return PolicyTerms(
+        policy.pk,
+        steps,
+        policy.basis,
+        policy.min_gap_days,
+        policy.min_balance,
+        policy.entry_cap,
+        policy.name,
+        policy.version,
+    )
 
 
 def cases_of(
@@ -75,12 +93,16 @@ def cases_of(
 ) -> dict[int, list[Case]]:
     """The cases of these customers by customer id, one for each currency with something open."""
     ids = [customer.pk for customer in customers]
-    invoices = _invoices(ids, settings, today)
+    promises = _promises(ids, settings.rules, today)
+    invoices = _invoices(ids, settings, promises.hurried)
     money, letters = _unapplied(ids), _letters(ids)
-    paid, spoken = _part_payments(ids, settings.rules, today), _spoken(business, ids)
+    paid, said = _part_payments(ids, settings.rules, today), _said(business, ids)
+    reachable = _representatives(customers)
     cases: dict[int, list[Case]] = defaultdict(list)
     for customer in customers:
-        block, block_until = standing_block(customer, today)
+        flag = standing_block(customer, today, represented=customer.pk in reachable)
+        last_step_on = letters.any_step_on.get(customer.pk)
+        spoken, answered = said.get(customer.pk, (None, None))
         for currency, rows in invoices.get(customer.pk, {}).items():
             key = (customer.pk, currency)
             unapplied, since = money.get(key, (NOTHING, None))
@@ -91,50 +113,79 @@ def cases_of(
                     reference=customer.reference,
                     currency=currency,
                     invoices=tuple(rows),
-                    block=block,
-                    block_until=block_until,
+                    block=flag.reason,
+                    block_until=flag.until,
+                    block_rule=flag.rule,
+                    represented=bool(customer.represented_by),
                     unapplied=unapplied,
                     unapplied_since=since,
                     part_paid=part_paid,
                     part_paid_on=part_paid_on,
-                    spoken_since=spoken.get(customer.pk),
+                    spoken_since=spoken,
+                    unanswered=last_step_on is not None and (answered is None or answered < last_step_on),
+                    kept_on=promises.kept.get(key),
+                    money_only=promises.broken.get(customer.pk, 0) >= settings.rules["promise"]["broken_limit"],
                     released=business.released_on is not None,
-                    **letters.get(key, {}),
+                    last_letter_on=letters.letter_on.get(key),
+                    last_step_on=letters.step_on.get(key),
+                    last_notice_on=letters.notice_on.get(customer.pk),
+                    contact_invalid=key in letters.returned,
                 )
             )
     return cases
 
 
-def standing_block(customer: Customer, today: datetime.date) -> tuple[str, datetime.date | None]:
-    """(reason, until) of a flag that stops every automatic step for this customer (domain.md 7.4, T23); ("", None) without."""
+class Block(NamedTuple):
+    """A flag that stops every automatic step: why in words, the first day it holds no longer, and its rule."""
+
+    reason: str = ""
+    until: datetime.date | None = None
+    rule: str = ""
+
+
+def standing_block(customer: Customer, today: datetime.date, *, represented: bool = False) -> Block:
+    """The flag that stops every automatic step for this customer (domain.md 7.4, T23); an empty one without.
+
+    `represented`: the representative can be reached, so that letters go there instead of nowhere.
+    """
+    moratorium, quiet = customer.moratorium_until, customer.no_reminders_until
     flags = [
-        (customer.insolvent, "Insolvent: the owner decides.", None),
-        (customer.deceased, "Deceased: the owner decides.", None),
-        (customer.vulnerable, "Marked as vulnerable: a person decides.", None),
-        (customer.cease_contact, "Asked not to be contacted.", None),
-        (bool(customer.represented_by), "Represented: only the representative may be written to.", None),
-        (bool(customer.moratorium_until and customer.moratorium_until >= today), "Moratorium.", customer.moratorium_until),
-        (customer.no_reminders and customer.no_reminders_until is None, "Marked as not to be reminded.", None),
-        (
-            bool(customer.no_reminders_until and customer.no_reminders_until >= today),
-            "Not to be reminded for now.",
-            customer.no_reminders_until,
-        ),
+        (customer.insolvent, Rule.INSOLVENT, "Insolvent: the owner decides.", None),
+        (customer.deceased, Rule.DECEASED, "Deceased: the owner decides.", None),
+        (customer.vulnerable, Rule.VULNERABLE, "Marked as vulnerable: a person decides.", None),
+        (customer.cease_contact, Rule.CEASE, "Asked not to be contacted.", None),
+        (bool(customer.represented_by) and not represented, Rule.REPRESENTED, NO_REPRESENTATIVE, None),
+        (bool(moratorium and moratorium >= today), Rule.MORATORIUM, "Moratorium.", moratorium),
+        (customer.no_reminders and quiet is None, Rule.NO_REMINDERS, "Marked as not to be reminded.", None),
+        (bool(quiet and quiet >= today), Rule.NO_REMINDERS, "Not to be reminded for now.", quiet),
     ]
-    for holds, reason, last_day in flags:
+    for holds, rule, reason, last_day in flags:
         if holds:
-            return reason, last_day + DAYS(days=1) if last_day else None
-    return "", None
+            return Block(reason, last_day + DAYS(days=1) if last_day else None, rule)
+    return Block()
 
 
-def _invoices(ids: list[int], settings: Settings, today: datetime.date) -> dict[int, dict[str, list[InvoiceFacts]]]:
+def _representatives(customers: Iterable[Customer]) -> set[int]:
+    """The represented customers whose representative has an e-mail address that works: our post goes to the customer's own."""
+    represented = [customer.pk for customer in customers if customer.represented_by]
+    if not represented:
+        return set()
+    contacts = Contact.objects.filter(customer__in=represented, role=ContactRole.REPRESENTATIVE).exclude(email="")
+    return set(contacts.filter(bounced_on=None, email_stopped_on=None).values_list("customer_id", flat=True))
+
+
+def _invoices(
+    ids: list[int], settings: Settings, hurried: Mapping[int, datetime.date]
+) -> dict[int, dict[str, list[InvoiceFacts]]]:
     """Open invoices by customer and currency, with what stands against asking and what fired before."""
     rows = list(Invoice.objects.filter(customer__in=ids, balance__gt=0).defer("number_key"))
     against, fired, shifts = claims(ids), _fired(ids), _shifts(ids, settings.rules)
     calendar, grace = settings.calendar(), settings.rules["promise"]["grace_bd"]
+    offered = _offered(ids, against.offered, settings.rules["plan"])
     result: dict[int, dict[str, list[InvoiceFacts]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         promised = tuple((calendar.add(due_on, grace), amount) for due_on, amount in against.promised.get(row.pk, ()))
+        days, left_out = fired.get((row.pk, row.cycle), NEVER_FIRED)
         result[row.customer_id][row.currency].append(
             InvoiceFacts(
                 id=row.pk,
@@ -148,7 +199,11 @@ def _invoices(ids: list[int], settings: Settings, today: datetime.date) -> dict[
                 disputed=min(row.balance, against.disputed.get(row.pk, NOTHING)),
                 planned=min(row.balance, against.planned.get(row.pk, NOTHING)),
                 promised=promised,
-                fired=fired.get((row.pk, row.cycle), {}),
+                offered=offered.get(row.pk, ()),
+                fired=days,
+                left_out=frozenset(left_out),
+                hurried_on=hurried.get(row.pk),
+                floor=StepCode.DAY_90 if row.pk in against.defaulted else "",
                 shift_days=shifts.get(row.pk, 0),
                 no_reminders=row.no_reminders,
                 entry_hold=row.entry_hold,
@@ -158,12 +213,62 @@ def _invoices(ids: list[int], settings: Settings, today: datetime.date) -> dict[
     return result
 
 
-def _fired(ids: list[int]) -> dict[tuple[int, int], dict[str, datetime.date]]:
-    """By (invoice, cycle): the day each step fired."""
+def _offered(ids: list[int], offers: Mapping[int, Sequence[Offer]], rules: Mapping[str, Any]) -> dict[int, Parts]:
+    """(blocks through, amount) by invoice of the offers that give the customer time: one in 90 days, until accept-by
+    (domain.md 3.4)."""
+    if not offers:
+        return {}
+    days, once = offer_days(ids), DAYS(days=rules["offer_once_per_days"])
+    usual = DAYS(days=rules["offer_accept_days"])
+    return {
+        invoice_id: tuple(
+            (offer.accept_by or offer.offered_on + usual, offer.amount)
+            for offer in parts
+            if not any(offer.offered_on - once < day < offer.offered_on for day in days[offer.customer_id, offer.currency])
+        )
+        for invoice_id, parts in offers.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What became of promises lately: the day one was last kept, how many were broken, the invoices let down and when."""
+
+    kept: Mapping[Key, datetime.date]
+    broken: Mapping[int, int]
+    hurried: Mapping[int, datetime.date]
+
+
+def _promises(ids: list[int], rules: Mapping[str, Any], today: datetime.date) -> Promises:
+    """Promises settled within the window of domain.md 3.4, in two queries. A partly kept one was not kept."""
+    since = today - DAYS(days=rules["promise"]["broken_window_days"])
+    settled = Promise.objects.filter(
+        customer__in=ids,
+        state__in=[PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN],
+        evaluated_on__gt=since,
+        evaluated_on__lte=today,
+    ).order_by("evaluated_on")
+    kept: dict[Key, datetime.date] = {}
+    broken: dict[int, int] = defaultdict(int)
+    for customer_id, currency, state, on in settled.values_list("customer_id", "currency", "state", "evaluated_on"):
+        if state == PromiseState.KEPT:
+            kept[customer_id, currency] = on
+        broken[customer_id] += state == PromiseState.BROKEN
+    unkept = settled.exclude(state=PromiseState.KEPT).order_by()
+    lines = PromiseLine.objects.filter(promise__in=unkept.values("pk")).order_by("promise__evaluated_on")
+    return Promises(kept, broken, dict(lines.values_list("invoice_id", "promise__evaluated_on")))
+
+
+def _fired(ids: list[int]) -> dict[tuple[int, int], tuple[dict[str, datetime.date], list[str]]]:
+    """By (invoice, cycle): the day each step fired, and those of them that a person skipped."""
     lines = ReminderLine.objects.filter(invoice__customer__in=ids, invoice__balance__gt=0)
-    fired: dict[tuple[int, int], dict[str, datetime.date]] = defaultdict(dict)
-    for invoice_id, cycle, step, on in lines.values_list("invoice_id", "cycle", "step", "reminder__fired_on"):
-        fired[invoice_id, cycle][step] = on
+    fired: dict[tuple[int, int], tuple[dict[str, datetime.date], list[str]]] = defaultdict(lambda: ({}, []))
+    rows = lines.values_list("invoice_id", "cycle", "step", "reminder__fired_on", "reminder__skipped_reason")
+    for invoice_id, cycle, step, on, skipped in rows:
+        days, left_out = fired[invoice_id, cycle]
+        days[step] = on
+        if skipped:
+            left_out.append(step)
     return fired
 
 
@@ -198,30 +303,73 @@ def _left(rows: QuerySet[Any], left: Any, dated: str) -> Iterable[tuple[int, str
     return grouped.values_list("customer_id", "currency", "left", "latest")
 
 
-def _letters(ids: list[int]) -> dict[Key, dict[str, Any]]:
-    """The fields of Case that come from letters and steps: the last of each, the last NOTICE, one that had nowhere to go."""
-    facts: dict[Key, dict[str, Any]] = defaultdict(dict)
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The days of the last letter and step by customer and currency; of the last NOTICE and the last step in any currency by
+    customer; `returned`: where one never arrived."""
+
+    letter_on: dict[Key, datetime.date] = field(default_factory=dict)
+    step_on: dict[Key, datetime.date] = field(default_factory=dict)
+    notice_on: dict[int, datetime.date] = field(default_factory=dict)
+    any_step_on: dict[int, datetime.date] = field(default_factory=dict)
+    returned: set[Key] = field(default_factory=set)
+
+
+def _letters(ids: list[int]) -> Letters:
+    """What was written and what fired, in two queries. A step a person skipped was none; notices about a broken promise or a
+    missed instalment are outside the gap (domain.md 3.3)."""
+    found = Letters()
     standing = Letter.objects.filter(customer__in=ids).exclude(state=LetterState.CANCELLED).order_by()
+    counts = ~Q(state=LetterState.FAILED) & ~Q(code__in=OUTSIDE_THE_GAP)
     grouped = standing.values("customer_id", "currency").annotate(
-        last=Max(Coalesce("sent_on", "written_on"), filter=~Q(state=LetterState.FAILED)),
+        last=Max(Coalesce("sent_on", "written_on"), filter=counts),
         failed=Min("id", filter=Q(state=LetterState.FAILED)),
     )
     for customer_id, currency, last, failed in grouped.values_list("customer_id", "currency", "last", "failed"):
-        facts[customer_id, currency] |= {"last_letter_on": last, "contact_invalid": failed is not None}
+        _keep_latest(found.letter_on, (customer_id, currency), last)
+        if failed is not None:
+            found.returned.add((customer_id, currency))
+    taken = Q(skipped_reason="")
     steps = Reminder.objects.filter(customer__in=ids, step__in=DUNNING, withdrawn_on=None).order_by()
     grouped = steps.values("customer_id", "currency").annotate(
-        last=Max("fired_on"), notice=Max("fired_on", filter=Q(step=StepCode.NOTICE))
+        last=Max("fired_on", filter=taken),
+        notice=Max("fired_on", filter=taken & Q(step=StepCode.NOTICE)),
+        bounced=Max("bounced_on"),
     )
-    for customer_id, currency, last, notice in grouped.values_list("customer_id", "currency", "last", "notice"):
-        facts[customer_id, currency] |= {"last_step_on": last, "last_notice_on": notice}
-    return facts
+    rows = grouped.values_list("customer_id", "currency", "last", "notice", "bounced")
+    for customer_id, currency, last, notice, bounced in rows:
+        _keep_latest(found.step_on, (customer_id, currency), last)
+        _keep_latest(found.any_step_on, customer_id, last)
+        _keep_latest(found.notice_on, customer_id, notice)
+        if bounced is not None:
+            found.returned.add((customer_id, currency))
+    return found
 
 
-def _spoken(business: Business, ids: list[int]) -> dict[int, datetime.date]:
-    """The day, where the business is, on which somebody at the customer was last reached (T39)."""
-    reached = Conversation.objects.filter(customer__in=ids, outcome=Outcome.REACHED).order_by()
-    latest = reached.values("customer_id").annotate(latest=Max("at")).values_list("customer_id", "latest")
-    return {customer_id: business.local_date(at) for customer_id, at in latest}
+def _keep_latest(days: dict[Any, datetime.date], key: Any, day: datetime.date | None) -> None:
+    if day is not None:
+        days[key] = max(day, days.get(key, day))
+
+
+Said = tuple[datetime.date | None, datetime.date | None]
+
+
+def _said(business: Business, ids: list[int]) -> dict[int, Said]:
+    """(spoken, answered) by customer: the day, where the business is, on which somebody there was last reached (T39), and the
+    day of the last sign of any kind: a call, a message, a promise, a query, a payment."""
+    reached = Q(outcome=Outcome.REACHED)
+    calls = Conversation.objects.filter(reached | Q(inbound=True), customer__in=ids).order_by()
+    latest = calls.values("customer_id").annotate(spoken=Max("at", filter=reached), heard=Max("at"))
+    found: dict[int, Said] = {
+        customer_id: (business.local_date(spoken) if spoken else None, business.local_date(heard))
+        for customer_id, spoken, heard in latest.values_list("customer_id", "spoken", "heard")
+    }
+    for model, dated in ((Promise, "made_on"), (Dispute, "opened_on"), (Payment, "received_on")):
+        signs = model.objects.filter(customer__in=ids).order_by().values("customer_id").annotate(latest=Max(dated))
+        for customer_id, on in signs.values_list("customer_id", "latest"):
+            spoken, answered = found.get(customer_id, (None, None))
+            found[customer_id] = (spoken, max(on, answered or on))
+    return found
 
 
 def _part_payments(ids: list[int], rules: Mapping[str, Any], today: datetime.date) -> dict[Key, tuple[Decimal, datetime.date]]:

@@ -1,19 +1,26 @@
 """Writes what the engine decided: Reminder with its lines, Letter, Task and Events, all or nothing."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
 from customers import log
 from customers.models import Business, Contact, Customer, Event, Letter, Task
 from customers.models.business import Role
+from customers.models.customer import Channel, ContactRole
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
-from reminders.escalation import Case, Decision, Fire, InvoiceFacts, Line, Setting, Wait
+from reminders.cases import Case, Decision, Fire, Line, Setting, Skip, Wait
+from reminders.explaining import seen
+from reminders.freezing import frozen_facts, frozen_tone
 from reminders.models import LastDecision, Reminder, ReminderLine, StepCode, Verdict, Watch
-from reminders.timetable import RANK, StepTerms
+from reminders.timetable import DAYS, DUNNING, RANK, StepTerms
+from reminders.tone import advice
 
 TASK_KINDS = {
     StepCode.COURTESY: TaskKind.COURTESY_CALL,
@@ -24,6 +31,9 @@ TASK_KINDS = {
 }
 SUPERSEDED = {TASK_KINDS[step]: RANK[step] for step in (StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90)}
 CALL_REMEMBERED = datetime.timedelta(days=14)
+NO_RESPONSE = "no-response"
+REPLACED = "Replaced by a later step."
+VERDICTS = {Fire: Verdict.FIRE, Wait: Verdict.WAIT, Skip: Verdict.SKIP}
 Calls = Mapping[tuple[int, str, str], Mapping[str, Any]]
 UNSENT = [LetterState.WAITING_FOR_CALL, LetterState.DRAFT, LetterState.APPROVED]
 
@@ -63,6 +73,7 @@ def _write_fires(business: Business, fires: Sequence[tuple[Verdicts, Fire]], tod
     ]
     Reminder.objects.bulk_create(reminders, batch_size=1000)
     ReminderLine.objects.bulk_create(_lines(reminders, fires), batch_size=1000)
+    events += _unanswered(business, fires, today)
     events += [_fired_event(business, reminder, fire) for reminder, (_, fire) in zip(reminders, fires, strict=True)]
     log.record_many(business, events)
     return reminders
@@ -79,17 +90,20 @@ def _supersede(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today
     steps = Reminder.objects.filter(letter__in=list(unsent)).values_list("letter_id", "step")
     taken = {letter_id: RANK[step] for letter_id, step in steps}
     old = [unsent[pk] for pk, rank in taken.items() if rank <= ranks.get((unsent[pk].customer_id, unsent[pk].currency), -1)]
-    Letter.objects.filter(pk__in=[letter.pk for letter in old]).update(
-        state=LetterState.CANCELLED, problem="Replaced by a later step."
-    )
+    Letter.objects.filter(pk__in=[letter.pk for letter in old]).update(state=LetterState.CANCELLED, problem=REPLACED)
     stale = Task.objects.filter(customer__in=customer_ids, kind__in=list(SUPERSEDED), state=TaskState.OPEN)
     stale = stale.only("customer_id", "kind", "subject")
-    gone = [task.pk for task in stale if SUPERSEDED[task.kind] <= ranks.get((task.customer_id, task.subject), -1)]
-    Task.objects.filter(pk__in=gone).update(state=TaskState.CANCELLED, closed_on=today, outcome="Replaced by a later step.")
+    gone = [task for task in stale if SUPERSEDED[task.kind] <= ranks.get((task.customer_id, task.subject), -1)]
+    Task.objects.filter(pk__in=[task.pk for task in gone]).update(state=TaskState.CANCELLED, closed_on=today, outcome=REPLACED)
     return [
         Event(business=business, customer_id=letter.customer_id, kind="letter.superseded", subject=f"letter:{letter.pk}")
         for letter in old
-    ]
+    ] + [_task_event(business, task, "task.cancelled") for task in gone]
+
+
+def _task_event(business: Business, task: Task, kind: str) -> Event:
+    data = {"task_kind": str(task.kind)}
+    return Event(business=business, customer_id=task.customer_id, kind=kind, subject=f"task:{task.pk}", data=data)
 
 
 def _calls_made(customer_ids: Iterable[int], today: datetime.date) -> Calls:
@@ -144,8 +158,48 @@ def _task(business: Business, verdict: Verdicts, fire: Fire, kind: TaskKind, tod
         due_on=fire.due_on,
         currency=verdict.case.currency,
         amount=fire.total,
-        reason=fire.reason,
+        reason=" ".join(filter(None, (fire.reason, *_counsel(verdict, fire)))),
     )
+
+
+def _counsel(verdict: Verdicts, fire: Fire) -> Iterator[str]:
+    """What whoever does the task should know before: who may be spoken to, why they do not pay, what not to accept."""
+    customer, step = verdict.customer, verdict.setting.policy.steps[fire.step]
+    if verdict.case.represented:
+        yield _("Represented: speak to the representative only.")
+    if step.calls and fire.step != StepCode.COURTESY:
+        yield advice(step.code, customer.approach, _tone(verdict, fire)["tone"])
+        if verdict.case.money_only:
+            yield _("Promises were broken: take no further one, only money today or a signed plan.")
+
+
+def _tone(verdict: Verdicts, fire: Fire) -> dict[str, str]:
+    customer, step = verdict.customer, verdict.setting.policy.steps[fire.step]
+    return frozen_tone(fire, step, diagnosis=customer.approach, vulnerable=customer.vulnerable)
+
+
+def _unanswered(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date) -> list[Event]:
+    """One task for each customer whose second step in a row found no answer: is it them, and there (domain.md 3.4)?"""
+    silent = {verdict.customer.pk: verdict for verdict, fire in fires if fire.step in DUNNING and verdict.case.unanswered}
+    asked = Task.objects.filter(customer__in=list(silent), kind=TaskKind.FIND_CONTACT, subject=NO_RESPONSE)
+    for customer_id, state, opened_on in asked.values_list("customer_id", "state", "opens_on"):
+        verdict = silent.get(customer_id)
+        if verdict and (state == TaskState.OPEN or today < opened_on + DAYS(days=verdict.setting.rules["contact_reverify_days"])):
+            del silent[customer_id]
+    tasks = [
+        Task(
+            business=business,
+            customer_id=customer_id,
+            kind=TaskKind.FIND_CONTACT,
+            subject=NO_RESPONSE,
+            opens_on=today,
+            due_on=verdict.setting.calendar.add(today, 1),
+            reason=_("Two steps without any answer: check who they are and where, in the public register too."),
+        )
+        for customer_id, verdict in silent.items()
+    ]
+    Task.objects.bulk_create(tasks, batch_size=1000)
+    return [_task_event(business, task, "task.opened") for task in tasks]
 
 
 def _letters(
@@ -188,75 +242,52 @@ def _letter(
         contact=contact,
         code=step.letter_code,
         state=LetterState.WAITING_FOR_CALL if step.calls else unwatched,
-        channel=customer.channel,
+        channel=Channel.EMAIL if verdict.case.represented else step.channel or customer.channel,
         currency=verdict.case.currency,
         language=customer.language or business.language,
         written_on=today,
         total=fire.total,
-        facts=frozen_facts(fire, verdict.case, today),
+        facts=frozen_facts(fire, verdict.case, today) | _tone(verdict, fire),
         waits_for=task if step.calls else None,
     )
 
 
 def mail_contacts(customer_ids: Iterable[int]) -> dict[int, Contact]:
-    """The contact letters go to, by customer: accounts payable before others, one that can be reached before one that cannot."""
+    """The contact letters go to, by customer: accounts payable before others, one that can be reached before one that cannot.
+
+    Who is represented is written to through a representative that can be reached, or not at all (domain.md 7.4).
+    """
     ranked: dict[int, tuple[tuple[bool, bool, int], Contact]] = {}
-    for contact in Contact.objects.filter(customer__in=list(customer_ids)):
-        rank = (not contact.reachable_by_email, contact.role != "ap", contact.pk)
+    for contact in Contact.objects.filter(customer__in=list(customer_ids)).annotate(behind=F("customer__represented_by")):
+        if contact.behind and not (contact.role == ContactRole.REPRESENTATIVE and contact.reachable_by_email):
+            continue
+        rank = (not contact.reachable_by_email, contact.role != ContactRole.ACCOUNTS_PAYABLE, contact.pk)
         if contact.customer_id not in ranked or rank < ranked[contact.customer_id][0]:
             ranked[contact.customer_id] = (rank, contact)
     return {customer_id: contact for customer_id, (_, contact) in ranked.items()}
 
 
-def frozen_facts(fire: Fire, case: Case, today: datetime.date) -> dict[str, Any]:
-    """What the letter is about, as JSON: lines asked for, under query, in a plan, not due yet; unapplied cash."""
-    asked = {line.invoice.id for line in fire.lines}
-    others = [row for row in case.invoices if row.id not in asked]
-    overdue = [row for row in others if row.days_past_due(today) >= 1]
-    return {
-        "step": fire.step,
-        "lines": [_frozen(line.invoice, today, line.step) for line in fire.lines],
-        "set_aside": [_frozen(row, today) for row in overdue if row.disputed or row.planned],
-        "not_due": [_frozen(row, today) for row in others if row.days_past_due(today) < 1],
-        "unapplied": str(case.unapplied),
-        "total": str(fire.total),
-        "first_contact": fire.first_contact,
-    }
-
-
-def _frozen(row: InvoiceFacts, today: datetime.date, step: str = "") -> dict[str, Any]:
-    return {
-        "invoice": row.id,
-        "number": row.number,
-        "purchase_order": row.purchase_order,
-        "issued_on": row.issued_on.isoformat(),
-        "due_on": row.due_on.isoformat(),
-        "days_past_due": row.days_past_due(today),
-        "total": str(row.total),
-        "paid": str(row.total - row.balance),
-        "disputed": str(row.disputed),
-        "planned": str(row.planned),
-        "collectable": str(row.collectable(today)),
-        "step": step,
-    }
-
-
 def _reminder(
     business: Business, verdict: Verdicts, fire: Fire, today: datetime.date, task: Task | None, letter: Letter | None
 ) -> Reminder:
+    policy = verdict.setting.policy
     return Reminder(
         business=business,
         customer=verdict.customer,
         currency=verdict.case.currency,
         step=fire.step,
-        policy_id=verdict.setting.policy.id,
+        policy_id=policy.id,
         fired_on=today,
         total=fire.total,
         letter=letter,
         task=task,
         decision={
             "reason": fire.reason,
+            "rule": str(fire.rule),
             "lines": [asked_line(line, verdict.case.currency) for line in fire.lines],
+            "policy": {"name": policy.name, "version": policy.version},
+            "tone": _tone(verdict, fire)["tone"],
+            "facts": seen(verdict.case, verdict.setting, today),
         },
     )
 
@@ -309,28 +340,29 @@ def _fired_event(business: Business, reminder: Reminder, fire: Fire) -> Event:
 
 
 def _remember(business: Business, verdicts: Iterable[Verdicts], today: datetime.date) -> None:
-    """Keeps the latest word on each case; the dunning decision speaks where both fired."""
+    """Keeps the latest word on each case; the dunning decision speaks where both fired. `until`: the end of the wait, or the
+    day of the next step."""
     rows = []
     for verdict in verdicts:
         decision = next((one for one in verdict.decisions if isinstance(one, Fire)), verdict.decisions[0])
-        waits = isinstance(decision, Wait)
         rows.append(
             LastDecision(
                 business=business,
                 customer=verdict.customer,
                 currency=verdict.case.currency,
                 decided_on=today,
-                verdict=Verdict.FIRE if isinstance(decision, Fire) else Verdict.WAIT if waits else Verdict.SKIP,
+                verdict=VERDICTS[type(decision)],
                 step=decision.step if isinstance(decision, Fire) else "",
+                rule=decision.rule,
                 reason=decision.reason,
-                until=decision.until if waits else None,
+                until=decision.until if isinstance(decision, Wait) else getattr(decision, "next_on", None),
             )
         )
     LastDecision.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["customer", "currency"],
-        update_fields=["decided_on", "verdict", "step", "reason", "until"],
+        update_fields=["decided_on", "verdict", "step", "rule", "reason", "until"],
         batch_size=1000,
     )
 

@@ -120,7 +120,7 @@ def escalate(
     work = partial(_batch, business, settings=settings, today=today, budget=budget, dry_run=dry_run)
     outcome.add(_guarded(work, ids, progress))
     if outcome.failed:
-        _name_failed(outcome)
+        _name_failed(outcome, look_again=not dry_run)
     if not dry_run and only is None:
         if swept:
             # Else the next run reads the same events again: what was not cleared away must be.
@@ -173,10 +173,11 @@ def _failure(customer_id: int, error: Exception) -> dict[str, Any]:
     return {"customer": customer_id, "error": f"{type(error).__name__}: {error}"}
 
 
-def _name_failed(outcome: Outcome) -> None:
-    """Whoever failed is looked at by the next run, whatever it wakes by; the outcome names them by reference."""
+def _name_failed(outcome: Outcome, *, look_again: bool) -> None:
+    """Names who failed by reference; the next run looks at them, though the events that woke them now are read by then."""
     failed = {row["customer"] for row in outcome.failed}
-    Watch.objects.filter(invoice__customer__in=failed).delete()
+    if look_again:
+        Watch.objects.filter(invoice__customer__in=failed).delete()
     references = dict(Customer.objects.filter(pk__in=failed).values_list("pk", "reference"))
     outcome.failed = [row | {"customer": references[row["customer"]]} for row in outcome.failed]
 

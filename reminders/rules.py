@@ -13,6 +13,7 @@ class Rule(models.TextChoices):
     COURTESY_DUE = "COURTESY_DUE", _("A courtesy call comes two weeks before the due date, or halfway through short terms.")
     NOTHING_OVERDUE = "NOTHING_OVERDUE", _("What is not overdue is not asked for.")
     NO_COURTESY_DUE = "NO_COURTESY_DUE", _("No courtesy call is due yet, or it was made.")
+    NOT_YET = "NOT_YET", _("The day of the step has not come.")
     ASKED_ALREADY = "ASKED_ALREADY", _("Each step is taken once; the next one has its day.")
     ALL_STEPS_TAKEN = "ALL_STEPS_TAKEN", _("Every step was taken: a person decides.")
     NOT_RELEASED = "NOT_RELEASED", _("Nothing goes out before the owner releases the ledger.")

@@ -12,11 +12,13 @@ from customers import log
 from customers.models import Business, Customer, Letter, Task
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
-from reminders.escalation import NOTHING, Case, Fire, InvoiceFacts, Line
-from reminders.facts import Settings, cases_of, standing_block
-from reminders.issuing import UNSENT, frozen_facts
+from reminders.cases import NOTHING, Case, Fire, InvoiceFacts, Line
+from reminders.facts import Settings, cases_of
+from reminders.freezing import frozen_facts
+from reminders.issuing import UNSENT
 from reminders.models import Cursor, ReminderLine
 from reminders.outbox import withdraw
+from reminders.tone import tone_of
 
 CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90, TaskKind.DECIDE]
 NOTHING_LEFT = "Nothing of it is left to ask for."
@@ -24,15 +26,21 @@ NOTHING_LEFT = "Nothing of it is left to ask for."
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A customer as things stand today: what blocks every step, and the cases by currency."""
+    """A customer as things stand today: the cases by currency, and what decides the tone."""
 
-    block: str
     cases: Mapping[str, Case]
+    diagnosis: str = ""
+    vulnerable: bool = False
 
-    def invoices(self, currency: str) -> dict[int, InvoiceFacts]:
+    def block(self, currency: str, letter_code: str = "") -> str:
+        """What stops a letter of this code, or a call, in words; "" where nothing is open."""
+        case = self.cases.get(currency)
+        return case.blocked_for(letter_code) if case else ""
+
+    def invoices(self, currency: str, letter_code: str = "") -> dict[int, InvoiceFacts]:
         """The open invoices by id; none under a block."""
         case = self.cases.get(currency)
-        if case is None or self.block:
+        if case is None or case.blocked_for(letter_code):
             return {}
         return {row.id: row for row in case.invoices}
 
@@ -51,7 +59,7 @@ def sweep(*, business: Business, customer_ids: Sequence[int], settings: Settings
     customers = list(Customer.objects.filter(pk__in=customer_ids))
     cases = cases_of(business, customers, settings, today)
     present = {
-        customer.pk: Present(standing_block(customer, today)[0], {case.currency: case for case in cases.get(customer.pk, [])})
+        customer.pk: Present({case.currency: case for case in cases.get(customer.pk, [])}, customer.approach, customer.vulnerable)
         for customer in customers
     }
     letters = Letter.objects.select_for_update(of=("self",)).filter(customer__in=customers, state__in=UNSENT)
@@ -65,13 +73,27 @@ def sweep(*, business: Business, customer_ids: Sequence[int], settings: Settings
 
 def _sweep_letter(letter: Letter, present: Present, today: datetime.date) -> None:
     """An approved letter whose sums changed is left to the delivery, which writes it anew."""
-    invoices = present.invoices(letter.currency)
+    invoices = present.invoices(letter.currency, letter.code)
     lines = letter.facts["lines"]
     owed = {line["invoice"]: _owed(invoices, line["invoice"], today) for line in lines}
     if not any(owed.values()):
-        withdraw(letter=letter, reason=present.block or NOTHING_LEFT, on=today)
-    elif letter.state != LetterState.APPROVED and any(owed[line["invoice"]] != Decimal(line["collectable"]) for line in lines):
-        _bring_up_to_date(letter, present.cases[letter.currency], invoices, today)
+        withdraw(letter=letter, reason=present.block(letter.currency, letter.code) or NOTHING_LEFT, on=today)
+    elif letter.state != LetterState.APPROVED:
+        if any(owed[line["invoice"]] != Decimal(line["collectable"]) for line in lines):
+            _bring_up_to_date(letter, present.cases[letter.currency], invoices, today)
+        _heed_diagnosis(letter, present)
+
+
+def _heed_diagnosis(letter: Letter, present: Present) -> None:
+    """Keeps the tone of a letter nobody has approved yet as the diagnosis of today asks for (P21)."""
+    facts = letter.facts
+    if "tone" not in facts:
+        return
+    wanted, first = facts["wanted_tone"], facts["first_contact"]
+    voice = tone_of(facts["step"], present.diagnosis, wanted=wanted, first_contact=first, vulnerable=present.vulnerable)
+    if voice != facts["tone"]:
+        letter.facts = facts | {"tone": str(voice)}
+        letter.save(update_fields=["facts"])
 
 
 def _bring_up_to_date(letter: Letter, case: Case, invoices: Mapping[int, InvoiceFacts], today: datetime.date) -> None:
@@ -97,7 +119,7 @@ def _sweep_call(task: Task, present: Present, today: datetime.date) -> None:
         invoices = {pk: row for pk, row in invoices.items() if row.due_on > today}
     left = sum((_owed(invoices, pk, today) for pk in about), NOTHING)
     if left == 0:
-        _cancel(task, present.block or NOTHING_LEFT, today)
+        _cancel(task, present.block(task.currency) or NOTHING_LEFT, today)
     elif left != task.amount:
         Task.objects.filter(pk=task.pk).update(amount=left)
 

@@ -16,13 +16,16 @@ RANK = {code: rank for rank, code in enumerate([*DUNNING, StepCode.DECIDE])}
 
 @dataclass(frozen=True, slots=True)
 class StepTerms:
-    """One enabled step of a policy, as the engine needs it."""
+    """One enabled step of a policy, as the engine needs it; `basis`, `channel` and `tone` as models.Step explains them."""
 
     code: str
     offset_days: int
     calls: bool = False
     letter_code: str = ""
     approve_first: bool = True
+    basis: str = ""
+    channel: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class PolicyTerms:
     min_gap_days: int = 14
     min_balance: Mapping[str, str] | None = None
     entry_cap: str = StepCode.DAY_60
+    name: str = ""
+    version: int = 0
 
     def smallest_sum(self, currency: str) -> Decimal:
         """The smallest sum worth a letter in that currency."""
@@ -67,17 +72,19 @@ class CourtesyDates:
 def dunning_dates(term: Term, policy: PolicyTerms, calendar: Calendar) -> Iterator[tuple[str, datetime.date]]:
     """(step code, first day it may fire) of the enabled dunning steps in order; they roll forward to a business day."""
     previous = None
+    shift = DAYS(days=term.shift_days)
     for code in DUNNING:
         step = policy.steps.get(code)
         if step is None:
             continue
-        if policy.basis == Basis.INVOICE:
-            nominal = max(term.issued_on + DAYS(days=step.offset_days), term.due_on + DAYS(days=1))
-            if previous is not None:
-                nominal = max(nominal, previous + policy.gap)
+        offset = DAYS(days=step.offset_days)
+        if (step.basis or policy.basis) == Basis.INVOICE:
+            nominal = max(term.issued_on + offset, term.due_on + DAYS(days=1)) + shift
+            earliest = previous + policy.gap if previous else nominal
         else:
-            nominal = term.due_on + DAYS(days=step.offset_days)
-        previous = calendar.roll_forward(nominal + DAYS(days=term.shift_days))
+            nominal = term.due_on + offset + shift
+            earliest = previous or nominal
+        previous = calendar.roll_forward(max(nominal, earliest))
         yield code, previous
 
 

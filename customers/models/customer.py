@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arcollect.addresses import address_lines
-from arcollect.dates import Calendar, calendar_of
+from arcollect.dates import Calendar, calendar_of, closing_days
 from arcollect.fields import money_field
 from customers.models.business import Business
 
@@ -102,8 +102,9 @@ class Customer(models.Model):
     @property
     def calendar(self) -> Calendar:
         """The days that are business days both at the business and where the customer is."""
-        home = self.business
-        return calendar_of(home.rules["weekend"], [(home.country, home.region), (self.country, self.region)])
+        home, rules = self.business, self.business.rules
+        places = [(home.country, home.region), (self.country, self.region)]
+        return calendar_of(rules["weekend"], places, closing_days(rules["closing_days"]))
 
 
 class ContactRole(models.TextChoices):
