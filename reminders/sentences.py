@@ -94,6 +94,11 @@ SENTENCES = {
     "letter.retried": lazy("{letter} goes out again"),
     "letter.hurried": lazy("{letter} sent at once, whatever the hour and the contact limits"),
     "letter.failed": lazy("{letter} could not be sent"),
+    "letter.resent": lazy("{letter} written anew: the one before came back"),
+    "mail.received": lazy("E-mail received"),
+    "mail.bounced": lazy("Mail came back: {letter} did not arrive"),
+    "mail.delayed": lazy("Mail is held up on its way: {letter}"),
+    "mail.automatic": lazy("Automatic answer received"),
     "letter.unconfirmed": lazy("{letter}: not known whether it arrived"),
 }
 
@@ -117,6 +122,7 @@ ICONS = {
     "task": "checkbox",
     "call": "phone",
     "letter": "mail",
+    "mail": "inbox",
 }
 
 # What a file or a night brings in by the dozen reads as one line.
@@ -138,6 +144,11 @@ LOST_WAYS = {
 # Where people's own words about an event are kept: never in the event itself (architecture.md, "The one log").
 DETAILS = {
     "call.logged": ("paraphrase", "agreement", "notes"),
+    "contact.bounced": ("bounce_reason",),
+    "mail.received": ("sender", "subject", "words"),
+    "mail.bounced": ("words",),
+    "mail.delayed": ("words",),
+    "mail.automatic": ("subject", "words"),
     "letter.sent": ("sent_to",),
     "letter.failed": ("problem",),
     "letter.cancelled": ("problem",),
