@@ -10,6 +10,7 @@ from arcollect.phones import show_phone
 from customers.models import Business, Contact, Customer, Document, Letter
 from customers.models.letter import LetterState
 from invoices.models import Allocation
+from reminders.copies import copies_of
 from reminders.issuing import mail_contacts
 from reminders.letter_facts import Addressee, CallFacts, Creditor, LetterFacts, LetterLine, ReceivedPayment, paper_for
 from reminders.letter_words import language_for
@@ -48,6 +49,7 @@ def facts_of(letter: Letter) -> LetterFacts:
         diagnosis=customer.approach,
         tone=_tone(letter),
         asked_times=_asked_times(letter),
+        copies_enclosed=copies_of(letter).complete,
         paper=paper_for(country),
         letter_id=letter.pk,
     )
