@@ -148,6 +148,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="arcollect@localhost")
+# Where replies and bounces arrive; without one nobody looks for them.
+MAILBOX_URL = env.str("MAILBOX_URL", default="")
 
 # django-q2 is a wake-up call, never a ledger (stack.md 3): our own tables say what is due.
 Q_CLUSTER = {

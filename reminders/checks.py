@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from reminders.mailbox import problem_with
+
 
 @register()
 def job_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
@@ -22,3 +24,10 @@ def job_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
         (jobs["orm"] == "default", "the queue must live in the data's database: a rollback must take its jobs along."),
     ]
     return [Error(f"Q_CLUSTER: {text}", id=f"arcollect.E{number:03}") for number, (ok, text) in enumerate(rules, 1) if not ok]
+
+
+@register()
+def mailbox_url(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
+    """A mailbox that can never be read is told at the start, not by bounces nobody sees."""
+    problem = problem_with(settings.MAILBOX_URL)
+    return [Error(problem, id="arcollect.E101")] if problem else []

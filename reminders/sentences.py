@@ -97,7 +97,8 @@ SENTENCES = {
     "letter.resent": lazy("{letter} written anew: the one before came back"),
     "mail.received": lazy("E-mail received"),
     "mail.bounced": lazy("Mail came back: {letter} did not arrive"),
-    "mail.delayed": lazy("Mail is held up on its way: {letter}"),
+    "mail.returned": lazy("A mail came back"),
+    "mail.delayed": lazy("A mail is held up on its way"),
     "mail.automatic": lazy("Automatic answer received"),
     "letter.unconfirmed": lazy("{letter}: not known whether it arrived"),
 }
@@ -147,6 +148,7 @@ DETAILS = {
     "contact.bounced": ("bounce_reason",),
     "mail.received": ("sender", "subject", "words"),
     "mail.bounced": ("words",),
+    "mail.returned": ("words",),
     "mail.delayed": ("words",),
     "mail.automatic": ("subject", "words"),
     "letter.sent": ("sent_to",),
@@ -183,6 +185,11 @@ def detail(event: Event, rows: Rows) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
+def quoted(event: Event, rows: Rows) -> str:
+    """What a reply repeats of the mail before it: folded away, but kept."""
+    return getattr(rows.get(named(event)), "quoted", "") if event.kind == "mail.received" else ""
+
+
 def named(event: Event) -> tuple[str, int]:
     """(kind of row, id) of an event's subject: ("invoice", 812); id 0 where it has none."""
     area, _colon, number = event.subject.partition(":")
@@ -198,7 +205,8 @@ def _values(event: Event, rows: Rows) -> Mapping[str, str]:
     words["invoice"] = getattr(invoice, "number", "")
     words["credit_note"] = getattr(subject, "number", "")
     words["contact"] = str(rows.get(("contact", data.get("contact", 0)), ""))
-    words["letter"] = getattr(subject, "get_code_display", str)()
+    letter = subject if event.subject.startswith("letter:") else rows.get(("letter", data.get("letter", 0)))
+    words["letter"] = getattr(letter, "get_code_display", str)()
     words["task"] = _label(TaskKind, data.get("task_kind") or getattr(subject, "kind", ""))
     words["invoices"] = _invoices(data, rows)
     words["changes"] = _flags(data["changes"]) if event.kind == "customer.flags_changed" else ""

@@ -4,6 +4,7 @@ import datetime
 import logging
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,8 +12,11 @@ from django.utils import timezone
 from customers import log
 from customers.models import Business
 from reminders.delivery import deliver
+from reminders.heartbeat import claim_mailbox
+from reminders.mailbox import MailboxError, fetch_mail
 from reminders.models import Heartbeat, Run
 from reminders.nightly import escalate
+from reminders.resending import resend_bounced
 from reminders.smtp import MailServer
 
 logger = logging.getLogger(__name__)
@@ -20,15 +24,18 @@ logger = logging.getLogger(__name__)
 # Every schedule there is. Rows are synced from here by `sync_schedules`; nobody edits them in the database.
 SCHEDULES = [{"name": "tick", "func": "reminders.tasks.tick", "minutes": 1}]
 
-UNFINISHED_AFTER = datetime.timedelta(hours=2)
+# A night that died, or in which somebody failed, is tried again soon, but not for ever.
+TRY_AGAIN_AFTER = datetime.timedelta(minutes=15)
+TRIES_A_DAY = 8
 
 
 def tick() -> None:
     """Beats the heart, then does for each business what its clock and our tables say is due. Harmless twice or late."""
     now = timezone.now()
     Heartbeat.objects.update_or_create(name="tick", defaults={"beat_at": now})
+    read_mailbox(now)
     for business in Business.objects.exclude(released_on=None):
-        for job in (nightly_when_due, hand_over):
+        for job in (nightly_when_due, write_anew, hand_over):
             try:
                 job(business, now)
             except Exception:
@@ -42,19 +49,38 @@ def nightly_when_due(business: Business, now: datetime.datetime) -> None:
         nightly(business, business.local_date(now), now)
 
 
+def read_mailbox(now: datetime.datetime) -> None:
+    """Replies and bounces of all businesses, before anything is sent: what came back stops what would go the same way."""
+    if not settings.MAILBOX_URL or not claim_mailbox(now):
+        return
+    try:
+        fetch_mail(settings.MAILBOX_URL, now=now)
+    except MailboxError as error:
+        logger.warning("The mailbox could not be read: %s", error)
+    except Exception:
+        logger.exception("Reading the mailbox failed")
+
+
+def write_anew(business: Business, now: datetime.datetime) -> None:
+    """The letters that came back, where there is a way to the customer again."""
+    resend_bounced(business, business.local_date(now))
+
+
 def hand_over(business: Business, now: datetime.datetime) -> None:
     """Whatever is approved and may go out at this hour."""
     deliver(business, MailServer(), today=business.local_date(now), now=now)
 
 
 def nightly(business: Business, today: datetime.date, now: datetime.datetime) -> bool:
-    """The day's escalation and seal, once a day whoever asks; a run that died is taken up again. False where it was done."""
+    """The day's escalation and seal, once a day whoever asks. A run that died, or in which customers failed, is taken up again
+    within minutes. False where it was done."""
     run = _claim(business, today, now)
     if run is None:
         return False
-    outcome = escalate(business, today)
+    outcome = escalate(business, today, progress=lambda _done, _all: _show_life(run))
     log.seal(business)
-    run.summary = {"fired": len(outcome.fired), "waiting": len(outcome.waiting), "failed": outcome.failed}
+    fired = run.summary.get("fired", 0) + len(outcome.fired)
+    run.summary |= {"fired": fired, "waiting": len(outcome.waiting), "failed": outcome.failed}
     run.finished_at = timezone.now()
     run.save(update_fields=["summary", "finished_at"])
     return True
@@ -66,7 +92,26 @@ def _claim(business: Business, today: datetime.date, now: datetime.datetime) -> 
         with transaction.atomic():
             return Run.objects.create(business=business, job="nightly", on=today, started_at=now)
     except IntegrityError:
-        stale = Run.objects.filter(
-            business=business, job="nightly", on=today, finished_at=None, started_at__lt=now - UNFINISHED_AFTER
-        )
-        return Run.objects.get(business=business, job="nightly", on=today) if stale.update(started_at=now) else None
+        run = Run.objects.get(business=business, job="nightly", on=today)
+    if not may_try_again(run, now):
+        return None
+    summary = run.summary | {"tries": run.summary.get("tries", 1) + 1}
+    ours = Run.objects.filter(pk=run.pk, started_at=run.started_at, finished_at=run.finished_at)
+    if not ours.update(started_at=now, finished_at=None, summary=summary):
+        return None
+    run.refresh_from_db()
+    return run
+
+
+def may_try_again(run: Run, now: datetime.datetime) -> bool:
+    """Whether a run of today is to be taken up again: it died, or customers failed in it, some minutes ago (T07)."""
+    if run.finished_at is not None and not run.summary.get("failed"):
+        return False
+    seen_at = datetime.datetime.fromisoformat(run.summary.get("alive_at", run.started_at.isoformat()))
+    return run.summary.get("tries", 1) < TRIES_A_DAY and now - max(seen_at, run.started_at) >= TRY_AGAIN_AFTER
+
+
+def _show_life(run: Run) -> None:
+    """A long night is not taken for a dead one."""
+    run.summary["alive_at"] = timezone.now().isoformat()
+    run.save(update_fields=["summary"])

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from customers.models import Business, Contact, Conversation, Customer, Event, Letter, Task
+from customers.models import Business, Contact, Conversation, Customer, Event, Letter, ReceivedMail, Task
 from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise
 from reminders.models import Reminder
-from reminders.sentences import DOZENS, ICONS, Rows, detail, named, sentence, several
+from reminders.sentences import DOZENS, ICONS, Rows, detail, named, quoted, sentence, several
 
 # From so many alike events of one moment on, one line speaks for all.
 A_FEW = 4
@@ -28,6 +28,9 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
     "paymentplan": PaymentPlan.objects.only("currency", "total"),
     "letter": Letter.objects.only("code", "sent_to", "problem", "currency", "hold_reason"),
     "reminder": Reminder.objects.only("skipped_reason", "currency"),
+    "mail": ReceivedMail.objects.select_related("conversation").only(
+        "sender", "subject", "detail", "conversation__notes", "conversation__quoted"
+    ),
     "task": Task.objects.only("kind", "outcome", "state"),
     "conversation": Conversation.objects.only("outcome", "reason", "paraphrase", "agreement", "notes"),
     "contact": Contact.objects.only("name", "email", "phone"),
@@ -41,6 +44,7 @@ class Entry:
     """One line of the timeline, on a `day` of the business's own.
 
     `who` is empty for what the program did by itself; `door` is the address that shows the row, or "".
+    `quoted`: what a reply repeats of the mail before it.
     """
 
     at: datetime.datetime
@@ -51,6 +55,7 @@ class Entry:
     icon: str
     door: str
     subject_id: int
+    quoted: str = ""
 
 
 def of_customer(customer: Customer, before: int | None = None, limit: int = 25) -> tuple[list[Entry], int | None]:
@@ -69,9 +74,14 @@ def of_invoice(invoice: Invoice) -> list[Entry]:
     subjects |= {f"dispute:{pk}" for pk in invoice.disputes.values_list("pk", flat=True)}
     subjects |= {f"promise:{pk}" for pk in invoice.promise_lines.values_list("promise_id", flat=True)}
     subjects |= {f"paymentplan:{pk}" for pk in invoice.plan_lines.values_list("plan_id", flat=True)}
-    fired = invoice.reminder_lines.values_list("reminder_id", "reminder__letter_id", "reminder__task_id")
-    for reminder_id, letter_id, task_id in fired:
-        subjects |= {f"reminder:{reminder_id}", f"letter:{letter_id}", f"task:{task_id}"}
+    fired = invoice.reminder_lines.values_list(
+        "reminder_id", "reminder__task_id", "reminder__letter_id", "reminder__letter__facts__instead_of"
+    )
+    for reminder_id, task_id, letter_id, came_back in fired:
+        subjects |= {f"reminder:{reminder_id}", f"task:{task_id}", *(f"letter:{pk}" for pk in (letter_id, *(came_back or ())))}
+    subjects |= {
+        f"mail:{pk}" for pk in ReceivedMail.objects.filter(letter__in=_ids_of("letter", subjects)).values_list("pk", flat=True)
+    }
     return told(invoice.business, _about(invoice.business, subjects))
 
 
@@ -84,8 +94,16 @@ def told(business: Business, events: Sequence[Event]) -> list[Entry]:
         if kind in DOZENS and len(alike) >= A_FEW:
             entries.append(_entry(business, alike[0], several(kind, len(alike)), ()))
         else:
-            entries += [_entry(business, event, sentence(event, rows), detail(event, rows)) for event in alike]
+            entries += [
+                _entry(business, event, sentence(event, rows), detail(event, rows), quoted(event, rows)) for event in alike
+            ]
     return entries
+
+
+def _ids_of(area: str, subjects: Iterable[str]) -> list[int]:
+    """The ids in subjects of one kind: "letter:812" -> 812."""
+    parts = (subject.partition(":") for subject in subjects)
+    return [int(number) for name, _colon, number in parts if name == area and number.isdigit()]
 
 
 def _about(business: Business, subjects: Iterable[str]) -> list[Event]:
@@ -97,7 +115,7 @@ def _heap(event: Event) -> tuple[str, datetime.datetime, int | None]:
     return event.kind, event.at, event.actor_id
 
 
-def _entry(business: Business, event: Event, words: str, more: tuple[str, ...]) -> Entry:
+def _entry(business: Business, event: Event, words: str, more: tuple[str, ...], quote: str = "") -> Entry:
     area, pk = named(event)
     return Entry(
         at=event.at,
@@ -108,6 +126,7 @@ def _entry(business: Business, event: Event, words: str, more: tuple[str, ...]) 
         icon=ICONS.get(event.kind.split(".")[0], "point"),
         door=DOORS.get(area, "") if pk else "",
         subject_id=pk,
+        quoted=quote,
     )
 
 

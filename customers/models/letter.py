@@ -95,6 +95,7 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=["business", "state", "id"], name="letter_outbox"),
             models.Index(fields=["customer", "currency", "-id"], name="letter_latest"),
+            models.Index(fields=["message_id"], condition=~models.Q(message_id=""), name="letter_by_message_id"),
         ]
 
     def __str__(self) -> str:
@@ -132,3 +133,13 @@ class ReceivedMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.subject}"
+
+    @property
+    def words(self) -> str:
+        """What a person wrote in it, or what a machine said."""
+        return self.conversation.notes if self.conversation else self.detail
+
+    @property
+    def quoted(self) -> str:
+        """What it repeats of the mail before it."""
+        return self.conversation.quoted if self.conversation else ""

@@ -1,0 +1,88 @@
+"""Writes letters that came back anew, once, as soon as there is a way to the customer again (T43, T44)."""
+
+import datetime
+
+from django.db import transaction
+
+from customers import log
+from customers.models import Business, Contact, Letter
+from customers.models.customer import Channel
+from customers.models.letter import LetterState
+from reminders.cases import NOTHING, Case, Fire, InvoiceFacts, Line
+from reminders.facts import cases_of, settings_of, standing_block
+from reminders.freezing import frozen_facts
+from reminders.issuing import mail_contacts
+from reminders.models import Cursor, Reminder
+from reminders.ways import way_of
+
+
+def resend_bounced(business: Business, today: datetime.date) -> int:
+    """Writes the letters that came back anew where there is a way again: a mended address, or the post (T43, T44).
+
+    The step stays the same; what the letter asks for is brought up to date. Returns how many were written.
+    """
+    bounced = Reminder.objects.filter(business=business, withdrawn_on=None, letter__isnull=False).exclude(bounced_on=None)
+    reminders = list(bounced.select_related("customer__business", "letter__business").order_by("id"))
+    if not reminders:
+        return 0
+    customers = list({reminder.customer_id: reminder.customer for reminder in reminders}.values())
+    contacts = mail_contacts([customer.pk for customer in customers])
+    cases = cases_of(business, customers, settings_of(business), today)
+    written = 0
+    for reminder in reminders:
+        customer, contact = reminder.customer, contacts.get(reminder.customer_id)
+        case = next((one for one in cases.get(customer.pk, []) if one.currency == reminder.currency), None)
+        block = case.blocked_for(reminder.letter.code) if case else standing_block(customer, today).reason
+        if not block and not way_of(Channel.BOTH, customer, contact).nowhere:
+            written += _write_anew(reminder, case, contact, today)
+    return written
+
+
+@transaction.atomic
+def _write_anew(reminder: Reminder, case: Case | None, contact: Contact | None, today: datetime.date) -> bool:
+    """One new letter for the step; none while nothing of it may be asked for, and none ever where all of it is paid."""
+    Cursor.objects.select_for_update().filter(business=reminder.business_id).first()
+    rows = _still_open(reminder.letter, case)
+    asked = [row for row in rows if row.askable(today) > 0]
+    if rows and not asked:
+        return False
+    if not Reminder.objects.filter(pk=reminder.pk, letter=reminder.letter).exclude(bounced_on=None).update(bounced_on=None):
+        return False
+    if not asked or case is None:
+        return False
+    letter = _anew(reminder.letter, case, asked, contact, today)
+    Reminder.objects.filter(pk=reminder.pk).update(letter=letter)
+    log.record(letter.business, "letter.resent", f"letter:{letter.pk}", customer=reminder.customer, instead_of=reminder.letter_id)
+    return True
+
+
+def _still_open(letter: Letter, case: Case | None) -> list[InvoiceFacts]:
+    asked = {line["invoice"] for line in letter.facts["lines"]}
+    rows = [row for row in case.invoices if row.id in asked] if case else []
+    return sorted(rows, key=lambda row: (row.due_on, row.number))
+
+
+def _anew(letter: Letter, case: Case, rows: list[InvoiceFacts], contact: Contact | None, today: datetime.date) -> Letter:
+    """The letter with the sums of today. It was approved once; one a person had worded is shown to a person again."""
+    steps = {line["invoice"]: line["step"] for line in letter.facts["lines"]}
+    lines = tuple(Line(row, steps[row.id], row.askable(today), row.days_past_due(today), new=False) for row in rows)
+    total = sum((line.amount for line in lines), NOTHING)
+    fire = Fire(letter.facts["step"], lines, total, "", today, letter.facts["first_contact"])
+    return Letter.objects.create(
+        business=letter.business,
+        customer_id=letter.customer_id,
+        contact=contact,
+        code=letter.code,
+        state=LetterState.DRAFT if letter.edited else LetterState.APPROVED,
+        channel=letter.channel,
+        currency=letter.currency,
+        language=letter.language,
+        written_on=today,
+        total=total,
+        facts=letter.facts | frozen_facts(fire, case, today) | {"instead_of": [letter.pk, *letter.facts.get("instead_of", [])]},
+        subject=letter.subject,
+        body=letter.body,
+        edited=letter.edited,
+        approved_by=letter.approved_by,
+        approved_at=letter.approved_at,
+    )
