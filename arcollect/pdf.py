@@ -45,8 +45,8 @@ def render_pdf(html: str, *, stylesheet: str) -> bytes:
     """
     with _one_at_a_time:
         try:
-            page = HTML(string=html, url_fetcher=_fetcher())
-            return page.write_pdf(stylesheets=[_parsed(stylesheet)], font_config=_fonts(), pdf_variant="pdf/ua-1", pdf_tags=True)
+            page = HTML(string=html, url_fetcher=fetcher())
+            return page.write_pdf(stylesheets=[parsed(stylesheet)], font_config=fonts(), pdf_variant="pdf/ua-1", pdf_tags=True)
         except FatalURLFetchingError as refused:
             raise ForbiddenAddress(f"A page may not load {refused}") from None
 
@@ -65,18 +65,21 @@ def _font_files() -> dict[str, Path]:
 
 
 @cache
-def _fetcher() -> OwnFontsOnly:
+def fetcher() -> OwnFontsOnly:
+    """What every page of this process is loaded with."""
     return OwnFontsOnly()
 
 
 @cache
-def _fonts() -> FontConfiguration:
+def fonts() -> FontConfiguration:
+    """The font configuration all pages of this process share: making one costs more than it takes to set a letter's type."""
     return FontConfiguration()
 
 
 @lru_cache(maxsize=16)
-def _parsed(stylesheet: str) -> CSS:
-    return CSS(string=_font_faces() + stylesheet, url_fetcher=_fetcher(), font_config=_fonts())
+def parsed(stylesheet: str) -> CSS:
+    """The stylesheet with our fonts in front, read once a process."""
+    return CSS(string=_font_faces() + stylesheet, url_fetcher=fetcher(), font_config=fonts())
 
 
 @cache

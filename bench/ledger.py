@@ -1,4 +1,4 @@
-"""Fills an empty database with a ledger of open invoices, in bulk: `python -m bench.ledger 10000`."""
+"""Fills an empty database with a ledger of open invoices, in bulk: `python -m bench.ledger INVOICES [CUSTOMERS]`."""
 
 import datetime
 import random
@@ -24,13 +24,11 @@ INVOICES_A_CUSTOMER = 50
 PART_PAID, DISPUTED, PROMISED = 0.08, 0.01, 0.02
 
 
-def build(invoices: int) -> None:
+def build(invoices: int, customer_count: int = 0) -> None:
     """A released business with customers, contacts and open invoices: a third not due, the rest 1 to 200 days late."""
     chance = random.Random(7)
-    business = open_business(name="Bench", currency="USD", country="US", time_zone="America/New_York")
-    business.released_on = RELEASED_ON
-    business.save()
-    customers = _customers(business, max(CUSTOMERS_AT_LEAST, invoices // INVOICES_A_CUSTOMER))
+    business = _business()
+    customers = _customers(business, customer_count or max(CUSTOMERS_AT_LEAST, invoices // INVOICES_A_CUSTOMER))
     rows = _invoices(business, customers, invoices, chance)
     while batch := list(islice(rows, BATCH)):
         with transaction.atomic():
@@ -39,12 +37,28 @@ def build(invoices: int) -> None:
             _agreements(business, batch, chance)
 
 
+def _business() -> Business:
+    """One whose letters hold all a letter can: a letterhead, an account, the code of a bank transfer."""
+    business = open_business(name="Nordlicht Werkstatt", currency="EUR", country="DE", time_zone="Europe/Berlin")
+    business.street, business.postal_code, business.city = "Hafenstraße 12", "20457", "Hamburg"
+    business.phone, business.email, business.website = "+49405550100", "konto@nordlicht.example", "https://nordlicht.example"
+    business.tax_id, business.registration = "DE123456788", "Amtsgericht Hamburg, HRB 12345"
+    business.bank_name, business.iban, business.bic = "Elbbank", "DE89370400440532013000", "COBADEFFXXX"
+    business.signatory, business.signatory_role, business.signatory_phone = "Maria Okafor", "Buchhaltung", "+49405550123"
+    business.released_on = RELEASED_ON
+    business.save()
+    return business
+
+
 def _customers(business: Business, count: int) -> list[Customer]:
-    rows = [Customer(business=business, reference=f"C{n:06}", name=f"Customer {n}", country="US") for n in range(count)]
+    address = {"street": "Lindengasse 7", "postal_code": "50667", "city": "Köln", "country": "DE"}
+    rows = [Customer(business=business, reference=f"C{n:06}", name=f"Kundschaft {n} GmbH", **address) for n in range(count)]
     with transaction.atomic():
         customers = Customer.objects.bulk_create(rows, batch_size=1000)
         contacts = [
-            Contact(business=business, customer=customer, name="Accounts", email=f"{customer.reference}@customer.example".lower())
+            Contact(
+                business=business, customer=customer, name="Anna Müller", email=f"{customer.reference}@customer.example".lower()
+            )
             for customer in customers
         ]
         Contact.objects.bulk_create(contacts, batch_size=1000)
@@ -65,7 +79,7 @@ def _invoices(business: Business, customers: list[Customer], count: int, chance:
             number_key=f"INV{n:07}",
             issued_on=issued_on,
             due_on=due_on,
-            currency="USD",
+            currency=business.currency,
             total=total,
             balance=total - paid,
             first_seen_on=issued_on,
@@ -132,7 +146,7 @@ def _agreements(business: Business, invoices: list[Invoice], chance: random.Rand
 
 def main() -> None:
     with measured() as spent:
-        build(int(sys.argv[1]))
+        build(*map(int, sys.argv[1:]))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say_json({"seconds": round(spent.wall, 2)})
