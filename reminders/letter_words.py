@@ -1,6 +1,7 @@
-"""A letter's words: the text an owner may edit (Liquid, no access to code or files), its merge fields, and the fixed labels.
+"""A letter's words: the text we ship, the merge fields an owner's own may use (reminders/liquid_text.py), and the fixed labels.
 
-Texts are templates/letters/<language>/<CODE>.liquid, subject line first, then paragraphs parted by blank lines.
+Texts are templates/letters/<language>/<CODE>.liquid, subject line first, then paragraphs parted by blank lines; MAIL is the
+e-mail that carries a letter.
 """
 
 import re
@@ -8,19 +9,20 @@ import tomllib
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 
 from babel.lists import format_list
 from django.conf import settings
-from liquid import Environment, StrictUndefined
-from liquid.exceptions import LiquidError
-from liquid.template import BoundTemplate
+from django.utils.translation import gettext as _
 
 from arcollect.money import format_date, format_money, parse_locale
-from reminders.letter_facts import LetterFacts
+from reminders.letter_facts import CODES, LetterFacts
+from reminders.liquid_text import Value, WordingError, fill_text
 
 SOURCES = settings.BASE_DIR / "templates" / "letters"
 FALLBACK_LANGUAGE = "en"
+MAIL = "MAIL"
+TEXT_CODES = (*CODES, MAIL)
 # A query about a fresh invoice is asked for within five days of issue (domain.md 3.6, L0).
 QUERY_DAYS = 5
 # Five business days without holidays; the caller knows the calendar and may say better (LetterFacts.answer_by).
@@ -54,7 +56,10 @@ MERGE_FIELDS = {
     "half_later_by": "When the second half would be due: a month from today",
     "times_asked": "How often we have asked before, as a number",
     "first_contact": "True where nobody has written or called about these invoices before",
-    "firm": "True where the customer can pay but does not, as far as we know",
+    "firm": "True where the letter is to be firm: the customer can pay but does not, as far as we know",
+    "cannot_pay": "True where the customer told you that money is short",
+    "disagrees": "True where the customer thinks that it is not owed",
+    "administrative": "True where something administrative is in the way: an order number, a copy, an approval",
     "cannot_pay": "True where the customer is short of money, as far as we know",
     "disagrees": "True where the customer thinks they should not pay",
     "administrative": "True where something administrative is in the way of the payment",
@@ -82,22 +87,17 @@ MERGE_FIELDS = {
     "query_invoice": "The invoice it was about",
 }
 
-
-class WordingError(ValueError):
-    """A letter's text cannot be used; the message says what is wrong with it, for the person who wrote it."""
-
-
-class LetterEnvironment(Environment):
-    """Limits an edited text cannot escape: it holds no code, loads no files, and cannot run long or write much."""
-
-    block_nesting_limit = 10
-    context_depth_limit = 10
-    loop_iteration_limit = 500
-    local_namespace_limit = 20_000
-    output_stream_limit = 20_000
-
-
-_environment = LetterEnvironment(undefined=StrictUndefined, strict_filters=True, autoescape=False)
+# What the e-mail around a letter may use besides.
+MAIL_FIELDS = {
+    "subject": "The letter's own subject line",
+    "letter": "The whole text of the letter",
+    "figures": "What is to pay, by when, and the invoices with their sums",
+    "payment": "Where to pay: account, reference, payment link",
+    "attached": "The sentence that the letter is attached",
+    "closing": "The closing words",
+    "signature": "Who signs, with function, company and telephone",
+    "stop_link": "The customer's link to get letters by post instead; empty where none",
+}
 
 
 def source(code: str, language: str) -> str:
@@ -129,23 +129,29 @@ def labels(language: str) -> dict:
     return tomllib.loads(_read(f"{language if language in languages() else FALLBACK_LANGUAGE}/labels.toml"))
 
 
+def fields_of(code: str) -> dict[str, str]:
+    """Every field the text of this code may use, explained."""
+    return MERGE_FIELDS | MAIL_FIELDS if code == MAIL else MERGE_FIELDS
+
+
 def fill(template_source: str, facts: LetterFacts) -> tuple[str, list[str]]:
     """The subject and the paragraphs in plain text. Raises WordingError for a text that does not parse, names an unknown field,
     exceeds the limits or lacks subject or body."""
-    try:
-        text = _parsed(template_source).render(**merge_values(facts))
-    except LiquidError as wrong:
-        raise WordingError(f"Letter {facts.code}: {wrong}") from wrong
-    subject, _, body = text.strip().partition("\n")
-    paragraphs = [_tidy(part) for part in re.split(r"\n\s*\n", body) if part.strip()]
-    if not subject.strip() or not paragraphs:
-        raise WordingError(f"Letter {facts.code}: the text needs a subject line and at least one paragraph")
-    return _one_line(subject), paragraphs
+    subject, body = filled_parts(template_source, merge_values(facts))
+    return subject, paragraphs_of(body)
 
 
-@lru_cache(maxsize=256)
-def _parsed(template_source: str) -> BoundTemplate:
-    return _environment.from_string(template_source)
+def filled_parts(template_source: str, values: dict[str, Value]) -> tuple[str, str]:
+    """(subject line, the rest) of a text with its fields filled in. Raises WordingError where either is missing."""
+    subject, _newline, body = fill_text(template_source, values).strip().partition("\n")
+    if not subject.strip() or not body.strip():
+        raise WordingError(_("The text needs a subject line and at least one paragraph."), line=1)
+    return _one_line(subject), body.strip()
+
+
+def paragraphs_of(body: str) -> list[str]:
+    """The paragraphs of a plain text, parted by blank lines."""
+    return [_tidy(part) for part in re.split(r"\n\s*\n", body) if part.strip()]
 
 
 def _tidy(paragraph: str) -> str:
@@ -159,7 +165,7 @@ def _one_line(text: str) -> str:
     return re.sub(r"[ \t\r\n]+", " ", text).strip()
 
 
-def merge_values(facts: LetterFacts) -> dict[str, str | int | bool | None]:
+def merge_values(facts: LetterFacts) -> dict[str, Value]:
     """The value of every merge field for this letter, already in the customer's language; None where there is nothing to say."""
     money, day = _formatters(facts)
     values = {
@@ -173,6 +179,9 @@ def merge_values(facts: LetterFacts) -> dict[str, str | int | bool | None]:
         "times_asked": facts.asked_times,
         "first_contact": facts.first_contact,
         "firm": facts.firm,
+        "cannot_pay": facts.cannot_pay,
+        "disagrees": facts.disagrees,
+        "administrative": facts.administrative,
         "cannot_pay": facts.cannot_pay,
         "disagrees": facts.disagrees,
         "administrative": facts.administrative,

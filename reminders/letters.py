@@ -10,7 +10,7 @@ from arcollect.money import format_date, format_money
 from arcollect.pdf import render_pdf
 from reminders.letter_facts import LetterFacts, LetterLine
 from reminders.letter_page import page_context, stylesheet
-from reminders.letter_words import fill, labels
+from reminders.letter_words import MAIL, fill, filled_parts, labels, merge_values, paragraphs_of, source
 
 # An e-mail names this many invoices itself; the attached letter lists them all.
 MAIL_LINES = 15
@@ -26,9 +26,25 @@ class Content:
     plain_text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The e-mail that carries a letter: its neutral subject and its text part."""
+
+    subject: str
+    text: str
+
+
 def compose(facts: LetterFacts, template_source: str) -> Content:
     """The text with its fields filled in. Raises WordingError where the text cannot be used."""
-    subject, paragraphs = fill(template_source, facts)
+    return _content(facts, *fill(template_source, facts))
+
+
+def compose_edited(facts: LetterFacts, subject: str, body: str) -> Content:
+    """The words a person gave this one letter, as they are: paragraphs parted by blank lines, no fields."""
+    return _content(facts, subject, paragraphs_of(body))
+
+
+def _content(facts: LetterFacts, subject: str, paragraphs: list[str]) -> Content:
     links = [link for link in (facts.portal_url, facts.creditor.payment_link) if link]
     blocks = tuple(_as_html(paragraph, links) for paragraph in paragraphs)
     return Content(subject=subject, paragraphs=blocks, plain_text="\n\n".join(paragraphs))
@@ -40,11 +56,26 @@ def render(facts: LetterFacts, content: Content) -> bytes:
     return render_pdf(get_template("letters/page.html").render(context), stylesheet=stylesheet())
 
 
-def plain_mail(content: Content, facts: LetterFacts) -> str:
-    """The e-mail's text part: the letter's words, what is to pay and where, who writes."""
+def compose_mail(content: Content, facts: LetterFacts, template_source: str, *, stop_link: str = "") -> Mail:
+    """The e-mail around a composed letter, from the text MAIL. Raises WordingError where that cannot be used."""
     words = labels(facts.language)
-    parts = [content.plain_text, _mail_figures(facts, words), _mail_payment(facts, words), words["attached"]]
-    return "\n\n".join([*parts, f"{words['closing']}\n{_mail_signature(facts)}"]) + "\n"
+    values = {
+        "subject": content.subject,
+        "letter": content.plain_text,
+        "figures": _mail_figures(facts, words),
+        "payment": _mail_payment(facts, words) or None,
+        "attached": words["attached"],
+        "closing": words["closing"],
+        "signature": _mail_signature(facts),
+        "stop_link": stop_link or None,
+    }
+    subject, body = filled_parts(template_source, merge_values(facts) | values)
+    return Mail(subject=subject, text=re.sub(r"\n\s*\n", "\n\n", body) + "\n")
+
+
+def plain_mail(content: Content, facts: LetterFacts, *, stop_link: str = "") -> str:
+    """The e-mail's text part as we ship it: the letter's words, what is to pay and where, who writes."""
+    return compose_mail(content, facts, source(MAIL, facts.language), stop_link=stop_link).text
 
 
 def _as_html(paragraph: str, links: list[str]) -> str:

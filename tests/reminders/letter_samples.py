@@ -132,6 +132,16 @@ def many(count: int = 60, code: str = "L30", language: str = "en", **changes) ->
     return facts(code, language, lines=lines, not_due=(line("INV-2000", late=-9, currency=currency),), **changes)
 
 
+def diagnosed(code: str, language: str, diagnosis: str, **changes) -> LetterFacts:
+    """A letter of the step, spoken as the reason for the delay asks for; who will not pay is spoken to firmly at every step."""
+    if code == "LBP":
+        changes |= {"promise": dataclasses.replace(PROMISE, due_on=date(2026, 6, 26))}
+    tone = {"WONT": "firm", "SHOULDNT": "friendly_firm", "CANT": "sympathetic", "ADMIN": "helpful"}.get(diagnosis, "")
+    if code == "L90" and diagnosis == "SHOULDNT":
+        tone = "firm"
+    return facts(code, language, diagnosis=diagnosis, tone=tone, asked_times=2, **changes)
+
+
 REACHED = CallFacts(date(2026, 6, 29), reached=True, reason="R13")
 AGREED = CallFacts(date(2026, 6, 29), reached=True, reason="R04", agreement="1,250.00 with the run of July 10")
 MISSED = CallFacts(date(2026, 6, 29), reached=False)
@@ -165,4 +175,9 @@ def samples(language: str) -> dict[str, LetterFacts]:
         "LBP": facts("LBP", language, promise=dataclasses.replace(PROMISE, due_on=date(2026, 6, 26))),
         "LPD": facts("LPD", language, lines=(), total=Decimal(0), instalment=INSTALMENT, reference="Plan 7"),
         "LRES": facts("LRES", language, lines=(closed,), resolution=OUTCOMES[language]),
+    } | {
+        f"{code}-{diagnosis.lower()}": diagnosed(code, language, diagnosis)
+        for code in ("L30", "L60", "L90", "LBP", "FINAL")
+        for diagnosis in ("ADMIN", "CANT", "SHOULDNT", "WONT")
+        if (code, diagnosis) != ("L90", "CANT")
     }

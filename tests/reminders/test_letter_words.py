@@ -4,8 +4,18 @@ import re
 
 import pytest
 
-from reminders.letter_facts import CODES, FIRM_DIAGNOSES
-from reminders.letter_words import MERGE_FIELDS, SOURCES, WordingError, labels, language_for, languages, merge_values, source
+from reminders.letter_facts import FIRM_DIAGNOSES
+from reminders.letter_words import (
+    MERGE_FIELDS,
+    SOURCES,
+    TEXT_CODES,
+    WordingError,
+    labels,
+    language_for,
+    languages,
+    merge_values,
+    source,
+)
 from reminders.letters import compose, plain_mail
 from tests.reminders import letter_samples
 from tests.reminders.golden import kept_text
@@ -43,7 +53,7 @@ def test_subject_gives_nothing_away(language, name):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_letter_and_label(language):
-    assert {path.stem for path in (SOURCES / language).glob("*.liquid")} == set(CODES)
+    assert {path.stem for path in (SOURCES / language).glob("*.liquid")} == set(TEXT_CODES)
     assert labels(language).keys() == labels("en").keys()
     assert labels(language)["reasons"].keys() == labels("en")["reasons"].keys()
     assert labels(language)["next_steps"].keys() == labels("en")["next_steps"].keys()
@@ -90,6 +100,32 @@ def test_only_who_will_not_pay_gets_the_firm_letter(diagnosis):
     assert not THREATS.search(written(facts))
 
 
+@pytest.mark.proves("P21")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", ["L30", "L60", "L90", "LBP", "FINAL"])
+def test_each_reason_for_the_delay_has_its_own_words(code, language):
+    said = {written(letter_samples.diagnosed(code, language, why)) for why in ("", "CANT", "ADMIN", "SHOULDNT", "WONT")}
+    assert len(said) >= (4 if code in ("L90", "FINAL") else 5)
+
+
+@pytest.mark.proves("P21")
+@pytest.mark.parametrize("code", ["L30", "L60", "L90", "LBP", "FINAL"])
+def test_who_disagrees_is_asked_for_the_document_and_for_the_rest(code):
+    text = written(letter_samples.diagnosed(code, "en", "SHOULDNT"))
+    assert "document" in text
+    assert "The part nobody disputes" in text
+    assert "no open query" not in text
+
+
+@pytest.mark.proves("P21")
+@pytest.mark.parametrize(("language", "word"), [("en", "plan|propose"), ("de", "Plan|Raten"), ("es", "plan|cuotas")])
+@pytest.mark.parametrize("code", ["L30", "L60", "L90", "LBP", "FINAL"])
+def test_who_cannot_pay_is_offered_a_plan_and_no_consequence(code, language, word):
+    text = written(letter_samples.diagnosed(code, language, "CANT", next_steps=()))
+    assert re.search(word, text)
+    assert not THREATS.search(text)
+
+
 def test_enabled_consequence_is_named():
     facts = letter_samples.cedar("L90", "en", diagnosis="WONT", next_steps=("HOLD", "AGENCY"))
     assert "to supply against advance payment only or to hand the account to a collection agency" in written(facts)
@@ -121,8 +157,8 @@ def test_half_now_half_later_keeps_every_cent():
         ("Subject\n\n{{ balance_of_the_bank }}", "balance_of_the_bank"),
         ("Subject\n\n{% if amount %}never closed", "if"),
         ("Subject\n\n{{ amount | shout }}", "shout"),
-        ("Subject\n\n{% include 'settings' %}", "settings"),
-        ("Subject\n\n{% for a in (1..9999) %}{{ a }}{% endfor %}", "loop"),
+        ("Subject\n\n{% include 'settings' %}", "include"),
+        ("Subject\n\n{% for a in (1..9999) %}{{ a }}{% endfor %}", "cannot be used"),
         ("Subject only", "paragraph"),
         ("", "paragraph"),
     ],
