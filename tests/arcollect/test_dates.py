@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcollect.dates import DAY, Calendar, calendar_of
+from arcollect.dates import DAY, Calendar, calendar_of, closing_days
 from tests.make import day
 
 WEEKENDS_ONLY = Calendar()
@@ -92,3 +92,18 @@ def test_rolling_stops_at_the_nearest_business_day(start):
 @given(DAYS, st.integers(1, 30), st.integers(1, 30))
 def test_adding_twice_is_adding_the_sum(start, first, second):
     assert ENGLAND.add(ENGLAND.add(start, first), second) == ENGLAND.add(start, first + second)
+
+
+def test_closings_are_days_both_ends_included():
+    days = closing_days(
+        [{"from": "2026-12-24", "to": "2026-12-26", "name": "Between the years"}, {"from": "2026-05-15", "to": "2026-05-15"}]
+    )
+    assert sorted(days) == [day("2026-05-15"), day("2026-12-24"), day("2026-12-25"), day("2026-12-26")]
+
+
+def test_a_closing_without_end_still_ends():
+    assert max(closing_days([{"from": "2026-01-01", "to": "2099-12-31"}])) == day("2027-01-02")
+
+
+def test_a_closing_that_ends_before_it_starts_closes_nothing():
+    assert closing_days([{"from": "2026-05-15", "to": "2026-05-14"}]) == frozenset()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from arcollect.dates import Calendar
 from arcollect.defaults import DEFAULTS
-from reminders.escalation import Case, Fire, InvoiceFacts, Setting, Skip, courtesy_call, next_look, next_step
+from reminders.cases import Case, Fire, InvoiceFacts, Setting, Skip
+from reminders.escalation import courtesy_call, next_look, next_step
 from reminders.policies import STANDARD
 from reminders.timetable import DAYS, PolicyTerms, StepTerms
 from tests.make import day
@@ -36,6 +37,9 @@ def invoices(draw) -> InvoiceFacts:
         balance=total,
         disputed=draw(st.sampled_from([Decimal(0), total])),
         promised=tuple((draw(NEAR), total) for _ in range(draw(st.integers(0, 1)))),
+        offered=tuple((draw(NEAR), total) for _ in range(draw(st.integers(0, 1)))),
+        hurried_on=draw(st.one_of(st.none(), st.none(), st.dates(START - DAYS(days=40), START))),
+        floor=draw(st.sampled_from(["", "", "", "90"])),
         fired={code: draw(st.dates(issued, issued + DAYS(days=120))) for code in reached},
         shift_days=draw(st.integers(0, 15)),
         no_reminders=draw(st.sampled_from([False, False, False, True])),
@@ -59,6 +63,8 @@ def cases(draw) -> Case:
         last_notice_on=draw(recently),
         part_paid=draw(st.sampled_from([Decimal(0), Decimal(4000)])),
         part_paid_on=START - DAYS(days=3),
+        kept_on=draw(st.one_of(st.none(), st.dates(START - DAYS(days=5), START))),
+        contact_invalid=draw(st.sampled_from([False, False, False, True])),
     )
 
 

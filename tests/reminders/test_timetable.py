@@ -1,5 +1,7 @@
 """The worked dates of domain.md 3.3: invoices of 15 January 2026, weekends only."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from arcollect.dates import Calendar
 from arcollect.defaults import DEFAULTS
 from reminders.models import Basis
 from reminders.policies import STANDARD
-from reminders.timetable import DAYS, PolicyTerms, StepTerms, Term, courtesy_dates, dunning_dates
+from reminders.timetable import DAYS, DUNNING, PolicyTerms, StepTerms, Term, courtesy_dates, dunning_dates
 from tests.make import day
 
 WEEKENDS = Calendar()
@@ -65,6 +67,30 @@ def test_a_rightly_disputed_invoice_shifts_its_steps():
     """domain.md 3.4: due 1 March, 20 days in dispute, upheld: the 30-day step is on Monday 20 April."""
     shifted = Term(day("2026-01-30"), day("2026-03-01"), shift_days=20)
     assert dict(dunning_dates(shifted, POLICY, WEEKENDS))["30"] == day("2026-04-20")
+
+
+def test_a_dispute_shifts_the_literal_steps_once():
+    """Net 60: 17 March, then the gap, then I+60; twenty days later each, the gap being kept."""
+    shifted = Term(ISSUED, day("2026-03-16"), shift_days=20)
+    assert [on.isoformat()[5:] for _, on in dunning_dates(shifted, LITERAL, WEEKENDS)] == ["04-06", "04-20", "05-05"]
+
+
+def test_a_step_may_have_a_basis_of_its_own():
+    """The 30-day letter counts from the invoice, the others from the due date; it never comes before the notice."""
+    steps = STEPS | {"30": replace(STEPS["30"], basis=Basis.INVOICE)}
+    assert dates(30, replace(POLICY, steps=steps)) == ["02-16", "03-02", "04-15", "05-15"]
+
+
+BASES = st.sampled_from(["", Basis.DUE, Basis.INVOICE])
+
+
+@given(bases=st.tuples(BASES, BASES, BASES, BASES), days=st.integers(0, 120), shift=st.integers(0, 40))
+def test_the_order_of_the_steps_stands_whatever_they_count_from(bases, days, shift):
+    steps = {code: replace(STEPS[code], basis=basis) for code, basis in zip(DUNNING, bases, strict=True)}
+    invoice = Term(ISSUED, ISSUED + DAYS(days=days), shift)
+    found = [on for _, on in dunning_dates(invoice, replace(POLICY, steps=steps), WEEKENDS)]
+    assert found == sorted(found)
+    assert found[0] > invoice.due_on
 
 
 @pytest.mark.proves("T19")
