@@ -1,8 +1,10 @@
 """Writes what a call came to, and what follows from it."""
 
 import datetime
+from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from arcollect.dates import Calendar
 from customers import log
@@ -25,8 +27,17 @@ def log_call(
     paraphrase: str = "",
     agreement: str = "",
     notes: str = "",
+    inbound: bool = False,
+    callback_consent_until: datetime.date | None = None,
+    limits: Sequence[str] = (),
+    override_reason: str = "",
 ) -> Conversation:
-    """Logs one attempt of a call task. Reached, or tried often enough (domain.md 3.2), it is done and its letter a draft."""
+    """Logs one attempt of a call task. Reached, or tried often enough (domain.md 3.2), it is done and its letter a draft.
+
+    `limits`: codes of the contact limits that stood against it; `override_reason`: why an owner let it be made all the same.
+    """
+    if override_reason:
+        notes = "\n".join(part for part in (notes, _("Called all the same: %(why)s") % {"why": override_reason}) if part)
     conversation = Conversation.objects.create(
         business=task.business,
         customer=task.customer,
@@ -38,9 +49,14 @@ def log_call(
         paraphrase=paraphrase,
         agreement=agreement,
         notes=notes,
+        inbound=inbound,
+        callback_consent_until=callback_consent_until,
         by=by,
     )
-    log.record(task.business, "call.logged", f"conversation:{conversation.pk}", customer=task.customer, actor=by, outcome=outcome)
+    subject, customer, noted = f"conversation:{conversation.pk}", task.customer, {"limits": list(limits)} if limits else {}
+    log.record(task.business, "call.logged", subject, customer=customer, actor=by, outcome=outcome, **noted)
+    if override_reason:
+        log.record(task.business, "call.overridden", subject, customer=customer, actor=by, **noted)
     today = task.business.local_date(at)
     if outcome == Outcome.REACHED or _tried_enough(task):
         _complete(task, conversation, today, by)

@@ -1,12 +1,14 @@
 """What people may write about a customer."""
 
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arcollect.money import parse_locale
-from arcollect.widgets import DayInput
+from arcollect.widgets import ClockInput, DayInput
 from customers.models import Customer
 from customers.models.customer import Approach
 
@@ -16,6 +18,12 @@ def countries(language: str) -> list[tuple[str, str]]:
     names = parse_locale(language).territories
     known = [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES]
     return [("", "-"), *sorted(known, key=lambda pair: pair[1])]
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """The time zones people live in, by name."""
+    return tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))))
 
 
 # Codes CLDR lists beside the countries: the European Union, the euro area, the United Nations, pseudo and unknown regions.
@@ -41,6 +49,9 @@ class CustomerForm(forms.ModelForm):
             "terms_days",
             "credit_limit",
             "channel",
+            "time_zone",
+            "quiet_from",
+            "quiet_until",
             "po_required",
             "pay_run",
             "approach",
@@ -50,8 +61,12 @@ class CustomerForm(forms.ModelForm):
         widgets = {
             "street": forms.Textarea(attrs={"rows": 2}),
             "notes": forms.Textarea(attrs={"rows": 4}),
+            "quiet_from": ClockInput,
+            "quiet_until": ClockInput,
         }
         help_texts = {
+            "time_zone": _("Left open, it is read from their telephone number."),
+            "quiet_until": _("In this time, which may reach over midnight, nobody calls or mails them."),
             "pay_run": _("Days on which they pay, for example: Thursdays, or the 15th."),
             "approach": _("Why they pay late. It sets the tone of letters and calls."),
         }
@@ -60,6 +75,7 @@ class CustomerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["country"].widget = forms.Select(choices=countries(language))
         self.fields["language"].widget = forms.Select(choices=[("", _("As the business writes")), *languages])
+        self.fields["time_zone"].widget = forms.Select(choices=[("", "-"), *((zone, zone) for zone in zones())])
         self.fields["approach"].choices = Approach.choices
 
     def clean_reference(self) -> str:
@@ -70,6 +86,23 @@ class CustomerForm(forms.ModelForm):
         if taken is not None:
             raise forms.ValidationError(_("%(name)s has this reference already."), params={"name": taken.name})
         return reference
+
+    def clean_time_zone(self) -> str:
+        """A zone we can reckon with, or none."""
+        zone = self.cleaned_data["time_zone"]
+        if zone and zone not in zones():
+            raise forms.ValidationError(_("No such time zone."))
+        return zone
+
+    def clean(self) -> dict[str, Any]:
+        """A time in which they are not to be disturbed begins and ends."""
+        data = super().clean()
+        for given, missing in (("quiet_from", "quiet_until"), ("quiet_until", "quiet_from")):
+            if data.get(given) is not None and data.get(missing) is None and missing not in self.errors:
+                self.add_error(missing, _("Say both when it begins and when it ends."))
+        if data.get("quiet_from") is not None and data.get("quiet_from") == data.get("quiet_until"):
+            self.add_error("quiet_until", _("It ends when it begins: choose another time."))
+        return data
 
 
 class FlagsForm(forms.ModelForm):

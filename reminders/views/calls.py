@@ -1,19 +1,22 @@
 """Noting a call: everything known on one side, what was said on the other."""
 
+import datetime
+
 from django.contrib import messages
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from arcollect.phones import show_phone
 from customers.access import get_row, member_view
 from customers.models import Task
 from customers.models.business import Role
 from customers.models.desk import Outcome, TaskKind, TaskState
 from customers.views.tasks import CALLS, worklist
 from invoices.account import kept_promises, positions
+from reminders.call_check import numbers_of
 from reminders.calling import log_call
 from reminders.forms.call import CallForm
 from reminders.levels import with_levels
@@ -21,6 +24,8 @@ from reminders.timeline import of_customer
 
 # Enough to see whether they keep their word.
 PROMISES_SHOWN = 4
+# So long after opening its sheet a call may be written down.
+OPENED, SHEET_LIVES = "reminders.call-sheet", 2 * 60 * 60
 
 
 @member_view
@@ -31,11 +36,23 @@ def call_log(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if task.state != TaskState.OPEN:
         return redirect("task-detail", request.business.slug, task.pk)
-    form = CallForm(request.POST or None, customer=task.customer)
+    numbers = numbers_of(task, task.customer.calendar, _opened_at(request, task))
+    today = request.business.local_date(timezone.now())
+    is_owner = request.membership.is_owner
+    form = CallForm(request.POST or None, customer=task.customer, numbers=numbers, today=today, may_override=is_owner)
     if request.method == "POST" and form.is_valid():
         _log(request, task, form)
         return redirect("task-list", request.business.slug)
-    return render(request, "reminders/call_log.html", _sheet(request, task, form))
+    return render(request, "reminders/call_log.html", _sheet(request, task, form, today))
+
+
+def _opened_at(request: HttpRequest, task: Task) -> datetime.datetime:
+    """When the sheet was opened to dial: a call is judged by the moment it was made, not by that of writing it down."""
+    try:
+        opened = signing.loads(request.POST.get("opened", ""), salt=OPENED, max_age=SHEET_LIVES)
+    except signing.BadSignature:
+        return timezone.now()
+    return datetime.datetime.fromisoformat(opened["at"]) if opened["task"] == task.pk else timezone.now()
 
 
 def _log(request: HttpRequest, task: Task, form: CallForm) -> None:
@@ -59,11 +76,10 @@ def _told(task: Task, outcome: str) -> str:
     return _("Noted. The letter to %(customer)s that says what was said waits for approval.")
 
 
-def _sheet(request: HttpRequest, task: Task, form: CallForm) -> dict[str, object]:
+def _sheet(request: HttpRequest, task: Task, form: CallForm, today: datetime.date) -> dict[str, object]:
     customer = task.customer
-    today = request.business.local_date(timezone.now())
     standing = positions(customer, today)
-    region = request.business.country
+    opened = _opened_at(request, task).isoformat()
     return {
         "task": task,
         "customer": customer,
@@ -71,7 +87,9 @@ def _sheet(request: HttpRequest, task: Task, form: CallForm) -> dict[str, object
         "form": form,
         "positions": standing,
         "accounts": with_levels(standing),
-        "numbers": [(contact, show_phone(contact.phone, region)) for contact in customer.contacts.exclude(phone="")],
+        "numbers": form.numbers,
+        "may_override": form.may_override,
+        "opened": signing.dumps({"task": task.pk, "at": opened}, salt=OPENED),
         "disputes": customer.disputes.filter(resolved_on=None).select_related("invoice"),
         "kept": kept_promises(customer),
         "promises": customer.promises.select_related("contact")[:PROMISES_SHOWN],
