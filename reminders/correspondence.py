@@ -10,14 +10,30 @@ from arcollect.phones import show_phone
 from customers.models import Business, Contact, Customer, Document, Letter
 from customers.models.letter import LetterState
 from invoices.models import Allocation
+from invoices.rates import claims_of
 from reminders.copies import copies_of
 from reminders.issuing import mail_contacts
-from reminders.letter_facts import Addressee, CallFacts, Creditor, LetterFacts, LetterLine, ReceivedPayment, paper_for
-from reminders.letter_words import language_for
+from reminders.letter_facts import (
+    CLAIMS,
+    Addressee,
+    CallFacts,
+    ClaimLine,
+    Creditor,
+    InstalmentFacts,
+    LetterFacts,
+    LetterLine,
+    PromiseFacts,
+    ReceivedPayment,
+    ResolutionFacts,
+    paper_for,
+)
+from reminders.letter_words import labels, language_for
 from reminders.models import Reminder
 from reminders.tone import tone_of
 
 LISTED_PAYMENTS = 20
+# Only these say what the law adds: friendlier letters ask for the invoices alone.
+CLAIMING = frozenset({"L60", "L90", "FINAL"})
 
 
 def facts_of(letter: Letter) -> LetterFacts:
@@ -44,7 +60,11 @@ def facts_of(letter: Letter) -> LetterFacts:
         offered=_lines((row for row in open_rows if Decimal(row.get("offered", "0"))), letter),
         payments=_payments(letter),
         unapplied=Decimal(stored["unapplied"]),
+        claims=_claims(letter),
         call=_call(stored.get("call")),
+        promise=_promise(stored.get("promise")),
+        instalment=_instalment(stored.get("instalment")),
+        resolution=_resolution(stored.get("resolution"), language_for(letter.code, letter.language)),
         first_contact=stored["first_contact"],
         diagnosis=customer.approach,
         tone=_tone(letter),
@@ -147,6 +167,39 @@ def _payments(letter: Letter) -> tuple[ReceivedPayment, ...]:
         )
         for row in rows.order_by("-on", "-id")[:LISTED_PAYMENTS]
     )
+
+
+def _claims(letter: Letter) -> tuple[ClaimLine, ...]:
+    """What the law adds to the invoices asked for by the date on the letter; a waiver counts at once (domain.md 7.8)."""
+    if letter.code not in CLAIMING:
+        return ()
+    apart = {row["invoice"]: Decimal(row["disputed"]) + Decimal(row["planned"]) for row in letter.facts["lines"]}
+    found = claims_of(letter.business, list(apart), letter.written_on, apart).values()
+    sums = {kind: sum((getattr(claim, kind) for claim in found), Decimal(0)) for kind in CLAIMS}
+    return tuple(ClaimLine(kind, amount, letter.currency, letter.written_on) for kind, amount in sums.items() if amount)
+
+
+def _promise(stored: Mapping[str, str] | None) -> PromiseFacts | None:
+    if stored is None:
+        return None
+    due_on, made_on = (datetime.date.fromisoformat(stored[name]) for name in ("due_on", "made_on"))
+    return PromiseFacts(Decimal(stored["amount"]), due_on, made_on)
+
+
+def _instalment(stored: Mapping[str, Any] | None) -> InstalmentFacts | None:
+    if stored is None:
+        return None
+    due_on, cure_by = (datetime.date.fromisoformat(stored[name]) for name in ("due_on", "cure_by"))
+    return InstalmentFacts(stored["number"], Decimal(stored["amount"]), due_on, cure_by, Decimal(stored["remaining"]))
+
+
+def _resolution(stored: Mapping[str, str] | None, language: str) -> ResolutionFacts | None:
+    """How a query ended: in the words it was closed with, else in those of its outcome."""
+    if stored is None:
+        return None
+    words = labels(language)
+    outcome = stored["words"] or words["outcomes"][stored["outcome"]]
+    return ResolutionFacts(stored["invoice"], words["queries"][stored["query"]], outcome)
 
 
 def _call(stored: Mapping[str, Any] | None) -> CallFacts | None:

@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from arcollect.money import quantize
 
 CODES = ("L0", "L1", "L30", "L60", "L90", "FINAL", "LBP", "LPD", "LRES")
+CLAIMS = ("interest", "compensation")
 # These ask for no overdue invoices of their own, so money on account need not leave something to pay.
 CODES_WITHOUT_NETTING = frozenset({"L0", "LPD"})
 # CLDR's paper sizes: these countries print on US Letter, all others on A4.
@@ -100,6 +101,21 @@ class ReceivedPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """What the law adds to late invoices, beside the amount due and never in it (domain.md 7.8): `kind` is "interest", counted
+    to the day `until`, or "compensation"."""
+
+    kind: str
+    amount: Decimal
+    currency: str
+    until: date
+
+    def __post_init__(self) -> None:
+        if self.kind not in CLAIMS or self.amount <= 0:
+            raise ValueError(f"No such claim: {self.kind} {self.amount}")
+
+
+@dataclass(frozen=True, slots=True)
 class CallFacts:
     """The call a letter confirms. `reason` is a reason code ("R13") or words; `words`, what the caller repeated back, and
     `agreement` are in the customer's language."""
@@ -167,6 +183,7 @@ class LetterFacts:
     promise: PromiseFacts | None = None
     instalment: InstalmentFacts | None = None
     resolution: ResolutionFacts | None = None
+    claims: tuple[ClaimLine, ...] = ()
     first_contact: bool = False
     diagnosis: str = ""
     tone: str = ""
@@ -192,7 +209,7 @@ class LetterFacts:
 
     def _refuse_second_currency(self) -> None:
         apart = (*self.queried, *self.planned, *self.promised, *self.offered)
-        rows = (*self.lines, *self.not_due, *apart, *self.payments)
+        rows = (*self.lines, *self.not_due, *apart, *self.payments, *self.claims)
         if others := sorted({row.currency for row in rows} - {self.currency}):
             raise ValueError(f"A letter in {self.currency} cannot hold {', '.join(others)}")
 

@@ -52,6 +52,7 @@ def page_context(facts: LetterFacts) -> dict:
         "long_list": bool(asked) and asked["length"] > INLINE_ROWS,
         "list_follows": labels(facts.language)["list_follows"].format(count=len(facts.lines)),
         "asked": asked,
+        "claims": claims_table(facts),
         "asides": aside_tables(facts),
         "foot_left": _joined(facts.creditor.legal_name, *facts.creditor.address),
         "foot_right": _joined(*_legal_lines(facts)),
@@ -168,6 +169,16 @@ def asked_table(facts: LetterFacts) -> dict | None:
             "sums": _sums(facts, words),
         }
     )
+
+
+def claims_table(facts: LetterFacts) -> dict | None:
+    """What the law adds, below the amount due and not in it; None where nothing is claimed."""
+    if not facts.claims:
+        return None
+    words, until = labels(facts.language), {claim.kind: format_date(claim.until, facts.locale) for claim in facts.claims}
+    rows = [[words[f"claim_{c.kind}"].format(until=until[c.kind]), _figure(facts, c.amount)] for c in facts.claims]
+    columns = _heads(facts, words, [("claim", False), ("amount", True)])
+    return _laid_out({"title": words["claims_title"], "note": "", "columns": columns, "rows": rows, "sums": []})
 
 
 def _sums(facts: LetterFacts, words: dict) -> list[tuple[str, str]]:
