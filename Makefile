@@ -14,7 +14,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u MEDIA_ROOT -u ALLOWED_HOSTS -u EMAIL_URL -u BASE_URL
 PYTEST := $(CLEAN) $(BIN)/python -m pytest -q
 
-.PHONY: help run serve setup setup-test test lint format migrations test-sqlite test-postgres test-slow proves lock clean
+.PHONY: help run serve setup setup-test test lint format migrations test-sqlite test-postgres test-slow bench proves lock clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -87,6 +87,11 @@ test-postgres: setup-test
 test-slow: setup-test  ## what drives a browser, races processes, or takes a whole old ledger
 	@$(PYTEST) -m "browser or faults or load"
 	@$(BIN)/python -m tests.postgres $(PYTEST) -m faults
+
+bench: setup-test  ## the engine's nights and the letters, small; the large ledgers are in docs/performance.md
+	@$(CLEAN) $(BIN)/python bench/escalate.py --invoices 2000 10000
+	@$(BIN)/python -m tests.postgres $(BIN)/python bench/escalate.py --invoices 10000 --backend postgresql
+	@$(CLEAN) $(BIN)/python bench/letters.py --letters 60
 
 proves: setup-test  ## which practice and which trap is proved by which passing test
 	@$(PYTEST) -m "not load" --proves
