@@ -113,12 +113,21 @@ def with_policy(settings: Settings, name: str, terms: PolicyTerms, *, as_default
     return replace(settings, by_name={**settings.by_name, name: terms}, default=terms if takes_over else settings.default)
 
 
-def rehearse(business: Business, present: Settings, changed: Settings, today: datetime.date, days: int = SPAN) -> Rehearsal:
-    """Plays the open invoices of a business through under both settings, as if the ledger were released."""
+def rehearse(
+    business: Business,
+    present: Settings,
+    changed: Settings,
+    today: datetime.date,
+    days: int = SPAN,
+    *,
+    most: int = MOST_INVOICES,
+) -> Rehearsal:
+    """Plays the open invoices of a business through under both settings, as if the ledger were released; of more invoices than
+    `most`, those of every so manyth customer."""
     unpaid = Invoice.objects.filter(business=business, balance__gt=0).order_by("customer_id")
     by_customer = list(unpaid.values_list("customer_id").annotate(count=Count("pk")))
     invoices = sum(count for _, count in by_customer)
-    one_in = -(-invoices // MOST_INVOICES) or 1
+    one_in = -(-invoices // most) or 1
     ids = [customer_id for customer_id, _ in by_customer[::one_in]]
     rehearsal = Rehearsal(Tally(), Tally(), invoices, one_in)
     for start in range(0, len(ids), BATCH):

@@ -30,6 +30,7 @@ EDITED = {
 }
 # The other letters belong to something that happened, or need the owner's word each time (domain.md 7.3).
 LETTERS = [(code.value, code.label) for code in (LetterCode.L1, LetterCode.L30, LetterCode.L60, LetterCode.L90)]
+TONES = [choice for choice in Tone.choices if choice[0]]
 # Nobody hears of the 90-day step first (domain.md 3.5).
 ENTRY_STEPS = [(code.value, code.label) for code in (StepCode.NOTICE, StepCode.DAY_30, StepCode.DAY_60)]
 
@@ -43,16 +44,14 @@ class StepForm(forms.Form):
         label=lazy("Counted from"),
         required=False,
         choices=[
-            ("", lazy("As the policy says")),
+            ("", lazy("As the policy")),
             (Basis.DUE, lazy("The due date")),
             (Basis.INVOICE, lazy("The invoice date")),
         ],
     )
     letter_code = forms.ChoiceField(label=lazy("Letter"), required=False, choices=[("", lazy("No letter")), *LETTERS])
-    channel = forms.ChoiceField(
-        label=lazy("Goes by"), required=False, choices=[("", lazy("As the customer wants it")), *Channel.choices]
-    )
-    tone = forms.ChoiceField(label=lazy("Tone"), required=False, choices=Tone.choices)
+    channel = forms.ChoiceField(label=lazy("Goes by"), required=False, choices=[("", lazy("As the customer")), *Channel.choices])
+    tone = forms.ChoiceField(label=lazy("Tone"), required=False, choices=[("", lazy("By the reason")), *TONES])
     approve_first = forms.BooleanField(label=lazy("Somebody approves the letter first"), required=False)
     calls = forms.BooleanField(label=lazy("Call first; the letter says what was said"), required=False)
 
@@ -144,6 +143,12 @@ class PolicyForm(forms.Form):
     def is_valid(self) -> bool:
         """Whether the policy and all its steps are."""
         return super().is_valid() and all(step.is_valid() for step in self.steps)
+
+    def problems(self) -> list[tuple[str, str]]:
+        """(where, what) of everything that is wrong, for whoever sees the picture only."""
+        own = [(str(self[name].label) if name in self.fields else "", errors) for name, errors in self.errors.items()]
+        of_steps = [(step.label, errors) for step in self.steps for errors in step.errors.values()]
+        return [(where, error) for where, errors in [*of_steps, *own] for error in errors]
 
     def clean(self) -> dict[str, Any]:
         """Later steps come later, an amount fits its currency, and the entry step is one that exists."""
