@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from arcollect.dates import Calendar
-from customers.editing import set_flags
+from customers.editing import save_customer, set_flags
 from customers.models import Letter, Task
 from invoices.agreeing import open_dispute, resolve_dispute
 from reminders.calling import log_call
@@ -47,6 +47,26 @@ def test_nobody_is_called_who_asked_for_quiet(business, acme, bookkeeper):
     set_flags(customer=acme, values={"cease_contact": True}, actor=bookkeeper)
     escalate(business, NEXT_DAY)
     assert queued() == ("cancelled", "cancelled")
+
+
+def test_a_final_letter_may_still_go_to_who_asked_for_quiet(business, acme, bookkeeper):
+    """domain.md 7.4: the call is off, the letter the owner decided on stays; among the insolvent it goes too."""
+    Letter.objects.update(code="FINAL", state="approved", waits_for=None)
+    set_flags(customer=acme, values={"cease_contact": True}, actor=bookkeeper)
+    escalate(business, NEXT_DAY)
+    assert queued() == ("cancelled", "approved")
+    set_flags(customer=acme, values={"insolvent": True}, actor=bookkeeper)
+    escalate(business, NEXT_DAY)
+    assert queued() == ("cancelled", "cancelled")
+
+
+@pytest.mark.proves("P21")
+def test_a_letter_nobody_approved_yet_takes_the_tone_of_the_new_diagnosis(business, acme, bookkeeper):
+    assert Letter.objects.get().facts["tone"] == "listening"
+    acme.approach = "CANT"
+    save_customer(customer=acme, changed=["approach"], actor=bookkeeper)
+    escalate(business, NEXT_DAY)
+    assert Letter.objects.get().facts["tone"] == "sympathetic"
 
 
 @pytest.mark.proves("T16", "T38")

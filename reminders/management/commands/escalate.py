@@ -3,6 +3,7 @@
 import datetime
 import sys
 from contextlib import nullcontext
+from itertools import groupby
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -57,10 +58,26 @@ class Command(BusinessCommand):
         rows = explain(business, customer, today)
         if options["format"] == "json":
             return self.print_json({"customer": customer.reference, "on": today.isoformat(), "decisions": rows})
-        for row in rows:
-            self.stdout.write(f"{row['currency']} {row['what']}: {row['verdict']} {row['step']} {row['reason']}")
+        for currency, found in groupby(rows, key=lambda row: row["currency"]):
+            self._print_why(currency, list(found))
         if not rows:
             self.stdout.write("Nothing is open.")
+
+    def _print_why(self, currency: str, rows: list[dict[str, Any]]) -> None:
+        """The verdicts in one currency, the facts they rest on, and where each invoice stands."""
+        for row in rows:
+            self.stdout.write(f"{currency} {row['what']}: {row['verdict']} {row['step']}".rstrip() + f" {row['reason']}")
+            following = f"  Next: {row['next_on']}." if row["next_on"] else ""
+            self.stdout.write(f"  Rule {row['rule']}: {row['rule_words']}{following}")
+        for fact in rows[0]["facts"]:
+            self.stdout.write(f"  {fact['label']}: {fact['value']}")
+        for line in rows[0]["invoices"]:
+            past = f"  took {line['fired_words']} on {line['fired_on']}" if line["fired"] else ""
+            coming = f"  next {line['next_words']} on {line['next_on']}" if line["next_on"] else ""
+            self.stdout.write(
+                f"  {line['number']:<16} due {line['due_on']} {line['days_past_due']:>5} days past due "
+                f"{line['balance']:>12} open {line['collectable']:>12} to ask for{past}{coming}"
+            )
 
     def _print_table(self, outcome: Outcome) -> None:
         for row in outcome.fired:
