@@ -11,7 +11,7 @@ from django_q.models import Schedule
 
 from customers.models import Business, Letter
 from reminders.models import Heartbeat, Reminder, Run
-from reminders.tasks import SCHEDULES, nightly, tick
+from reminders.tasks import SCHEDULES, may_try_again, nightly, tick
 from tests import make
 from tests.make import day
 
@@ -38,8 +38,26 @@ def test_days_of_downtime_are_one_run(business):
 
 def test_a_run_that_died_is_taken_up_again(business):
     Run.objects.create(business=business, job="nightly", on=day("2026-03-16"), started_at=MORNING)
-    assert not nightly(business, day("2026-03-16"), MORNING + datetime.timedelta(hours=1))
-    assert nightly(business, day("2026-03-16"), MORNING + datetime.timedelta(hours=3))
+    assert not nightly(business, day("2026-03-16"), MORNING + datetime.timedelta(minutes=14))
+    assert nightly(business, day("2026-03-16"), MORNING + datetime.timedelta(minutes=16))
+    assert not nightly(business, day("2026-03-16"), MORNING + datetime.timedelta(hours=3))
+
+
+@pytest.mark.proves("T07")
+@pytest.mark.parametrize(
+    ("finished", "summary", "minutes", "again"),
+    [
+        (True, {"failed": []}, 600, False),
+        (True, {"failed": [{"customer": "C1", "error": "ValueError"}]}, 14, False),
+        (True, {"failed": [{"customer": "C1", "error": "ValueError"}]}, 15, True),
+        (True, {"failed": [{"customer": "C1", "error": "ValueError"}], "tries": 8}, 600, False),
+        (False, {}, 15, True),
+        (False, {"alive_at": (MORNING + datetime.timedelta(minutes=10)).isoformat()}, 20, False),
+    ],
+)
+def test_a_night_that_failed_is_tried_again_soon_but_not_for_ever(finished, summary, minutes, again):
+    run = Run(started_at=MORNING, finished_at=MORNING if finished else None, summary=summary)
+    assert may_try_again(run, MORNING + datetime.timedelta(minutes=minutes)) is again
 
 
 @pytest.mark.proves("T07")
