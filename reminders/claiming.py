@@ -15,10 +15,12 @@ from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 from reminders.escalation import NOTHING
 from reminders.facts import Settings, cases_of, standing_block
+from reminders.happenings import instalment_open
 from reminders.issuing import mail_contacts
 from reminders.models import PaperCopy, Reminder
 from reminders.outbox import withdraw
 from reminders.ways import NO_ADDRESS, Way, way_of
+from reminders.wordings import worn_out
 
 UNCONFIRMED_AFTER = datetime.timedelta(minutes=15)
 # How often a mail server may put one letter off before a person looks at it: with growing pauses, most of a day.
@@ -67,16 +69,18 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
     """
     cases = cases_of(letter.business, [customer], settings, today).get(customer.pk, [])
     case = next((case for case in cases if case.currency == letter.currency), None)
-    block = case.block if case else standing_block(customer, today)[0]
+    block = case.blocked_for(letter.code) if case else standing_block(customer, today)[0]
     if block:
         return block
+    if "instalment" in letter.facts:
+        return "" if instalment_open(letter) else "The instalment came in, or the plan has ended."
     owed = {row.id: row.askable(today) for row in case.invoices} if case else {}
     for line in letter.facts["lines"]:
         if owed.get(line["invoice"], NOTHING) != Decimal(line["collectable"]):
             return f"Invoice {line['number']} changed since the letter was written."
     if case and case.unapplied != Decimal(letter.facts["unapplied"]):
         return "Money came in since the letter was written."
-    return ""
+    return worn_out(letter, today)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from reminders.nightly import escalate
 from reminders.outbox import approve_all as approve_every_draft
 from reminders.rendering import letter_pdf
 from reminders.ways import NO_ADDRESS, Way, way_of
+from reminders.wordings import date_on
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ def claim_for_paper(letter: Letter, *, settings: Settings, today: datetime.date,
     closed, _noted = _too_often(letter, limits_of(letter.customer, settings.rules, calendar), now)
     if closed:
         return closed
-    letter.written_on = today
+    letter.written_on = date_on(letter, today)
     return _claimed(letter, with_copies(letter, letter_pdf(letter)), settings, today, now)
 
 
@@ -198,7 +199,7 @@ def _send(letter_id: int, here: Round) -> None:
     if closed:
         here.delivered.skipped.append({"letter": letter.pk, "reason": closed})
         return
-    letter.written_on = here.today  # A draft may be days old: what it asks for in a week counts from the day it goes out.
+    letter.written_on = date_on(letter, here.today)
     pdf = letter_pdf(letter) if way.email else with_copies(letter, letter_pdf(letter))
     reason = _claimed(letter, pdf, here.settings, here.today, here.now)
     if reason:

@@ -21,6 +21,7 @@ from reminders.freezing import frozen_facts, frozen_tone
 from reminders.models import LastDecision, Reminder, ReminderLine, StepCode, Verdict, Watch
 from reminders.timetable import DAYS, DUNNING, RANK, StepTerms
 from reminders.tone import advice
+from reminders.wordings import carry_over
 
 TASK_KINDS = {
     StepCode.COURTESY: TaskKind.COURTESY_CALL,
@@ -221,7 +222,9 @@ def _letters(
         if letter is not None and call is not None:
             letter.state, letter.facts["call"] = LetterState.DRAFT, call
         letters.append(letter)
-    Letter.objects.bulk_create([letter for letter in letters if letter], batch_size=1000)
+    written = [letter for letter in letters if letter]
+    carry_over(written, today)
+    Letter.objects.bulk_create(written, batch_size=1000)
     return letters
 
 

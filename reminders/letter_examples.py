@@ -41,7 +41,7 @@ LATE = {"L0": -21, "L1": 1, "L30": 34, "L60": 62, "L90": 93, "FINAL": 108}
 
 def examples(code: str, language: str, creditor: Creditor, currency: str, today: date) -> list[tuple[Any, LetterFacts]]:
     """(what it is like, the letter) for every situation a text of this code may meet."""
-    plain = _plain(code, language, creditor, currency, today)
+    plain = example(code, language, creditor, currency, today)
     words, agreement = WORDS[language]
     call = CallFacts(today - timedelta(days=1), reached=True, reason="R13", words=words)
     ways = {
@@ -62,7 +62,8 @@ def examples(code: str, language: str, creditor: Creditor, currency: str, today:
     return [(name, dataclasses.replace(plain, **changes)) for name, changes in ways.items()]
 
 
-def _plain(code: str, language: str, creditor: Creditor, currency: str, today: date) -> LetterFacts:
+def example(code: str, language: str, creditor: Creditor, currency: str, today: date) -> LetterFacts:
+    """The plainest letter of this code: one invoice, nothing special."""
     customer = CUSTOMERS[language]
     line = _line("INV-7", today, currency, LATE.get(code, 34))
     lines = () if code == "LPD" else (line,)

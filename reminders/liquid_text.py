@@ -58,7 +58,7 @@ _environment = TextEnvironment(undefined=StrictUndefined, strict_filters=True, a
 
 
 def fill_text(source: str, values: Mapping[str, Value]) -> str:
-    """The text with its fields filled in. Raises WordingError for one that does not parse, names an unknown field or has no end."""
+    """The text with its fields filled in. Raises WordingError for one that does not parse, names an unknown field or grows."""
     return _guarded(source, lambda: parsed(source).render(**values))
 
 

@@ -13,7 +13,7 @@ GONE = {LetterState.SENDING, LetterState.SENT, LetterState.UNCONFIRMED}
 
 
 def composed(letter: Letter) -> tuple[LetterFacts, Content]:
-    """What the letter states, and how it says so: in the words a person gave it, else in the business's own text, else in ours."""
+    """What the letter states, and how it says so: in a person's words for it, else in the business's own text, else ours."""
     facts = facts_of(letter)
     if letter.edited:
         return facts, compose_edited(facts, letter.subject, letter.body)

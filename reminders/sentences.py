@@ -16,7 +16,7 @@ from customers.models import Contact, Customer, Event
 from customers.models.customer import Channel
 from customers.models.desk import Outcome, TaskKind
 from invoices.models.agreement import DisputeCode, DisputeOutcome
-from reminders.models import StepCode
+from reminders.models import Occasion, StepCode
 
 Rows = Mapping[tuple[str, int], Model]
 
@@ -71,13 +71,19 @@ SENTENCES = {
     "step.fired": lazy("Step “{step}” reached: {total} asked for"),
     "step.skipped": lazy("Step “{step}” left out"),
     "step.resumed": lazy("Step “{step}” is taken after all"),
+    "followup.made": lazy("Follows: {occasion}"),
     "task.opened": lazy("To do: {task}"),
     "task.done": lazy("Done: {task}"),
     "task.cancelled": lazy("Not needed: {task}"),
     "task.snoozed": lazy("Put off until {until}: {task}"),
     "call.logged": lazy("Call: {outcome}"),
+    "call.overridden": lazy("The owner let this call be made in spite of the contact limits"),
+    "wording.saved": lazy("A text for letters saved"),
+    "wording.reset": lazy("A text for letters put back to ours"),
     "letter.approved": lazy("{letter} approved"),
     "letter.cancelled": lazy("{letter} cancelled"),
+    "letter.edited": lazy("Words of {letter} changed"),
+    "letter.unedited": lazy("{letter} has its own text again"),
     "letter.held": lazy("{letter} held until {until}"),
     "letter.let_go": lazy("{letter} no longer held"),
     "letter.taken_up": lazy("{letter} taken up again"),
@@ -271,4 +277,5 @@ READ: dict[str, Callable[[Any, str], str]] = {
     "lost": lambda value, _currency: str(LOST_WAYS.get(value, "")),
     "code": lambda value, _currency: _label(DisputeCode, value),
     "step": lambda value, _currency: _label(StepCode, value),
+    "occasion": lambda value, _currency: _label(Occasion, value),
 }

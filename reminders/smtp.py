@@ -15,8 +15,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from customers.models import Contact, Letter
 from reminders.copies import copy_files
 from reminders.hands import Refused, Unreachable, Unsure
-from reminders.letters import plain_mail
-from reminders.rendering import composed
+from reminders.rendering import composed_mail
 from reminders.stopping import stop_link
 
 # Enhanced codes (RFC 3463): what is wrong with the mailbox itself, and what is not about it at all.
@@ -120,12 +119,12 @@ def _refused_sender(code: int, text: str) -> Refused:
 
 def mail_of(letter: Letter, contact: Contact, pdf: bytes) -> EmailMessage:
     """The e-mail of a letter: neutral subject (domain.md 7.5), plain text, the PDF; one Message-ID however often it is built."""
-    facts, content = composed(letter)
     link = stop_link(letter, contact)
+    mail = composed_mail(letter, stop_link=link)
     files = [(file_name(letter), pdf), *copy_files(letter)]
     return EmailMessage(
-        subject=content.subject,
-        body=plain_mail(content, facts, stop_link=link),
+        subject=mail.subject,
+        body=mail.text,
         from_email=formataddr((letter.business.name, _sender())),
         to=[contact.email],
         reply_to=[letter.business.email] if letter.business.email else [],

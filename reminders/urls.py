@@ -2,12 +2,29 @@
 
 from django.urls import path
 
-from reminders.views import calls, customers, dashboard, invoices, letter_acts, letters, policies, printing, release, simulation, skipping
+from reminders.views import (
+    calls,
+    customers,
+    dashboard,
+    invoices,
+    letter_acts,
+    letters,
+    policies,
+    printing,
+    release,
+    simulation,
+    skipping,
+    why,
+    wordings,
+)
 
 urlpatterns = [
     path("", dashboard.show_dashboard, name="dashboard"),
     path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
     path("customers/<int:pk>/timeline/", customers.customer_timeline, name="customer-timeline"),
+    path("customers/<int:pk>/why/", why.customer_why, name="customer-why"),
+    path("invoices/<int:pk>/why/", why.invoice_why, name="invoice-why"),
+    path("letters/<int:pk>/why/", why.letter_why, name="letter-why"),
     path("invoices/<int:pk>/", invoices.invoice_detail, name="invoice-detail"),
     path("tasks/<int:pk>/call/", calls.call_log, name="call-log"),
     path("settings/start/", release.release_ledger, name="settings-release"),
@@ -24,11 +41,19 @@ urlpatterns = [
     path("settings/policies/<int:pk>/history/", policies.policy_history, name="policy-history"),
     path("settings/policies/<int:pk>/restore/", policies.policy_restore, name="policy-restore"),
     path("customers/<int:pk>/policy/", policies.customer_policy, name="customer-policy"),
+    path("settings/texts/", wordings.wording_list, name="wording-list"),
+    path("settings/texts/<slug:code>/<slug:language>/", wordings.wording_edit, name="wording-edit"),
+    path("settings/texts/<slug:code>/<slug:language>/pdf/", wordings.wording_pdf, name="wording-pdf"),
+    path("settings/texts/<slug:code>/<slug:language>/reset/", wordings.wording_reset, name="wording-reset"),
+    path("settings/texts/<slug:code>/<slug:language>/history/", wordings.wording_history, name="wording-history"),
+    path("settings/texts/<int:pk>/", wordings.wording_version, name="wording-version"),
     path("letters/", letters.letter_list, name="letter-list"),
     path("letters/approve/", letters.letter_approve_ticked, name="letter-approve-ticked"),
     path("letters/<int:pk>/", letters.letter_detail, name="letter-detail"),
     path("letters/<int:pk>/pdf/", letters.letter_file, name="letter-file"),
     path("letters/<int:pk>/approve/", letters.letter_approve, name="letter-approve"),
+    path("letters/<int:pk>/edit/", wordings.letter_edit, name="letter-edit"),
+    path("letters/<int:pk>/unedit/", wordings.letter_unedit, name="letter-unedit"),
     path("letters/<int:pk>/cancel/", letters.letter_cancel, name="letter-cancel"),
     path("letters/<int:pk>/take-up/", letter_acts.letter_take_up, name="letter-take-up"),
     path("letters/<int:pk>/send/", letter_acts.letter_send, name="letter-send"),

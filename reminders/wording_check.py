@@ -24,8 +24,9 @@ SUM = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\b[A-Z]{3}\s?\d[\d.,]*\d|\d[\
 THREATS = re.compile(
     r"\b(courts?|lawyers?|solicitors?|attorneys?|legal (?:action|proceedings|steps)|lawsuit|sue|bailiffs?|agency|agencies"
     r"|debt collectors?|credit (?:records?|reports?|scores?|reference|bureaus?|ratings?)|blacklist\w*|police|criminal\w*"
-    r"|gericht\w*|rechtsanw[aä]lt\w*|anw[aä]lt\w*|mahnbescheid\w*|inkasso\w*|auskunftei\w*|schufa|vollstreck\w*|pfänd\w*|strafanzeige"
-    r"|tribunal\w*|juzgados?|judicial\w*|demandar\w*|abogad[oa]s?|agencias?|registros? de (?:morosos|solvencia)|asnef|embarg\w*)\b",
+    r"|gericht\w*|(?:rechts)?anw[aä]lt\w*|mahnbescheid\w*|inkasso\w*|auskunftei\w*|schufa|vollstreck\w*|pfänd\w*|strafanzeige"
+    r"|tribunal\w*|juzgados?|judicial\w*|demandar\w*|abogad[oa]s?|agencias?|registros? de (?:morosos|solvencia)|asnef|embarg\w*"
+    r")\b",
     re.IGNORECASE,
 )
 
@@ -39,15 +40,14 @@ class Threat:
 
 
 def check(code: str, text: str, samples: Sequence[tuple[Any, LetterFacts]]) -> list[Threat]:
-    """Raises WordingError, with the line where it is known, for a text that may not be saved; returns what it should be warned of."""
+    """What to warn of in a text. Raises WordingError, with the line where it is known, for one that may not be saved."""
     refuse_unknown_fields(text, fields_of(code))
     for name, facts in samples:
         try:
             subject = _try(code, text, facts)
         except WordingError as problem:
-            raise WordingError(
-                _("In a letter with: %(case)s. %(problem)s") % {"case": name, "problem": problem}, line=problem.line
-            )
+            words = _("In a letter with: %(case)s. %(problem)s") % {"case": name, "problem": problem}
+            raise WordingError(words, line=problem.line) from problem
         refuse_loud(subject, facts.creditor.name)
     return threats(without_markup(text))
 

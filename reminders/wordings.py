@@ -40,7 +40,7 @@ def save_wording(*, business: Business, code: str, language: str, text: str, by:
     row = Wording.objects.create(
         business=business, code=code, language=language, version=last.version + 1 if last else 1, text=text, saved_by=by
     )
-    _record("wording.saved", row, by)
+    log.record(business, "wording.saved", f"wording:{row.pk}", actor=by, **_which(row))
     return row
 
 
@@ -51,12 +51,11 @@ def reset_wording(*, business: Business, code: str, language: str, by: User | No
     current = Wording.objects.filter(business=business, code=code, language=language, current=True).first()
     if current is not None:
         Wording.objects.filter(pk=current.pk).update(current=False)
-        _record("wording.reset", current, by)
+        log.record(business, "wording.reset", f"wording:{current.pk}", actor=by, **_which(current))
 
 
-def _record(kind: str, row: Wording, by: User | None) -> None:
-    data = {"wording_code": row.code, "language": row.language, "version": row.version}
-    log.record(row.business, kind, f"wording:{row.pk}", actor=by, **data)
+def _which(row: Wording) -> dict[str, str | int]:
+    return {"text": row.code, "language": row.language, "version": row.version}
 
 
 @transaction.atomic
@@ -65,23 +64,32 @@ def edit_letter(*, letter: Letter, subject: str, body: str, by: User | None, on:
 
     Its figures, table and payment block still come from its facts. Raises OutboxError where it is on its way or gone.
     """
-    _rewrite(letter, by, "letter.edited", subject=subject, body=body, edited=True, written_on=on)
+    _rewrite(letter, subject=subject, body=body, edited=True, written_on=on)
+    log.record(letter.business, "letter.edited", f"letter:{letter.pk}", customer=letter.customer, actor=by, on=on.isoformat())
 
 
 @transaction.atomic
 def unedit_letter(*, letter: Letter, by: User | None) -> None:
     """Gives an edited letter its text back; an approved one waits for approval again. Raises OutboxError."""
-    _rewrite(letter, by, "letter.unedited", subject="", body="", edited=False)
+    _rewrite(letter, subject="", body="", edited=False)
+    log.record(letter.business, "letter.unedited", f"letter:{letter.pk}", customer=letter.customer, actor=by)
 
 
-def _rewrite(letter: Letter, by: User | None, kind: str, **words: object) -> None:
+def _rewrite(letter: Letter, **words: object) -> None:
     mine = Letter.objects.filter(pk=letter.pk)
     again = mine.filter(state=LetterState.APPROVED).update(
         state=LetterState.DRAFT, approved_by=None, approved_at=None, problem="", **words
     )
     if not again and not mine.filter(state__in=EDITABLE).update(problem="", **words):
         raise OutboxError(_("This letter is on its way or gone: its words cannot be changed any more."))
-    log.record(letter.business, kind, f"letter:{letter.pk}", customer=letter.customer, actor=by)
+
+
+def date_on(letter: Letter, today: datetime.date) -> datetime.date:
+    """The date a letter bears that goes out today: what it asks for in a week counts from it, even where a draft is days old.
+
+    Words a person wrote name days of their own and keep the date they were written on.
+    """
+    return letter.written_on if letter.edited else today
 
 
 def worn_out(letter: Letter, today: datetime.date) -> str:
