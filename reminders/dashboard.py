@@ -18,7 +18,7 @@ from customers.models.letter import LetterState
 from invoices.metrics import CURRENT, EDGES, NOTHING, bucket_names
 from invoices.models import CreditNote, Dispute, Invoice, Payment
 from reminders.freshness import Freshness, freshness
-from reminders.heartbeat import Pulse, pulse
+from reminders.heartbeat import Pulse, mailbox_pulse, pulse
 from reminders.models import Run
 
 DEBTORS = 5
@@ -100,6 +100,7 @@ class Health:
     """Whether what the figures rest on is fresh. Days in the business's zone; None where it never happened."""
 
     pulse: Pulse
+    mailbox: Pulse | None
     last_run: datetime.date | None
     money: Freshness
 
@@ -152,6 +153,7 @@ def health(business: Business, now: datetime.datetime) -> Health:
     money = freshness(business, business.local_date(now))
     return Health(
         pulse=pulse(now),
+        mailbox=mailbox_pulse(now),
         last_run=run,
         money=money,
     )

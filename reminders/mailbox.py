@@ -4,7 +4,7 @@ import datetime
 import imaplib
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -78,8 +78,12 @@ def _opened(parts: SplitResult) -> Iterator[BaseMailBox]:
     box_class, port = SCHEMES[parts.scheme]
     try:
         box = box_class(parts.hostname, parts.port or port, timeout=TIMEOUT)
-        with box.login(unquote(parts.username), unquote(parts.password or ""), parts.path.strip("/") or "INBOX"):
+        try:
+            box.login(unquote(parts.username), unquote(parts.password or ""), parts.path.strip("/") or "INBOX")
             yield box
+        finally:
+            with suppress(imaplib.IMAP4.error, OSError):
+                box.client.logout()
     except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
         raise MailboxError(f"{parts.hostname}: {error}") from error
 

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import time_machine
 
 from arcollect.dates import Calendar
 from customers.documents import store
@@ -13,6 +14,7 @@ from reminders.models import PaperCopy, Reminder
 from reminders.nightly import escalate
 from reminders.receiving import Receipt, receive
 from reminders.resending import resend_bounced
+from reminders.tasks import tick
 from reminders.timeline import of_customer, of_invoice
 from tests import make
 from tests.make import day
@@ -204,3 +206,18 @@ def test_no_letter_is_written_anew_for_who_asked_for_quiet(business, letter, acm
     acme.no_reminders = True
     acme.save()
     assert resend_bounced(business, TUESDAY) == 0
+
+
+def test_the_task_shows_the_message_and_no_markup_of_theirs(books, business, letter):
+    took(reply("<b>Call</b> me.\n\n> your letter", sender="ap@acme.example"))
+    page = books.get(f"/b/{business.slug}/tasks/{Task.objects.get(kind='answer_mail').pk}/").text
+    assert "&lt;b&gt;Call&lt;/b&gt; me." in page and "<summary>What they quoted</summary>" in page
+    assert 'href="mailto:ap@acme.example?subject=Re%3A%20Your%20account' in page
+
+
+def test_the_tick_writes_anew_before_it_delivers(business, letter, acme):
+    took(samples.POSTFIX)
+    Contact.objects.update(email="new@acme.example", bounced_on=None)
+    with time_machine.travel("2026-02-17 05:00Z", tick=False):
+        tick()
+    assert Letter.objects.get(state="approved").facts["instead_of"] == [letter.pk]
