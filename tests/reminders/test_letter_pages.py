@@ -3,13 +3,14 @@
 import pytest
 import time_machine
 
+from customers.documents import store
 from customers.models import Business, Customer, Event, Letter
-from invoices.models import Invoice
+from invoices.models import Invoice, Payment
 from reminders.correspondence import facts_of
 from reminders.nightly import escalate
 from tests import make
 from tests.make import day
-from tests.pages import address, lines, read
+from tests.pages import address, lines, read, words
 
 pytestmark = pytest.mark.usefixtures("in_march")
 
@@ -104,6 +105,8 @@ def test_approving_twice_says_so(books, business, draft):
 
 
 def test_many_are_approved_at_once(books, business, draft):
+    make.payment(draft.customer, "5", on="2026-01-02", currency="EUR")
+    Payment.objects.update(created_at="2026-03-11 12:00Z")
     second = another(draft, "L60")
     third = another(draft, "L90")
     form = {"letter": [draft.pk, second.pk, "x"]}
@@ -112,6 +115,28 @@ def test_many_are_approved_at_once(books, business, draft):
     assert states() == ["approved", "approved", "draft"]
     assert Event.objects.filter(kind="letter.approved").count() == 2
     assert third.state == "draft"
+
+
+@pytest.mark.proves("T15")
+def test_many_on_old_figures_are_approved_only_after_asking(books, business, draft):
+    second = another(draft, "L60")
+    make.payment(draft.customer, "5", on="2026-01-02", currency="EUR")
+    Payment.objects.update(created_at="2026-03-10 12:00Z")
+    assert "Payments were last entered 6 days ago ." in read(books, business, "letter-list")
+    form = {"letter": [draft.pk, second.pk]}
+    page = words(books.post(address(business, "letter-approve-ticked"), form))
+    assert "Approve 2 letters on these figures? Payments were last entered 6 days ago ." in page
+    assert states() == ["draft", "draft"]
+    books.post(address(business, "letter-approve-ticked"), form | {"anyway": "1"})
+    assert states() == ["approved", "approved"]
+    assert [event.data for event in Event.objects.filter(kind="letter.approved")] == [{"stale": True}] * 2
+
+
+@pytest.mark.proves("T15")
+def test_one_letter_is_approved_on_old_figures_without_asking(books, business, draft):
+    books.post(address(business, "letter-approve-ticked"), {"letter": draft.pk})
+    assert states() == ["approved"]
+    assert Event.objects.get(kind="letter.approved").data == {}
 
 
 def test_none_ticked_says_what_to_do(books, business, draft):
@@ -138,6 +163,92 @@ def test_a_letter_is_cancelled_with_its_reason(books, business, bookkeeper, draf
 
 def test_a_cancellation_needs_its_reason(books, business, draft):
     books.post(address(business, "letter-cancel", draft.pk), {"reason": " "})
+    assert states() == ["draft"]
+
+
+def test_a_letter_is_sent_now(books, business, bookkeeper, draft, mailoutbox):
+    assert "It goes to ap@acme.example at once" in read(books, business, "letter-send", draft.pk)
+    assert states() == ["draft"]
+    page = books.post(address(business, "letter-send", draft.pk), follow=True).content.decode()
+    assert "Sent to ap@acme.example." in page
+    assert (states(), len(mailoutbox)) == (["sent"], 1)
+    assert Event.objects.get(kind="letter.approved").actor == bookkeeper
+    page = books.post(address(business, "letter-send", draft.pk), follow=True).content.decode()
+    assert "Only a letter that waits for approval or is approved" in page
+    assert len(mailoutbox) == 1
+
+
+def test_what_keeps_a_letter_back_only_the_owner_sets_aside(books, business, client_of, owner, draft, mailoutbox):
+    with time_machine.travel("2026-03-16 23:00Z", tick=False):
+        answer = books.post(address(business, "letter-send", draft.pk))
+        assert answer.status_code == 409
+        assert "Only the owner may send it all the same." in answer.content.decode()
+        assert books.post(address(business, "letter-send", draft.pk), {"override": "1"}).status_code == 403
+        assert (states(), len(mailoutbox)) == (["approved"], 0)
+        client_of(owner).post(address(business, "letter-send", draft.pk), {"override": "1"})
+    assert (states(), len(mailoutbox)) == (["sent"], 1)
+
+
+@pytest.mark.proves("T14")
+def test_a_letter_that_is_no_longer_true_is_not_sent_now(books, business, draft, mailoutbox):
+    make.payment(draft.customer, "1000", on="2026-03-16", split={Invoice.objects.get(): "1000"})
+    page = books.post(address(business, "letter-send", draft.pk), follow=True).content.decode()
+    assert "Invoice INV-1 changed since the letter was written." in page
+    assert (states(), mailoutbox) == (["cancelled"], [])
+
+
+def test_a_letter_is_held_and_let_go(books, business, draft):
+    books.post(address(business, "letter-hold", draft.pk), {"until": "2026-03-20", "reason": "They call tomorrow."})
+    assert "Held until Mar 20, 2026 They call tomorrow." in read(books, business, "letter-detail", draft.pk)
+    assert "held until in 4 days : They call tomorrow." in read(books, business, "letter-list", show="held")
+    books.post(address(business, "letter-let-go", draft.pk))
+    assert "No letter is held." in read(books, business, "letter-list", show="held")
+
+
+def test_a_hold_needs_a_day_to_come_and_a_reason(books, business, draft):
+    answer = books.post(address(business, "letter-hold", draft.pk), {"until": "2026-03-16", "reason": ""})
+    assert answer.status_code == 422
+    assert "Pick a day after today." in answer.content.decode()
+    assert Letter.objects.get().hold_until is None
+
+
+def test_a_letter_cancelled_by_mistake_is_taken_up_again(books, business, draft):
+    books.post(address(business, "letter-cancel", draft.pk), {"reason": "They paid in cash."})
+    assert "Take it up again" in read(books, business, "letter-detail", draft.pk)
+    books.post(address(business, "letter-take-up", draft.pk))
+    assert states() == ["draft"]
+
+
+def test_the_step_of_a_letter_is_left_out(books, business, bookkeeper, draft):
+    books.post(address(business, "letter-skip", draft.pk), {"reason": "They are moving house."})
+    reminder = draft.reminders.get()
+    assert (states(), reminder.skipped_reason, reminder.by) == (["cancelled"], "They are moving house.", bookkeeper)
+    assert books.post(address(business, "letter-skip", draft.pk), {"reason": "Again."}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("door", "question", "state"),
+    [
+        ("letter-arrived", "Did it arrive?", "sent"),
+        ("letter-missing", "Did it not arrive?", "approved"),
+        ("letter-forget", "Leave it at that?", "cancelled"),
+    ],
+)
+def test_what_became_of_an_unconfirmed_letter_is_asked_then_noted(books, business, draft, door, question, state):
+    pdf = store(business=business, content=b"%PDF", content_type="application/pdf", name="L30.pdf")
+    Letter.objects.update(state="unconfirmed", document=pdf, problem="The line broke off.")
+    assert "The line broke off." in read(books, business, "letter-list", show="unconfirmed")
+    assert question in read(books, business, door, draft.pk)
+    assert states() == ["unconfirmed"]
+    books.post(address(business, door, draft.pk))
+    assert states() == [state]
+
+
+@pytest.mark.parametrize("door", ["letter-send", "letter-arrived", "letter-missing", "letter-forget"])
+def test_a_final_letter_s_way_is_the_owners_alone(books, business, draft, door):
+    Letter.objects.update(code="FINAL")
+    assert books.get(address(business, door, draft.pk)).status_code == 403
+    assert books.post(address(business, door, draft.pk)).status_code == 403
     assert states() == ["draft"]
 
 

@@ -48,9 +48,11 @@ def kinds() -> list[str]:
     return list(Event.objects.filter(kind__startswith="letter.").order_by("pk").values_list("kind", flat=True))
 
 
-@pytest.mark.proves("T44")
+@pytest.mark.proves("T08", "T44")
 def test_a_letter_by_post_is_printed_then_posted_by_a_person(business, birch, bookkeeper):
     run = printed(business, bookkeeper).run
+    assert (printed(business).run, PrintRun.objects.count()) == (None, 1)
+    assert settle_unconfirmed(business, NOON + datetime.timedelta(days=3)) == 0
     letter = Letter.objects.get()
     assert (letter.state, letter.document is not None, run.copies.get().letter) == ("sending", True, letter)
     assert posted(run, letter, on=day("2026-03-17"), by=bookkeeper) == 1
@@ -72,13 +74,6 @@ def test_what_goes_by_mail_is_held_or_waits_for_approval_is_not_printed(business
     debtor(business, "Elm")
     escalate(business, MONDAY)
     assert [letter.customer for letter in waiting_for_paper(business, MONDAY)] == [birch]
-
-
-@pytest.mark.proves("T08")
-def test_printing_twice_prints_once(business, birch):
-    first, second = printed(business), printed(business)
-    assert first.run.copies.count() == 1
-    assert (second.run, PrintRun.objects.count()) == (None, 1)
 
 
 @pytest.mark.proves("T08")
@@ -165,11 +160,6 @@ def test_a_run_undone_keeps_why_something_was_taken_out(business, birch):
     assert cancel_run(run=run, by=None, today=MONDAY) == 0
     assert PaperCopy.objects.get().taken_out.startswith("Invoice INV-Birch")
     assert waiting_for_paper(business, MONDAY) == []
-
-
-def test_a_pile_that_lies_for_days_is_not_lost(business, birch):
-    printed(business)
-    assert settle_unconfirmed(business, NOON + datetime.timedelta(days=3)) == 0
 
 
 @pytest.fixture

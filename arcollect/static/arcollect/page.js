@@ -40,7 +40,7 @@
   // One box ticks all boxes of its form: <input type="checkbox" data-tick-all="letter">.
   document.addEventListener("change", function (event) {
     const name = event.target.dataset.tickAll;
-    if (name) event.target.form.querySelectorAll(`input[name="${name}"]`).forEach(function (box) { box.checked = event.target.checked; });
+    if (name) for (const box of event.target.form.elements) if (box.name === name) box.checked = event.target.checked;
   });
 
   // What cannot be taken back asks first: <form data-confirm="Cancel this letter?">.
