@@ -181,10 +181,12 @@ def test_a_final_letter_may_go_to_who_asked_for_quiet_and_to_nobody_else():
     assert case(ROW, block="Deceased.", block_rule=Rule.DECEASED).blocked_for("FINAL") == "Deceased."
 
 
-def test_the_end_of_an_offer_is_a_day_to_look():
-    row = replace(ROW, fired=fired(D30="2026-03-16"), offered=((day("2026-03-25"), Decimal(1000)),))
-    decision = next_step(case(row), SETTING, day("2026-03-18"))
-    assert next_look(case(row), row, [decision], SETTING, day("2026-03-18")) == day("2026-03-26")
+def test_the_end_of_an_offer_is_a_day_to_look_even_while_another_invoice_was_asked_for():
+    asked = replace(ROW, fired=fired(D30="2026-03-16"))
+    offered = replace(asked, id=2, number="INV-2", fired={}, offered=((day("2026-03-25"), Decimal(1000)),))
+    decision = next_step(case(asked, offered), SETTING, day("2026-03-18"))
+    assert decision.rule == Rule.ASKED_ALREADY
+    assert next_look(case(asked, offered), offered, [decision], SETTING, day("2026-03-18")) == day("2026-03-26")
 
 
 def test_the_facts_a_decision_saw_are_small_and_plain():
