@@ -43,6 +43,7 @@ def facts_of(letter: Letter) -> LetterFacts:
     lines = _lines(stored["lines"], letter)
     open_rows = [*stored["lines"], *set_aside]
     country = customer.country or business.country
+    copies = copies_of(letter)
     return LetterFacts(
         code=letter.code,
         language=language_for(letter.code, letter.language),
@@ -69,7 +70,8 @@ def facts_of(letter: Letter) -> LetterFacts:
         diagnosis=customer.approach,
         tone=_tone(letter),
         asked_times=_asked_times(letter),
-        copies_enclosed=copies_of(letter).complete,
+        copies_enclosed=copies.complete,
+        copies_missing=copies.missing if copies.enclosed else (),
         paper=paper_for(country),
         letter_id=letter.pk,
     )

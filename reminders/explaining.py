@@ -1,7 +1,7 @@
 """Says why: the facts a decision saw, in codes to keep and in words to read, invoice by invoice. Pure."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -93,7 +93,20 @@ def _next_on(decision: Decision) -> datetime.date | None:
 
 def in_words(case: Case, setting: Setting, today: datetime.date) -> list[dict[str, str]]:
     """The facts of a case as people read them: {"label", "value"}; what does not apply is left out."""
-    facts, policy = seen(case, setting, today), setting.policy
+    policy, rows = setting.policy, _rows(seen(case, setting, today))
+    if case.represented:
+        rows.append((_("Represented"), _("Letters and calls go to the representative only")))
+    rows.append((_("Policy"), f"{policy.name} {policy.version}".strip()))
+    return [{"label": label, "value": value} for label, value in rows]
+
+
+def remembered(decision: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The facts a stored decision saw, as people read them; nothing of one that was stored before facts were kept."""
+    return [{"label": label, "value": value} for label, value in _rows(decision.get("facts", {}))]
+
+
+def _rows(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Facts as `seen` keeps them, each with its label; what does not apply is left out."""
     labels = {
         "overdue": _("Overdue"),
         "disputed": _("In dispute"),
@@ -110,21 +123,18 @@ def in_words(case: Case, setting: Setting, today: datetime.date) -> list[dict[st
         "kept_on": _("Promise kept on"),
         "spoken_on": _("Last spoken to on"),
     }
-    oldest, gap = facts["oldest_days"], policy.min_gap_days
     rows = [(label, str(facts[name])) for name, label in labels.items() if name in facts]
-    if oldest:
-        rows.append((_("Oldest past due"), ngettext("%(days)d day", "%(days)d days", oldest) % {"days": oldest}))
+    oldest, gap = facts.get("oldest_days", 0), facts.get("gap", 0)
     for holds, label, words in (
-        (case.unanswered, _("Answers"), _("None since the last step")),
-        (case.money_only, _("Promises"), _("Too many broken: only money today or a signed plan")),
-        (case.represented, _("Represented"), _("Letters and calls go to the representative only")),
-        (not facts["business_day"], _("Today"), _("Not a business day")),
+        (oldest, _("Oldest past due"), ngettext("%(days)d day", "%(days)d days", oldest) % {"days": oldest}),
+        (facts.get("unanswered"), _("Answers"), _("None since the last step")),
+        (facts.get("money_only"), _("Promises"), _("Too many broken: only money today or a signed plan")),
+        (not facts.get("business_day", True), _("That day"), _("Not a business day")),
+        (gap, _("Gap between letters"), ngettext("%(days)d day", "%(days)d days", gap) % {"days": gap}),
     ):
         if holds:
             rows.append((label, words))
-    rows.append((_("Policy"), f"{policy.name} {policy.version}".strip()))
-    rows.append((_("Gap between letters"), ngettext("%(days)d day", "%(days)d days", gap) % {"days": gap}))
-    return [{"label": label, "value": value} for label, value in rows]
+    return rows
 
 
 def _invoice(row: InvoiceFacts, currency: str, setting: Setting, today: datetime.date) -> dict[str, Any]:

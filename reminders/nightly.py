@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from arcollect.money import format_plain
 from customers import log
 from customers.models import Business, Customer, Event, User
+from invoices.keeping import settle_promises
 from invoices.models import Invoice
 from reminders.cases import Case, Decision, Fire, Wait
 from reminders.escalation import next_look
@@ -22,6 +23,7 @@ from reminders.explaining import DECIDERS, explained
 from reminders.facts import Settings, cases_of, settings_of
 from reminders.issuing import Verdicts, asked_line, write_verdicts
 from reminders.models import Cursor, LastDecision, Reminder, StepCode, Verdict, Watch
+from reminders.responding import respond
 from reminders.rules import Rule
 from reminders.sweeping import queued_customers, sweep
 
@@ -107,6 +109,8 @@ def escalate(
     """
     settings = settings_of(business)
     cursor, _ = Cursor.objects.get_or_create(business=business)
+    if not dry_run and only is None:
+        settle_promises(business=business, calendar=settings.calendar(), today=today)
     key = _settings_key(business, settings)
     with transaction.atomic():
         horizon = log.horizon(business)
@@ -119,6 +123,8 @@ def escalate(
     budget = _budget(business, settings, today, calls_per_day)
     work = partial(_batch, business, settings=settings, today=today, budget=budget, dry_run=dry_run)
     outcome.add(_guarded(work, ids, progress))
+    if not dry_run:
+        respond(business, settings, today, only=only)
     if outcome.failed:
         _name_failed(outcome, look_again=not dry_run)
     if not dry_run and only is None:

@@ -11,7 +11,7 @@ from customers import log
 from customers.models import Business, Event, Letter, Task, User
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterCode, LetterState
-from reminders.models import Reminder, ReminderLine, Watch
+from reminders.models import FollowUp, Reminder, ReminderLine, Watch
 
 
 class OutboxError(ValueError):
@@ -109,13 +109,15 @@ def let_go(*, letter: Letter, by: User | None) -> None:
 
 @transaction.atomic
 def withdraw(*, letter: Letter, reason: str, on: datetime.date) -> None:
-    """Takes back a letter that is no longer true, with the step it belongs to, so that the engine decides anew."""
+    """Takes back a letter that is no longer true, with the step it belongs to, so that the engine decides anew; what followed from an event is
+    written anew."""
     Letter.objects.filter(pk=letter.pk).update(state=LetterState.CANCELLED, problem=reason[:300])
     reminders = Reminder.objects.filter(letter=letter, withdrawn_on=None)
     lines = ReminderLine.objects.filter(reminder__in=reminders)
     Watch.objects.filter(invoice__in=lines.values("invoice")).delete()
     lines.delete()
     reminders.update(withdrawn_on=on)
+    FollowUp.objects.filter(letter=letter).update(letter=None, redraft=True)
     _close_review(letter, None, on)
     log.record(letter.business, "letter.withdrawn", f"letter:{letter.pk}", customer=letter.customer, on=on.isoformat())
 

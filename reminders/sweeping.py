@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from customers import log
 from customers.models import Business, Customer, Letter, Task
@@ -15,6 +15,7 @@ from customers.models.letter import LetterState
 from reminders.cases import NOTHING, Case, Fire, InvoiceFacts, Line
 from reminders.facts import Settings, cases_of
 from reminders.freezing import frozen_facts
+from reminders.happenings import instalment_open
 from reminders.issuing import UNSENT
 from reminders.models import Cursor, ReminderLine
 from reminders.outbox import withdraw
@@ -48,7 +49,8 @@ class Present:
 def queued_customers(business: Business) -> set[int]:
     """The customers with a letter not yet out, or a call not yet made."""
     letters = Letter.objects.filter(business=business, state__in=UNSENT).values_list("customer_id", flat=True)
-    tasks = Task.objects.filter(business=business, state=TaskState.OPEN, kind__in=CALLS).values_list("customer_id", flat=True)
+    calls = Q(kind__in=CALLS) | Q(follow_ups__isnull=False)
+    tasks = Task.objects.filter(calls, business=business, state=TaskState.OPEN).values_list("customer_id", flat=True)
     return {*letters, *tasks}
 
 
@@ -66,13 +68,17 @@ def sweep(*, business: Business, customer_ids: Sequence[int], settings: Settings
     for letter in letters.select_related("business", "customer"):
         _sweep_letter(letter, present[letter.customer_id], today)
     lines = Prefetch("reminders__lines", ReminderLine.objects.only("reminder", "invoice"))
-    tasks = Task.objects.filter(customer__in=customers, state=TaskState.OPEN, kind__in=CALLS).prefetch_related(lines)
-    for task in tasks.select_related("business", "customer"):
+    tasks = Task.objects.filter(customer__in=customers, state=TaskState.OPEN).select_related("business", "customer")
+    for task in tasks.filter(kind__in=CALLS, follow_ups=None).prefetch_related(lines):
         _sweep_call(task, present[task.customer_id], today)
+    for task in tasks.filter(follow_ups__isnull=False).prefetch_related("follow_ups__letter"):
+        _sweep_follow_up(task, present[task.customer_id], today)
 
 
 def _sweep_letter(letter: Letter, present: Present, today: datetime.date) -> None:
     """An approved letter whose sums changed is left to the delivery, which writes it anew."""
+    if "instalment" in letter.facts:
+        return _sweep_instalment(letter, present, today)
     invoices = present.invoices(letter.currency, letter.code)
     lines = letter.facts["lines"]
     owed = {line["invoice"]: _owed(invoices, line["invoice"], today) for line in lines}
@@ -82,6 +88,12 @@ def _sweep_letter(letter: Letter, present: Present, today: datetime.date) -> Non
         if any(owed[line["invoice"]] != Decimal(line["collectable"]) for line in lines):
             _bring_up_to_date(letter, present.cases[letter.currency], invoices, today)
         _heed_diagnosis(letter, present)
+
+
+def _sweep_instalment(letter: Letter, present: Present, today: datetime.date) -> None:
+    block = present.block(letter.currency, letter.code)
+    if block or not instalment_open(letter):
+        withdraw(letter=letter, reason=block or NOTHING_LEFT, on=today)
 
 
 def _heed_diagnosis(letter: Letter, present: Present) -> None:
@@ -122,6 +134,15 @@ def _sweep_call(task: Task, present: Present, today: datetime.date) -> None:
         _cancel(task, present.block(task.currency) or NOTHING_LEFT, today)
     elif left != task.amount:
         Task.objects.filter(pk=task.pk).update(amount=left)
+
+
+def _sweep_follow_up(task: Task, present: Present, today: datetime.date) -> None:
+    """A call about a broken promise or a closed query is over once what its letter asked for is; else once nothing is open."""
+    invoices = present.invoices(task.currency)
+    letters = [row.letter for row in task.follow_ups.all() if row.letter is not None]
+    about = {line["invoice"] for letter in letters for line in letter.facts["lines"]} or set(invoices)
+    if not about & set(invoices):
+        _cancel(task, present.block(task.currency) or NOTHING_LEFT, today)
 
 
 def _cancel(task: Task, reason: str, today: datetime.date) -> None:

@@ -34,7 +34,9 @@ def restart(url: str) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=data, **account)
 
 
-def test_what_was_under_way_is_unconfirmed(database_url, manage, start, ask, inbox, noon):
+def test_what_was_under_way_is_unconfirmed(database_url, surroundings, manage, start, ask, inbox, noon):
+    # As every PostgreSQL does that was not told otherwise: a throw-away cluster may forget its last commits.
+    surroundings["PGOPTIONS"] = "-c synchronous_commit=on"
     manage("migrate", "-v0")
     manage("shell", "-v0", "-c", STAGE.format(customers=CUSTOMERS, zone=noon))
     manage("escalate")

@@ -1,0 +1,130 @@
+"""Decides what follows at once from something that happened: which letter, which call, about what (domain.md 3.4). Pure."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from arcollect.dates import Calendar
+from arcollect.money import format_plain
+from customers.models.business import Role
+from customers.models.desk import TaskKind
+from customers.models.letter import LetterCode
+from reminders.cases import NOTHING, Case, Fire, InvoiceFacts, Line
+from reminders.models import Occasion
+from reminders.timetable import DAYS
+
+LETTERS = {
+    Occasion.PROMISE_BROKEN: LetterCode.LBP,
+    Occasion.QUERY_CLOSED: LetterCode.LRES,
+    Occasion.INSTALMENT_MISSED: LetterCode.LPD,
+}
+CALLS = {
+    Occasion.PROMISE_BROKEN: TaskKind.BROKEN_PROMISE,
+    Occasion.QUERY_CLOSED: TaskKind.CALLBACK,
+    Occasion.INSTALMENT_MISSED: TaskKind.CALLBACK,
+    Occasion.PLAN_DEFAULTED: TaskKind.DECIDE,
+    Occasion.PAYMENT_RETURNED: TaskKind.CALLBACK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that happened to one customer in one currency. `subject` names it in the log ("promise:12"); `about` are the
+    invoices concerned; `amount` is what is missing; `facts` go into the letter as they are."""
+
+    occasion: Occasion
+    subject: str
+    customer_id: int
+    currency: str
+    on: datetime.date
+    amount: Decimal
+    about: frozenset[int]
+    facts: Mapping[str, Any]
+    spoken_on: datetime.date | None = None
+    consent_until: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to make: its kind and role, the first day it may be made and the day it should be, the sum and why."""
+
+    kind: TaskKind
+    role: Role
+    opens_on: datetime.date
+    due_on: datetime.date
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What follows: a call, and a letter with its code and what it asks for where there is one."""
+
+    happened: Happened
+    letter: LetterCode | None
+    asks: Fire | None
+    call: Call
+
+
+def follow(
+    happened: Happened, case: Case | None, calendar: Calendar, today: datetime.date, *, individual: bool
+) -> Following | None:
+    """What follows from `happened` today; None where nothing does: a flag stops it, or nothing is left to ask for.
+
+    It waits for a business day and for no minimum gap (domain.md 3.3). `individual`: a person or sole trader, who is not
+    called within seven days of a conversation unless they agreed to it (7.2): the letter goes at once, the call later.
+    """
+    if case is None or case.block or not case.released or not calendar.is_business_day(today):
+        return None
+    rows = [row for row in case.invoices if row.id in happened.about and _open(row, happened, today) > 0]
+    code, asks = LETTERS.get(happened.occasion), _asks(rows, happened, today)
+    if not rows or (asks.lines and asks.total <= case.unapplied):
+        return None
+    return Following(happened, code, asks if code else None, _call(happened, calendar, today, individual))
+
+
+def _open(row: InvoiceFacts, happened: Happened, today: datetime.date) -> Decimal:
+    """What of the invoice is at stake: in a plan all that is open, else what may be asked for."""
+    planned = happened.occasion in (Occasion.INSTALMENT_MISSED, Occasion.PLAN_DEFAULTED)
+    return row.balance if planned else row.askable(today)
+
+
+def _asks(rows: list[InvoiceFacts], happened: Happened, today: datetime.date) -> Fire:
+    """What the letter lists; of a missed instalment the plan says it, so that no invoice stands in it as asked for."""
+    asked = [] if happened.occasion == Occasion.INSTALMENT_MISSED else rows
+    lines = tuple(
+        Line(row, "", row.askable(today), row.days_past_due(today), new=False)
+        for row in sorted(asked, key=lambda row: (row.due_on, row.number))
+    )
+    return Fire("", lines, sum((line.amount for line in lines), NOTHING), "", today)
+
+
+def _call(happened: Happened, calendar: Calendar, today: datetime.date, individual: bool) -> Call:
+    kind = CALLS[happened.occasion]
+    opens_on = max(today, _permitted_from(happened)) if individual else today
+    due_on = max(calendar.add(today, 1) if happened.occasion == Occasion.QUERY_CLOSED else today, opens_on)
+    role = Role.OWNER if kind == TaskKind.DECIDE else Role.BOOKKEEPER
+    return Call(kind, role, opens_on, calendar.roll_forward(due_on), happened.amount, _reason(happened))
+
+
+def _permitted_from(happened: Happened) -> datetime.date:
+    """The first day a call may be made: a week after the last conversation, its day counted as the first (domain.md 7.2)."""
+    if happened.spoken_on is None or (happened.consent_until and happened.consent_until >= happened.on):
+        return datetime.date.min
+    return happened.spoken_on + DAYS(days=7)
+
+
+def _reason(happened: Happened) -> str:
+    amount = format_plain(happened.amount, happened.currency)
+    words = {
+        Occasion.PROMISE_BROKEN: _("Promised, but not received: %(amount)s. Ask what happened and what can be paid today."),
+        Occasion.QUERY_CLOSED: _("Their query is closed: ask whether all is well, and for %(amount)s in this week's payments."),
+        Occasion.INSTALMENT_MISSED: _("An instalment is missing, %(amount)s: repair the plan rather than end it."),
+        Occasion.PLAN_DEFAULTED: _("The payment plan ended with %(amount)s unpaid: decide what comes next."),
+        Occasion.PAYMENT_RETURNED: _("A payment of %(amount)s came back: call today."),
+    }
+    return words[happened.occasion] % {"amount": amount}

@@ -1,0 +1,126 @@
+"""Writes what follows at once from something that happened: its letter and its call, once (domain.md 3.4)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import transaction
+
+from customers import log
+from customers.models import Business, Contact, Customer, Letter, Task
+from customers.models.customer import Kind
+from customers.models.desk import TaskState
+from customers.models.letter import LetterState
+from reminders.cases import Case
+from reminders.facts import Settings, cases_of
+from reminders.following import Call, Following, Happened, follow
+from reminders.freezing import frozen_facts
+from reminders.happenings import happenings
+from reminders.issuing import mail_contacts
+from reminders.models import Cursor, FollowUp, Occasion
+from reminders.timetable import DUNNING
+
+ABOVE_NOTICE = DUNNING[1:]
+
+
+def respond(business: Business, settings: Settings, today: datetime.date, *, only: Sequence[int] | None = None) -> list[FollowUp]:
+    """Follows up what happened lately, in one transaction beside no other; safe to run twice or late."""
+    with transaction.atomic():
+        Cursor.objects.select_for_update().get(business=business)
+        found = happenings(business, today, only)
+        if not found:
+            return []
+        customers = {row.pk: row for row in Customer.objects.filter(pk__in={one.customer_id for one in found})}
+        cases = cases_of(business, list(customers.values()), settings, today)
+        contacts = mail_contacts(customers)
+        rows = []
+        for one in found:
+            customer = customers[one.customer_id]
+            case = _case(cases.get(customer.pk, []), one.currency)
+            calendar = settings.calendar(customer.country, customer.region)
+            following = follow(one, case, calendar, today, individual=customer.kind != Kind.COMPANY)
+            if following is not None and case is not None:
+                rows.append(_write(business, customer, case, following, contacts, today))
+        return rows
+
+
+def _case(cases: Iterable[Case], currency: str) -> Case | None:
+    return next((case for case in cases if case.currency == currency), None)
+
+
+def _write(
+    business: Business,
+    customer: Customer,
+    case: Case,
+    following: Following,
+    contacts: Mapping[int, Contact],
+    today: datetime.date,
+) -> FollowUp:
+    """The row that makes it happen once, its letter as a draft, its call unless that was asked for before.
+
+    A letter of a step above the notice, written this very day, asks for the same money: one is enough.
+    """
+    happened = following.happened
+    row = FollowUp.objects.filter(occasion=happened.occasion, subject=happened.subject).first()
+    row = row or FollowUp(business=business, customer=customer, occasion=happened.occasion, subject=happened.subject, on=today)
+    asked = customer.letters.filter(currency=case.currency, written_on=today, state__in=[LetterState.DRAFT, LetterState.APPROVED])
+    if happened.occasion != Occasion.PROMISE_BROKEN or not asked.filter(reminders__step__in=ABOVE_NOTICE).exists():
+        row.letter = _letter(business, customer, case, following, contacts.get(customer.pk), today)
+    row.task = row.task or _task(business, customer, happened, following.call)
+    row.redraft = False
+    row.save()
+    log.record(
+        business,
+        "followup.made",
+        f"followup:{row.pk}",
+        customer=customer,
+        occasion=str(happened.occasion),
+        about=happened.subject,
+        letter=row.letter_id,
+        task=row.task_id,
+    )
+    return row
+
+
+def _letter(
+    business: Business,
+    customer: Customer,
+    case: Case,
+    following: Following,
+    contact: Contact | None,
+    today: datetime.date,
+) -> Letter | None:
+    if following.letter is None or following.asks is None:
+        return None
+    happened = following.happened
+    return Letter.objects.create(
+        business=business,
+        customer=customer,
+        contact=contact,
+        code=following.letter,
+        state=LetterState.DRAFT,
+        channel=customer.channel,
+        currency=happened.currency,
+        language=customer.language or business.language,
+        written_on=today,
+        total=following.asks.total or happened.amount,
+        facts=frozen_facts(following.asks, case, today) | happened.facts,
+    )
+
+
+def _task(business: Business, customer: Customer, happened: Happened, call: Call) -> Task:
+    task, _created = Task.objects.get_or_create(
+        business=business,
+        customer=customer,
+        kind=call.kind,
+        state=TaskState.OPEN,
+        subject=happened.subject,
+        defaults={
+            "role": call.role,
+            "opens_on": call.opens_on,
+            "due_on": call.due_on,
+            "currency": happened.currency,
+            "amount": call.amount,
+            "reason": call.reason,
+        },
+    )
+    return task

@@ -1,0 +1,170 @@
+"""What happened brings its letter and its call, once: a broken promise, a closed query, a missed instalment ..."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from arcollect.dates import Calendar
+from customers.models import Conversation, Letter, Task
+from customers.models.desk import Outcome
+from invoices import booking
+from invoices.agreeing import draft_plan, make_promise, move_plan, open_dispute, resolve_dispute, sign_plan
+from invoices.models import Instalment
+from invoices.models.agreement import InstalmentState, PlanState
+from reminders.models import FollowUp
+from reminders.nightly import escalate
+from reminders.outbox import withdraw
+from reminders.rendering import composed
+from tests import make
+from tests.make import day
+
+BROKEN_ON = day("2026-03-11")  # Friday the 6th, two business days of grace, and the morning after
+
+
+@pytest.fixture
+def invoice(business):
+    customer = make.customer(business, street="High Street 1", city="Leeds")
+    make.contact(customer)
+    invoice = make.invoice(customer, "INV-1", issued="2026-01-28", due="2026-02-27", total="500")
+    escalate(business, day("2026-03-02"))  # the friendly notice
+    return invoice
+
+
+@pytest.fixture
+def promise(invoice):
+    made_on, due_on = day("2026-03-02"), day("2026-03-06")
+    return make_promise(customer=invoice.customer, currency="USD", amount=Decimal(500), made_on=made_on, due_on=due_on)
+
+
+def letters(code: str) -> list[Letter]:
+    return list(Letter.objects.filter(code=code).order_by("id"))
+
+
+@pytest.mark.proves("T35")
+def test_a_broken_promise_brings_its_letter_and_a_call(promise):
+    escalate(promise.business, BROKEN_ON)
+    (letter,), (task,) = letters("LBP"), Task.objects.filter(kind="broken_promise")
+    assert (letter.state, letter.total) == ("draft", 500)
+    assert (task.opens_on, task.amount) == (BROKEN_ON, 500)
+    assert "On March 2, 2026 we agreed on $500.00 by March 6, 2026" in composed(letter)[1].plain_text
+
+
+@pytest.mark.proves("T01")
+def test_however_often_the_night_runs(promise):
+    for on in (BROKEN_ON, BROKEN_ON, day("2026-03-12")):
+        escalate(promise.business, on)
+    assert (len(letters("LBP")), FollowUp.objects.count()) == (1, 1)
+
+
+def test_a_kept_promise_brings_nothing(promise, invoice):
+    make.payment(invoice.customer, "500", on="2026-03-05", split={invoice: "500"})
+    escalate(promise.business, BROKEN_ON)
+    assert not FollowUp.objects.exists()
+
+
+@pytest.mark.proves("T14")
+def test_money_in_hand_is_not_asked_for(promise, invoice):
+    escalate(promise.business, day("2026-03-05"))
+    make.payment(invoice.customer, "600", on="2026-03-01")
+    escalate(promise.business, BROKEN_ON)
+    assert not FollowUp.objects.exists()
+
+
+@pytest.mark.proves("T23")
+def test_a_flag_stops_it(promise):
+    promise.customer.cease_contact = True
+    promise.customer.save()
+    escalate(promise.business, BROKEN_ON)
+    assert not letters("LBP")
+
+
+def test_a_person_is_called_a_week_after_the_last_conversation(promise):
+    """Domain.md 7.2: the letter goes at once, the call opens on the first permitted day."""
+    type(promise.customer).objects.update(kind="individual")
+    at = datetime.datetime(2026, 3, 9, 10, tzinfo=datetime.UTC)
+    Conversation.objects.create(business=promise.business, customer=promise.customer, at=at, outcome=Outcome.REACHED)
+    escalate(promise.business, BROKEN_ON)
+    assert len(letters("LBP")) == 1
+    assert Task.objects.get(kind="broken_promise").opens_on == day("2026-03-16")
+
+
+def test_a_letter_that_is_no_longer_true_is_written_anew(promise, invoice):
+    escalate(promise.business, BROKEN_ON)
+    make.payment(invoice.customer, "100", on="2026-03-11", split={invoice: "100"})
+    withdraw(letter=letters("LBP")[0], reason="changed", on=BROKEN_ON)
+    escalate(promise.business, BROKEN_ON)
+    assert [(letter.state, letter.total) for letter in letters("LBP")] == [("cancelled", 500), ("draft", 400)]
+    assert Task.objects.filter(kind="broken_promise").count() == 1
+
+
+def test_it_ends_when_the_money_comes(promise, invoice):
+    escalate(promise.business, BROKEN_ON)
+    make.payment(invoice.customer, "500", on="2026-03-12", split={invoice: "500"})
+    escalate(promise.business, day("2026-03-12"))
+    assert [letter.state for letter in letters("LBP")] == ["cancelled"]
+    assert Task.objects.get(kind="broken_promise").state == "cancelled"
+
+
+@pytest.mark.proves("P14")
+def test_a_closed_query_asks_for_payment_at_once(business, invoice):
+    fields = {"invoice": invoice, "code": "PRICE", "amount": Decimal(500), "on": day("2026-03-02")}
+    dispute = open_dispute(**fields, calendar=Calendar())
+    resolve_dispute(dispute=dispute, outcome="rejected", on=day("2026-03-04"))
+    escalate(business, day("2026-03-04"))
+    (letter,), (task,) = letters("LRES"), Task.objects.filter(kind="callback")
+    assert (letter.total, task.due_on) == (500, day("2026-03-05"))
+    text = composed(letter)[1].plain_text
+    assert "the price" in text
+    assert "the invoice stands as it is" in text
+
+
+@pytest.fixture
+def plan(invoice):
+    instalments = [(day("2026-03-10"), Decimal(200)), (day("2026-04-10"), Decimal(300))]
+    plan = draft_plan(customer=invoice.customer, currency="USD", covered=[(invoice.pk, Decimal(500))], instalments=instalments)
+    move_plan(plan=plan, state=PlanState.OFFERED, on=day("2026-03-02"), accept_by=day("2026-03-09"))
+    sign_plan(plan=plan, terms={}, at=datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC))
+    move_plan(plan=plan, state=PlanState.ACTIVE, on=day("2026-03-02"))
+    return plan
+
+
+@pytest.mark.proves("T32")
+def test_a_missed_instalment_brings_its_letter(plan):
+    Instalment.objects.filter(plan=plan, position=1).update(state=InstalmentState.MISSED)
+    move_plan(plan=plan, state=PlanState.AT_RISK, on=day("2026-03-18"))
+    escalate(plan.business, day("2026-03-18"))
+    (letter,) = letters("LPD")
+    facts, content = composed(letter)
+    assert (facts.amount_due, facts.pay_by, letter.total) == (200, day("2026-03-25"), 200)
+    assert "Instalment 1" in content.plain_text
+    Instalment.objects.filter(plan=plan, position=1).update(paid=200, state=InstalmentState.PAID)
+    make.payment(plan.customer, "200", on="2026-03-19", split={plan.covered.get().invoice: "200"})
+    escalate(plan.business, day("2026-03-19"))
+    assert [one.state for one in letters("LPD")] == ["cancelled"]
+
+
+def test_a_defaulted_plan_is_the_owners(plan):
+    move_plan(plan=plan, state=PlanState.DEFAULTED, on=day("2026-04-20"))
+    escalate(plan.business, day("2026-04-20"))
+    task = Task.objects.get(subject=f"plan:{plan.pk}")
+    assert (task.kind, task.role, task.amount) == ("decide", "owner", 500)
+    escalate(plan.business, day("2026-04-21"))
+    task.refresh_from_db()
+    assert task.state == "open"
+
+
+@pytest.mark.proves("T22")
+def test_a_returned_payment_brings_a_call_the_same_day(business, invoice):
+    payment = make.payment(invoice.customer, "500", on="2026-03-02", split={invoice: "500"})
+    booking.return_payment(payment=payment, on=day("2026-03-04"))
+    escalate(business, day("2026-03-04"))
+    task = Task.objects.get(subject=f"payment:{payment.pk}")
+    assert (task.kind, task.due_on) == ("callback", day("2026-03-04"))
+
+
+def test_what_is_long_past_had_its_answer(promise):
+    escalate(promise.business, BROKEN_ON)
+    FollowUp.objects.all().delete()
+    escalate(promise.business, day("2026-03-26"))
+    assert not FollowUp.objects.exists()
