@@ -47,7 +47,9 @@ def test_a_subject_line_that_tells_is_refused(subject):
     assert problem.value.line == 1
 
 
-@pytest.mark.parametrize("subject", ["Your account with {{ company }}", "Message from {{ company }}", "Invoice {{ oldest_days }}"])
+@pytest.mark.parametrize(
+    "subject", ["Your account with {{ company }}", "Message from {{ company }}", "Invoice {{ oldest_days }}"]
+)
 def test_a_neutral_subject_line_is_taken(subject):
     assert check("L30", f"{subject}\n\nText.", tries()) == []
 
@@ -112,4 +114,6 @@ def test_the_mail_names_the_way_to_stop_mails_only_where_there_is_one(language):
     content = compose(facts, source("L30", language))
     assert plain_mail(content, facts, stop_link="https://x.example/stop").endswith("https://x.example/stop\n")
     assert "None" not in plain_mail(content, facts)
-    assert len(plain_mail(content, facts).split("\n\n")) + 1 == len(plain_mail(content, facts, stop_link="https://x").split("\n\n"))
+    assert len(plain_mail(content, facts).split("\n\n")) + 1 == len(
+        plain_mail(content, facts, stop_link="https://x").split("\n\n")
+    )
