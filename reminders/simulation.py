@@ -16,8 +16,8 @@ from reminders.timetable import DAYS, DUNNING, PolicyTerms
 
 SPAN = 90
 BATCH = 500
-# Above so many open invoices a sample of the customers speaks for all.
-MOST_INVOICES = 20_000
+# Above so many open invoices a sample of the customers speaks for all: the owner waits for the answer.
+MOST_INVOICES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
