@@ -160,7 +160,8 @@ class ResolutionFacts:
 class LetterFacts:
     """One letter to one customer in one currency. `lines` are asked for, `not_due` are for information; `queried`, `planned`,
     `promised` and `offered` are shown apart (an invoice partly in dispute stands in both). `total` is the sum asked for before
-    `unapplied` money. `tone`: that of the step (reminders/tone.py), "" for a letter without one.
+    `unapplied` money. `tone`: that of the step (reminders/tone.py), "" for a letter without one. `copies_missing`: the invoices
+    whose copy does not go along though others' do.
     Raises ValueError where the figures contradict each other or two currencies meet (traps T24, T25)."""
 
     code: str
@@ -191,6 +192,7 @@ class LetterFacts:
     respond_days: int = 14
     next_steps: tuple[str, ...] = ()
     copies_enclosed: bool = False
+    copies_missing: tuple[str, ...] = ()
     terms_enclosed: bool = False
     portal_url: str | None = None
     paper: str = "A4"

@@ -64,7 +64,7 @@ def compose_mail(content: Content, facts: LetterFacts, template_source: str, *, 
         "letter": content.plain_text,
         "figures": _mail_figures(facts, words),
         "payment": _mail_payment(facts, words) or None,
-        "attached": words["attached"],
+        "attached": _mail_attached(facts, words),
         "closing": words["closing"],
         "signature": _mail_signature(facts),
         "stop_link": stop_link or None,
@@ -95,6 +95,13 @@ def _linked(text: str, links: list[str]) -> str:
         address = str(escape(link))
         safe = safe.replace(address, f'<a href="{address}">{address}</a>')
     return safe
+
+
+def _mail_attached(facts: LetterFacts, words: dict) -> str:
+    """What is attached, and of which invoices a copy is not, where others have theirs."""
+    if not facts.copies_missing:
+        return words["attached"]
+    return f"{words['attached']} {words['copies_missing'].format(numbers=', '.join(facts.copies_missing))}"
 
 
 def _mail_figures(facts: LetterFacts, words: dict) -> str:

@@ -2,21 +2,30 @@
 
 import datetime
 import email
+from contextlib import suppress
 from decimal import Decimal
+from io import BytesIO
 
+import pikepdf
 import pytest
+from django.db import transaction
 from pypdf import PdfReader
 
 from arcollect.dates import Calendar
+from customers.documents import store
 from customers.models import Contact, Customer, Document, Event, Letter, Task
 from invoices.agreeing import open_dispute
+from reminders.claiming import MOVED, claim
+from reminders.copies import with_copies
 from reminders.correspondence import facts_of
-from reminders.delivery import deliver, settle_unconfirmed
+from reminders.delivery import claim_for_paper, deliver, record_posted, settle_unconfirmed
+from reminders.facts import settings_of
 from reminders.folder import Folder
 from reminders.hands import Refused
-from reminders.models import Reminder
+from reminders.models import PaperCopy, PrintRun, Reminder
 from reminders.nightly import escalate
 from reminders.outbox import cancel, hold
+from reminders.rendering import letter_pdf
 from tests import make
 from tests.make import day
 
@@ -261,3 +270,83 @@ class Stumbling(Folder):
         if self.given == self.at:
             raise OSError("No space left on device")
         return ""
+
+
+@pytest.fixture
+def printed(business, acme) -> Letter:
+    """A notice for the post, claimed for the printer, in a run."""
+    escalate(business, MONDAY)
+    Letter.objects.update(channel="post")
+    letter = Letter.objects.select_related("business", "customer__business").get()
+    assert claim_for_paper(letter, settings=settings_of(business), today=MONDAY, now=NOON) == ""
+    PaperCopy.objects.create(letter=letter, business=business, run=PrintRun.objects.create(business=business, printed_on=MONDAY))
+    return Letter.objects.get()
+
+
+@pytest.mark.proves("T08", "T46")
+def test_a_printed_letter_is_sent_once_it_is_posted(business, printed):
+    assert (printed.state, printed.document is not None, Reminder.objects.get().completed_on) == ("sending", True, None)
+    record_posted(printed, today=day("2026-02-17"), now=NOON)
+    letter = Letter.objects.get()
+    assert (letter.state, letter.sent_to, letter.sent_on) == ("sent", "post", day("2026-02-17"))
+    assert Reminder.objects.get().completed_on == day("2026-02-17")
+
+
+def test_a_printed_letter_waits_for_the_post_as_long_as_it_takes(business, printed):
+    assert settle_unconfirmed(business, NOON + datetime.timedelta(days=3)) == 0
+    PrintRun.objects.update(posted_on=MONDAY)
+    PaperCopy.objects.update(posted_on=MONDAY)
+    assert settle_unconfirmed(business, NOON + datetime.timedelta(days=3)) == 1
+
+
+@pytest.mark.proves("T14")
+def test_what_was_paid_meanwhile_is_not_printed(business, acme):
+    escalate(business, MONDAY)
+    Letter.objects.update(channel="post")
+    letter = Letter.objects.select_related("business", "customer__business").get()
+    make.payment(acme, "1000", on="2026-02-16", split={acme.invoices.get(): "1000"})
+    reason = claim_for_paper(letter, settings=settings_of(business), today=MONDAY, now=NOON)
+    assert (reason, Letter.objects.get().state) == ("Invoice INV-1 changed since the letter was written.", "cancelled")
+
+
+def test_the_printed_letter_is_followed_by_the_copies(business, acme):
+    """A page for the letter, one for the invoice."""
+    with pikepdf.new() as blank, BytesIO() as file:
+        blank.add_blank_page()
+        blank.save(file)
+        copy = store(business=business, content=file.getvalue(), content_type="application/pdf", name="INV-1.pdf")
+    acme.invoices.update(document=copy)
+    escalate(business, MONDAY)
+    letter = Letter.objects.get()
+    pages = [len(PdfReader(BytesIO(pdf)).pages) for pdf in (letter_pdf(letter), with_copies(letter, letter_pdf(letter)))]
+    assert pages == [1, 2]
+
+
+def test_a_copy_nobody_can_read_is_left_out(business, acme):
+    broken = store(business=business, content=b"not a PDF", content_type="application/pdf", name="INV-1.pdf")
+    acme.invoices.update(document=broken)
+    escalate(business, MONDAY)
+    letter = Letter.objects.get()
+    assert len(PdfReader(BytesIO(with_copies(letter, letter_pdf(letter)))).pages) == 1
+
+
+@pytest.mark.proves("T14")
+def test_a_contact_stopped_between_writing_and_claiming_gets_no_mail(business, acme):
+    """What a second transaction commits while the PDF is made: the letter stays, and goes by post with the next delivery."""
+    escalate(business, MONDAY)
+    letter = Letter.objects.select_related("business", "customer__business").get()
+    contact = letter.contact
+    Contact.objects.update(email_stopped_on=MONDAY)
+    said, withdrawn = claim(letter, contact, b"%PDF", settings_of(business), MONDAY, NOON)
+    assert (said, withdrawn, Letter.objects.get().state) == (MOVED, False, "approved")
+
+
+@pytest.mark.proves("T09")
+def test_a_delivery_rolled_back_leaves_the_letter_to_be_claimed_again(business, acme, tmp_path):
+    escalate(business, MONDAY)
+    letter = Letter.objects.select_related("business", "customer__business").get()
+    with suppress(ZeroDivisionError), transaction.atomic():
+        claim(letter, letter.contact, b"%PDF", settings_of(business), MONDAY, NOON)
+        raise ZeroDivisionError
+    assert (Letter.objects.get().state, Document.objects.count()) == ("approved", 0)
+    assert sent_to_folder(business, tmp_path).sent == 1

@@ -41,4 +41,5 @@ class Command(BusinessCommand):
             self.stdout.write(f"letter {row['letter']:<8} failed   {row['reason']}")
         for row in delivered.skipped:
             self.stdout.write(f"letter {row['letter']:<8} skipped  {row['reason']}")
-        self.stdout.write(f"{delivered.sent} sent, {len(delivered.failed)} failed, {len(delivered.skipped)} skipped.")
+        to_print = f", {delivered.to_print} to print" if delivered.to_print else ""
+        self.stdout.write(f"{delivered.sent} sent, {len(delivered.failed)} failed, {len(delivered.skipped)} skipped{to_print}.")
