@@ -1,5 +1,7 @@
 """The letter's page: what stands in the window, the tables, the pay-to block, as a context for templates/letters/page.html."""
 
+import base64
+import io
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -7,6 +9,7 @@ from functools import cache, lru_cache
 from babel import Locale
 from babel.languages import get_official_languages
 from django.conf import settings
+from PIL import Image
 from segno import make_qr
 
 from arcollect.money import format_date, format_money
@@ -25,6 +28,7 @@ EPC_AMOUNTS = (Decimal("0.01"), Decimal("999999999.99"))
 EPC_NAME, EPC_TEXT, EPC_BYTES = 70, 140, 331
 # Any mask does; dots this large stay sharp where a printer smoothes pictures.
 QR_MASK, QR_SCALE = 3, 4
+BLACK_ON_WHITE = [255, *[0] * 255]
 
 
 @cache
@@ -303,7 +307,11 @@ def _page_code(address: str) -> str:
 
 def _picture(content: str | bytes) -> str:
     """The code as a data: URI. All eight masks can be read; to weigh them would take longer than all else of the page's text."""
-    return make_qr(content, error="m", boost_error=False, mask=QR_MASK).png_data_uri(scale=QR_SCALE, border=0)
+    matrix = make_qr(content, error="m", boost_error=False, mask=QR_MASK).matrix
+    side, drawn = len(matrix), io.BytesIO()
+    dots = Image.frombytes("L", (side, side), b"".join(matrix)).point(BLACK_ON_WHITE, "1")
+    dots.resize((side * QR_SCALE, side * QR_SCALE), Image.Resampling.NEAREST).save(drawn, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(drawn.getvalue()).decode()}"
 
 
 def question(facts: LetterFacts) -> str:
