@@ -165,7 +165,8 @@ def _attempt(work: Callable[[list[int]], Outcome | None], ids: list[int]) -> Out
         return work(ids) or Outcome()
     except Exception as error:
         logger.exception("A batch of %s customers could not be done", len(ids))
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         outcome, half = Outcome(), len(ids) // 2
         if half and not isinstance(error, OperationalError | InterfaceError):
             outcome.add(_attempt(work, ids[:half]))
