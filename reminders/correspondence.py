@@ -172,8 +172,11 @@ def _payments(letter: Letter) -> tuple[ReceivedPayment, ...]:
 
 
 def _claims(letter: Letter) -> tuple[ClaimLine, ...]:
-    """What the law adds to the invoices asked for by the date on the letter; a waiver counts at once (domain.md 7.8)."""
-    if letter.code not in CLAIMING:
+    """What the law adds to the invoices asked for by the date on the letter; a waiver counts at once (domain.md 7.8).
+
+    Nothing while we hold money of theirs that is not matched: it may have paid one of these invoices in time.
+    """
+    if letter.code not in CLAIMING or Decimal(letter.facts["unapplied"]):
         return ()
     apart = {row["invoice"]: Decimal(row["disputed"]) + Decimal(row["planned"]) for row in letter.facts["lines"]}
     found = claims_of(letter.business, list(apart), letter.written_on, apart).values()

@@ -57,6 +57,11 @@ def test_a_waiver_counts_for_a_letter_that_is_not_gone_yet(letter, owner):
     assert claimed(letter) == []
 
 
+def test_nothing_is_claimed_while_money_of_theirs_is_not_matched(letter):
+    letter.facts["unapplied"] = "12.00"
+    assert claimed(letter) == []
+
+
 def test_what_is_in_dispute_bears_no_interest(letter):
     letter.facts["lines"][0]["disputed"] = "5000.00"
     assert claimed(letter) == []
