@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers import log
-from customers.models import Business, Letter
+from customers.models import Business, Letter, User
 from customers.models.letter import LetterState
 from reminders import claiming
 from reminders.claiming import MAX_ATTEMPTS, retry_found, settle_unconfirmed
@@ -96,7 +96,15 @@ def deliver(
     return here.delivered
 
 
-def send_now(letter: Letter, hand: Hand, *, today: datetime.date, now: datetime.datetime, override: bool = False) -> str:
+def send_now(
+    letter: Letter,
+    hand: Hand,
+    *,
+    today: datetime.date,
+    now: datetime.datetime,
+    override: bool = False,
+    by: User | None = None,
+) -> str:
     """Hands over one approved letter, or one that failed, in this request. Returns a sentence that says what became of it.
 
     `override`: sending hours and contact limits do not count; the caller has asked who may say so. It is logged.
@@ -105,7 +113,7 @@ def send_now(letter: Letter, hand: Hand, *, today: datetime.date, now: datetime.
         claiming.try_again(letter)
     here = replace(_round(letter.business, hand, today, now), override=override)
     if override:
-        log.record(letter.business, "letter.hurried", f"letter:{letter.pk}", customer=letter.customer)
+        log.record(letter.business, "letter.hurried", f"letter:{letter.pk}", customer=letter.customer, actor=by)
     _deliver_one(letter.pk, here)
     letter.refresh_from_db()
     if here.delivered.sent:

@@ -134,7 +134,8 @@ def _send(request: HttpRequest, letter: Letter, *, override: bool) -> str:
         letter.refresh_from_db()
     except OutboxError as problem:
         return str(problem)
-    return send_now(letter, MailServer(), today=request.business.local_date(now), now=now, override=override)
+    today = request.business.local_date(now)
+    return send_now(letter, MailServer(), today=today, now=now, override=override, by=request.user)
 
 
 def _done(request: HttpRequest, letter: Letter, write: Callable[[], object], said: object) -> HttpResponse:

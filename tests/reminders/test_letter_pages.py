@@ -187,6 +187,7 @@ def test_what_keeps_a_letter_back_only_the_owner_sets_aside(books, business, cli
         assert (states(), len(mailoutbox)) == (["approved"], 0)
         client_of(owner).post(address(business, "letter-send", draft.pk), {"override": "1"})
     assert (states(), len(mailoutbox)) == (["sent"], 1)
+    assert Event.objects.get(kind="letter.hurried").actor == owner
 
 
 @pytest.mark.proves("T14")

@@ -1,4 +1,4 @@
-"""The pile as one PDF: a list in front, then every letter in its order, each on a sheet of its own where both sides are printed."""
+"""The pile as one PDF: a list in front, then every letter in its order; printed on both sides, each on sheets of its own."""
 
 import subprocess
 
