@@ -75,6 +75,13 @@ def test_what_the_steps_mean_for_people():
     ]
 
 
+def test_a_fired_step_moves_the_facts_it_moves_in_the_books():
+    one = case(("2025-12-05", "2026-01-04"))
+    fired = after(one, next_step(one, SETTING, START), SETTING, START)
+    assert dict(fired.invoices[0].fired) == {"NOTICE": START}
+    assert (fired.last_letter_on, fired.last_step_on, fired.last_notice_on) == (START, START, START)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     terms=st.lists(st.tuples(st.integers(-120, 40), st.integers(0, 60)), min_size=1, max_size=4),
