@@ -48,7 +48,7 @@ def test_a_subject_line_that_tells_is_refused(subject):
 
 
 @pytest.mark.parametrize(
-    "subject", ["Your account with {{ company }}", "Message from {{ company }}", "Invoice {{ oldest_days }}"]
+    "subject", ["Your account with {{ company }}", "Message from {{ company }}", "{{ invoices }}"]
 )
 def test_a_neutral_subject_line_is_taken(subject):
     assert check("L30", f"{subject}\n\nText.", tries()) == []
