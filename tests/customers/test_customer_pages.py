@@ -123,3 +123,20 @@ def test_the_longest_late_sorts_first_and_the_never_late_last(books, business, a
     make.customer(business, "Cedar")
     found = lines(books.get(address(business, "customer-list"), {"format": "csv", "sort": "-late"}))
     assert [line.split(",")[0] for line in found[1:]] == ["Birch", "Acme", "Cedar"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "said"),
+    [("12:00", "", "begins and when it ends"), ("12:00", "12:00", "choose another time"), ("22:00", "07:30", "")],
+)
+def test_a_time_in_which_they_want_quiet_begins_and_ends(books, business, acme, begins, ends, said):
+    form = customer_form(reference="ACME", quiet_from=begins, quiet_until=ends, time_zone="Europe/Berlin")
+    page = books.post(address(business, "customer-edit", acme.pk), form)
+    assert said in page.content.decode()
+    acme.refresh_from_db()
+    assert (acme.quiet_until is not None, acme.time_zone) == (not said, "" if said else "Europe/Berlin")
+
+
+def test_a_time_zone_nobody_lives_in_is_refused(books, business, acme):
+    page = books.post(address(business, "customer-edit", acme.pk), customer_form(reference="ACME", time_zone="Mars/Olympus"))
+    assert "No such time zone." in page.content.decode()
