@@ -13,7 +13,7 @@ from arcollect.dates import Calendar
 from customers.models import Business, Customer, User
 from customers.profile import save_rules
 from invoices.models import Invoice
-from reminders.cases import Case, Fire, Setting, Wait
+from reminders.cases import Case, Fire, Setting
 from reminders.escalation import courtesy_call, next_step
 from reminders.facts import Settings, cases_of, settings_of
 from reminders.models import Policy, StepCode
@@ -102,8 +102,10 @@ def outlook(business: Business, day: datetime.date, rules: Sequence[str]) -> dic
         customers = list(Customer.objects.filter(pk__in=ids[start : start + BATCH]))
         cases = cases_of(business, customers, settings, day)
         for customer in customers:
+            setting, waiting = settings.setting(customer), list(_waiting(cases.get(customer.pk, []), business))
+            calls = list(_courtesy(waiting, setting, day))
             for rule in rules:
-                items = tuple(_items(cases.get(customer.pk, []), _setting(settings, customer, rule), day, business))
+                items = (*_dunning(waiting, _under(setting, settings, rule), day), *calls)
                 if items:
                     found[rule].append(Starter(customer.pk, customer.reference, customer.name, items))
     return {rule: sorted(starters, key=_weight) for rule, starters in found.items()}
@@ -148,29 +150,40 @@ def start_ledger(
     return release(business=business, today=today, actor=actor, leave_out=leave_out)
 
 
-def _setting(settings: Settings, customer: Customer, rule: str) -> Setting:
-    """What decides for this customer; the entry rule is the default policy's alone, others keep their own."""
-    setting = settings.setting(customer)
+def _under(setting: Setting, settings: Settings, rule: str) -> Setting:
+    """The same under another entry rule, which is the default policy's alone: customers with a policy of their own keep its."""
     if setting.policy.id != settings.default.id:
         return setting
     return replace(setting, policy=replace(setting.policy, entry_cap=rule))
 
 
-def _items(cases: Iterable[Case], setting: Setting, day: datetime.date, business: Business) -> Iterator[Item]:
-    first = business.released_on is None
+def _waiting(cases: Iterable[Case], business: Business) -> Iterator[Case]:
+    """The cases a release is about, as they would be after it; in a live ledger only those of which an invoice is held."""
     for case in cases:
-        held = any(row.entry_hold for row in case.invoices)
-        if not first and not held:
-            continue
-        rows = tuple(replace(row, entry_hold=False, released=True) for row in case.invoices)
-        freed = replace(case, invoices=rows, released=True)
-        decision = next_step(freed, setting, day)
-        if not isinstance(decision, Fire) and (held or isinstance(decision, Wait)):
-            yield _nothing_yet(freed, decision.reason, day)
-        for fire in (decision, courtesy_call(freed, setting, day)):
-            if isinstance(fire, Fire):
-                letter = bool(setting.policy.steps[fire.step].letter_code)
-                yield Item(case.currency, str(fire.step), fire.reason, len(fire.lines), fire.total, letter)
+        if business.released_on is None or any(row.entry_hold for row in case.invoices):
+            rows = tuple(replace(row, entry_hold=False, released=True) for row in case.invoices)
+            yield replace(case, invoices=rows, released=True)
+
+
+def _dunning(cases: Iterable[Case], setting: Setting, day: datetime.date) -> Iterator[Item]:
+    for case in cases:
+        decision = next_step(case, setting, day)
+        if isinstance(decision, Fire):
+            yield _item(case, decision, setting)
+        elif any(row.due_on < day for row in case.invoices):
+            yield _nothing_yet(case, decision.reason, day)
+
+
+def _courtesy(cases: Iterable[Case], setting: Setting, day: datetime.date) -> Iterator[Item]:
+    for case in cases:
+        decision = courtesy_call(case, setting, day)
+        if isinstance(decision, Fire):
+            yield _item(case, decision, setting)
+
+
+def _item(case: Case, fire: Fire, setting: Setting) -> Item:
+    letter = bool(setting.policy.steps[fire.step].letter_code)
+    return Item(case.currency, str(fire.step), fire.reason, len(fire.lines), fire.total, letter)
 
 
 def _nothing_yet(case: Case, reason: str, day: datetime.date) -> Item:

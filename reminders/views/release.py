@@ -66,7 +66,12 @@ def release_ledger(request: HttpRequest) -> HttpResponse:
     form = ReleaseForm(
         initial={"entry_rule": choice.entry_rule, "calls_per_day": choice.calls_per_day}, rules=entry_rules(business)
     )
-    context |= {"waiting": True, "form": form, **_came_in(business, today), **_first_day(request, choice, first_day, today)}
+    context |= {
+        "waiting": True,
+        "form": form,
+        **_came_in(business, today),
+        **_first_day(request, choice, first_day, today, entry_rules(business)),
+    }
     return render(request, "reminders/release.html", context)
 
 
@@ -109,7 +114,11 @@ def release_confirm(request: HttpRequest) -> HttpResponse:
         return redirect("settings-release", business.slug)
     if request.method == "POST":
         return _release(request, choice, today, first_day)
-    context = _first_day(request, choice, first_day, today) | {"today": today, "first": choice.first, "choice": choice}
+    context = _first_day(request, choice, first_day, today, [choice.entry_rule]) | {
+        "today": today,
+        "first": choice.first,
+        "choice": choice,
+    }
     context["rule"] = RULES[StepCode(choice.entry_rule)]
     return render(request, "reminders/release_confirm.html", context)
 
@@ -167,9 +176,10 @@ def _came_in(business: Business, today: datetime.date) -> dict[str, Any]:
     return {"counts": counts, "standings": standings(business, today), "money": freshness(business, today)}
 
 
-def _first_day(request: HttpRequest, choice: Choice, first_day: datetime.date, today: datetime.date) -> dict[str, Any]:
-    """The plan of the first business day: by step, what each entry rule would do, and one page of customers."""
-    rules = entry_rules(request.business)
+def _first_day(
+    request: HttpRequest, choice: Choice, first_day: datetime.date, today: datetime.date, rules: list[str]
+) -> dict[str, Any]:
+    """The plan of the first business day: by step, what each of these entry rules would do, and one page of customers."""
     found = outlook(request.business, first_day, rules)
     ticked = {rule: [replace(one, goes=choice.goes(one.id)) for one in rows] for rule, rows in found.items()}
     starters = ticked[choice.entry_rule]
