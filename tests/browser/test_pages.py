@@ -16,7 +16,7 @@ FILES = re.compile(r"format=csv|/pdf/|/copy/|/picture/|/problems/")
 
 def kind_of(address: str) -> str:
     """Pages of one kind differ by ids and by what the list on them shows: one of a kind is looked at."""
-    return re.sub(r"\d+", "0", urlsplit(address).path)
+    return re.sub(r"/texts/\w+/\w+/", "/texts/code/language/", re.sub(r"\d+", "0", urlsplit(address).path))
 
 
 def find_pages(page: Page, start: str) -> dict[str, str]:
