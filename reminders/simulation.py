@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Count
@@ -18,6 +18,7 @@ SPAN = 90
 BATCH = 500
 # Above so many open invoices a sample of the customers speaks for all: the owner waits for the answer.
 MOST_INVOICES = 5_000
+Rules = Mapping[int, Setting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,27 @@ def rehearse(
     for start in range(0, len(ids), BATCH):
         customers = list(Customer.objects.filter(pk__in=ids[start : start + BATCH]))
         cases = _cases(business, customers, present, today)
-        for settings, tally in ((present, rehearsal.present), (changed, rehearsal.changed)):
-            rules = {customer.pk: settings.setting(customer) for customer in customers}
-            for fired in simulate(((case, rules[case.customer_id]) for case in cases), today, days):
+        before = {customer.pk: present.setting(customer) for customer in customers}
+        then = {customer.pk: changed.setting(customer) for customer in customers}
+        for fired, tallies in _compared(rehearsal, cases, before, then, today, days):
+            for tally in tallies:
                 tally.add(fired, one_in)
     return rehearsal
+
+
+def _compared(
+    rehearsal: Rehearsal, cases: Sequence[Case], before: Rules, then: Rules, today: datetime.date, days: int
+) -> Iterator[tuple[Fired, tuple[Tally, ...]]]:
+    """Each fired step with the tallies it counts in; a case whose policy stays is played once for both."""
+    same = {customer_id for customer_id, setting in before.items() if setting.policy is then[customer_id].policy}
+    for rules, ids, tallies in (
+        (before, same, (rehearsal.present, rehearsal.changed)),
+        (before, before.keys() - same, (rehearsal.present,)),
+        (then, before.keys() - same, (rehearsal.changed,)),
+    ):
+        played = [(case, rules[case.customer_id]) for case in cases if case.customer_id in ids]
+        for fired in simulate(played, today, days):
+            yield fired, tallies
 
 
 def _cases(business: Business, customers: Sequence[Customer], settings: Settings, today: datetime.date) -> list[Case]:

@@ -17,7 +17,7 @@ from reminders.escalation import Case, Fire, InvoiceFacts, Setting, courtesy_cal
 from reminders.facts import policy_terms, settings_of
 from reminders.models import Policy, Reminder
 from reminders.nightly import escalate
-from reminders.policies import MIN_BALANCE, preset_steps
+from reminders.policies import MIN_BALANCE, choose_policy, copy_policy, preset_steps
 from reminders.simulation import Fired, Tally, after, rehearse, simulate, weeks, with_policy
 from reminders.timetable import DAYS
 from tests import make
@@ -171,6 +171,16 @@ def test_it_writes_nothing_and_shows_the_difference(ledger):
     assert found.present.steps["NOTICE"] and not found.changed.steps["NOTICE"]
     assert not Reminder.objects.exists()
     assert Event.objects.count() == before
+
+
+def test_only_who_follows_the_changed_policy_is_reminded_otherwise(ledger, owner):
+    standard = Policy.objects.get(business=ledger)
+    copy_policy(policy=standard, name="Gentle", actor=owner)
+    choose_policy(customer=ledger.customers.get(name="Birch"), name="Gentle", actor=owner)
+    present = settings_of(ledger)
+    silent = with_policy(present, "Gentle", replace(STANDARD, steps={}), as_default=False)
+    found = rehearse(ledger, present, silent, START)
+    assert (found.present.steps["NOTICE"], found.changed.steps["NOTICE"]) == (5, 3)
 
 
 def test_a_ledger_not_started_yet_is_tried_as_if_it_were(ledger):
