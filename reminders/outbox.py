@@ -109,8 +109,10 @@ def let_go(*, letter: Letter, by: User | None) -> None:
 
 @transaction.atomic
 def withdraw(*, letter: Letter, reason: str, on: datetime.date) -> None:
-    """Takes back a letter that is no longer true, with the step it belongs to, so that the engine decides anew; what followed from an event is
-    written anew."""
+    """Takes back a letter that is no longer true, with the step it belongs to, so that the engine decides anew.
+
+    What followed from an event is written anew.
+    """
     Letter.objects.filter(pk=letter.pk).update(state=LetterState.CANCELLED, problem=reason[:300])
     reminders = Reminder.objects.filter(letter=letter, withdrawn_on=None)
     lines = ReminderLine.objects.filter(reminder__in=reminders)
