@@ -18,6 +18,7 @@ from reminders.happenings import happenings
 from reminders.issuing import mail_contacts
 from reminders.models import Cursor, FollowUp, Occasion
 from reminders.timetable import DUNNING
+from reminders.wordings import carry_over
 
 ABOVE_NOTICE = DUNNING[1:]
 
@@ -92,7 +93,7 @@ def _letter(
     if following.letter is None or following.asks is None:
         return None
     happened = following.happened
-    return Letter.objects.create(
+    letter = Letter(
         business=business,
         customer=customer,
         contact=contact,
@@ -105,6 +106,9 @@ def _letter(
         total=following.asks.total or happened.amount,
         facts=frozen_facts(following.asks, case, today) | happened.facts,
     )
+    carry_over([letter], today)
+    letter.save(force_insert=True)
+    return letter
 
 
 def _task(business: Business, customer: Customer, happened: Happened, call: Call) -> Task:

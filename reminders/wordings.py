@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers import log
-from customers.models import Business, Letter, User
+from customers.models import Business, Event, Letter, User
 from customers.models.letter import LetterState
 from reminders.letter_words import source
 from reminders.models import Wording
@@ -116,11 +116,13 @@ def carry_over(letters: Sequence[Letter], today: datetime.date) -> None:
 
 
 def _withdrawn_edits(customer_ids: Iterable[int], today: datetime.date) -> dict[tuple[int, str, str], Letter]:
-    rows = Letter.objects.filter(
-        customer__in=list(customer_ids),
-        edited=True,
-        state=LetterState.CANCELLED,
-        reminders__withdrawn_on__gt=today - CARRIED_FOR,
+    """The edited letters taken back lately as no longer true, the latest of each customer, currency and code."""
+    edited = Letter.objects.filter(customer__in=list(customer_ids), edited=True, state=LetterState.CANCELLED)
+    rows = list(edited.only("customer_id", "currency", "code", "subject", "body", "edited").order_by("id"))
+    told = Event.objects.filter(
+        kind="letter.withdrawn",
+        subject__in=[f"letter:{row.pk}" for row in rows],
+        data__on__gt=(today - CARRIED_FOR).isoformat(),
     )
-    rows = rows.only("customer_id", "currency", "code", "subject", "body", "edited").order_by("id")
-    return {(row.customer_id, row.currency, row.code): row for row in rows}
+    withdrawn = set(told.values_list("subject", flat=True)) if rows else set()
+    return {(row.customer_id, row.currency, row.code): row for row in rows if f"letter:{row.pk}" in withdrawn}
