@@ -19,11 +19,17 @@ def precision(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+@cache
+def _unit(currency: str) -> Decimal:
+    """The smallest amount of a currency."""
+    return Decimal(1).scaleb(-precision(currency))
+
+
 def quantize(amount: Decimal, currency: str) -> Decimal:
     """The amount rounded half up to the currency's precision (domain.md, notation). Refuses float: its cents are already lost."""
     if isinstance(amount, float):
         raise TypeError(f"An amount must be Decimal, not float: {amount!r}")
-    return Decimal(amount).quantize(Decimal(1).scaleb(-precision(currency)), rounding=ROUND_HALF_UP)
+    return Decimal(amount).quantize(_unit(currency), rounding=ROUND_HALF_UP)
 
 
 def format_plain(amount: Decimal, currency: str) -> str:

@@ -10,7 +10,7 @@ from arcollect.dates import Calendar
 from customers.models.letter import LetterCode
 from reminders.models import StepCode
 from reminders.rules import Rule
-from reminders.timetable import DUNNING, RANK, PolicyTerms, Term
+from reminders.timetable import DUNNING, RANK, PolicyTerms, Term, Timetable, Timetables
 
 NOTHING = Decimal(0)
 Parts = tuple[tuple[datetime.date, Decimal], ...]
@@ -59,6 +59,11 @@ class InvoiceFacts:
         """Whether a letter or call was about it: a step somebody skipped told the customer nothing."""
         return any(code not in self.left_out for code in self.fired)
 
+    @property
+    def claimed(self) -> bool:
+        """Whether anything may stand against asking for the whole balance; of most invoices nothing does."""
+        return bool(self.promised or self.offered or self.disputed or self.planned)
+
     def hurried(self, today: datetime.date) -> bool:
         """Whether a promise about it was broken and nothing followed yet (domain.md 3.4)."""
         if self.hurried_on is None or self.hurried_on > today:
@@ -79,6 +84,8 @@ class InvoiceFacts:
 
     def collectable(self, today: datetime.date) -> Decimal:
         """Open balance less what is disputed, in a plan, offered one or promised (domain.md 1, 3.4); never negative."""
+        if not self.claimed:
+            return self.balance
         aside = self.disputed + self.planned + self.under_promise(today) + self.under_offer(today)
         return max(NOTHING, self.balance - aside)
 
@@ -133,6 +140,14 @@ class Setting:
     policy: PolicyTerms
     calendar: Calendar
     rules: Mapping[str, Any]
+    timetables: Timetables = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "timetables", Timetables(self.policy, self.calendar, self.rules))
+
+    def timetable(self, row: InvoiceFacts) -> Timetable:
+        """The days of the steps of an invoice."""
+        return self.timetables.of(row.issued_on, row.due_on, row.shift_days)
 
 
 @dataclass(frozen=True, slots=True)

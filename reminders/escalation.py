@@ -1,13 +1,13 @@
 """Decides the next step of one customer in one currency, and says why (domain.md 3.3 to 3.5). Pure."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from reminders.cases import NOTHING, Case, Decision, Fire, InvoiceFacts, Line, Setting, Skip, Wait, decide_on
 from reminders.models import StepCode
 from reminders.rules import Rule
-from reminders.timetable import DAYS, RANK, CourtesyDates, courtesy_dates, dunning_dates
+from reminders.timetable import DAYS, RANK, CourtesyDates
 from reminders.waiting import blocked, delayed, stopped, too_little
 
 NOW_DUE = {
@@ -49,7 +49,7 @@ def courtesy_call(case: Case, setting: Setting, today: datetime.date) -> Decisio
         for row in case.invoices
         if row.due_on > today and row.askable(today) > 0
         if StepCode.COURTESY not in row.fired
-        if (dates := courtesy_dates(row.term, setting.policy, setting.calendar, setting.rules))
+        if (dates := setting.timetable(row).courtesy)
         if dates.due_on >= today or (row.due_on - today).days >= setting.rules["courtesy_late_min_days"]
     ]
     if not any(dates.opens_on <= today for dates, _ in candidates):
@@ -75,6 +75,13 @@ def _call(candidates: list[tuple[CourtesyDates, InvoiceFacts]], setting: Setting
     return Fire(StepCode.COURTESY, lines, total, _courtesy_reason(lines, due_on), due_on, rule=Rule.COURTESY_DUE)
 
 
+def next_looks(case: Case, decisions: Sequence[Decision], setting: Setting, today: datetime.date) -> dict[int, datetime.date]:
+    """The day to look again at each open invoice of a case, by its id: where it fired, tomorrow at all of them."""
+    if any(isinstance(decision, Fire) for decision in decisions):
+        return dict.fromkeys((row.id for row in case.invoices), today + DAYS(days=1))
+    return {row.id: next_look(case, row, decisions, setting, today) for row in case.invoices}
+
+
 def next_look(
     case: Case, invoice: InvoiceFacts, decisions: Iterable[Decision], setting: Setting, today: datetime.date
 ) -> datetime.date:
@@ -84,21 +91,18 @@ def next_look(
     """
     if any(isinstance(decision, Fire) for decision in decisions):
         return today + DAYS(days=1)
-    days = [date for _, date in dunning_dates(invoice.term, setting.policy, setting.calendar)]
-    # From the day it is overdue it counts toward the smallest sum worth a letter, whatever step it has reached.
-    days.append(invoice.due_on + DAYS(days=1))
-    courtesy = courtesy_dates(invoice.term, setting.policy, setting.calendar, setting.rules)
-    if courtesy is not None:
-        days.append(courtesy.opens_on)
+    days = list(setting.timetable(invoice).looks)
     days += [through + DAYS(days=1) for through, _ in (*invoice.promised, *invoice.offered)]
     days += [decision.until for decision in decisions if isinstance(decision, Wait) and decision.until]
     deciding = decide_on(invoice, setting)
-    return min((day for day in [*days, deciding] if day and day > today), default=NEVER)
+    if deciding is not None:
+        days.append(deciding)
+    return min((day for day in days if day > today), default=NEVER)
 
 
 def _line(row: InvoiceFacts, case: Case, setting: Setting, today: datetime.date) -> Line:
     """The invoice with the highest step it has reached; it fires if neither it nor a higher one did in this cycle."""
-    dates, taken = list(dunning_dates(row.term, setting.policy, setting.calendar)), row.fired_rank
+    dates, taken = setting.timetable(row).dunning, row.fired_rank
     by_age = max((RANK[code] for code, date in dates if date <= today), default=-1)
     if taken < 0 and not _heard_from(case, row):
         by_age = min(by_age, RANK[setting.policy.entry_cap])
@@ -140,7 +144,7 @@ def _fire(case: Case, top: Line, lines: tuple[Line, ...], total: Decimal, settin
 
 def upcoming(row: InvoiceFacts, setting: Setting, today: datetime.date) -> tuple[datetime.date, str] | None:
     """(day, step) of the next step this invoice will reach by itself after `today`; None where every step is taken."""
-    dates = [(date, code) for code, date in dunning_dates(row.term, setting.policy, setting.calendar)]
+    dates = [(date, code) for code, date in setting.timetable(row).dunning]
     deciding = decide_on(row, setting)
     if deciding:
         dates.append((deciding, StepCode.DECIDE))

@@ -23,6 +23,7 @@ DECIDERS: tuple[tuple[str, Callable[[Case, Setting, datetime.date], Decision]], 
 def seen(case: Case, setting: Setting, today: datetime.date) -> dict[str, Any]:
     """The facts of a decision as small JSON, for the reminder to keep; what is not there is left out."""
     overdue = [row for row in case.invoices if row.days_past_due(today) >= 1]
+    claimed = [row for row in overdue if row.claimed]
     facts = {
         "on": today.isoformat(),
         "business_day": setting.calendar.is_business_day(today),
@@ -30,10 +31,10 @@ def seen(case: Case, setting: Setting, today: datetime.date) -> dict[str, Any]:
         "oldest_days": max((row.days_past_due(today) for row in overdue), default=0),
         "overdue": _total(overdue, lambda row: row.balance),
         "collectable": _total(overdue, lambda row: row.askable(today)),
-        "disputed": _total(overdue, lambda row: row.disputed),
-        "planned": _total(overdue, lambda row: row.planned),
-        "promised": _total(overdue, lambda row: row.under_promise(today)),
-        "offered": _total(overdue, lambda row: row.under_offer(today)),
+        "disputed": _total(claimed, lambda row: row.disputed),
+        "planned": _total(claimed, lambda row: row.planned),
+        "promised": _total(claimed, lambda row: row.under_promise(today)),
+        "offered": _total(claimed, lambda row: row.under_offer(today)),
         "unapplied": case.unapplied,
         "part_paid": case.part_paid,
         "part_paid_on": case.part_paid_on,

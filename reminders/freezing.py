@@ -1,9 +1,10 @@
 """Freezes what a letter is about, as JSON: its text and figures are made from this and nothing else (T28). Pure."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
-from reminders.cases import Case, Fire, InvoiceFacts
+from reminders.cases import NOTHING, Case, Fire, InvoiceFacts
 from reminders.timetable import StepTerms
 from reminders.tone import tone_of
 
@@ -32,8 +33,7 @@ def frozen_tone(fire: Fire, step: StepTerms, *, diagnosis: str, vulnerable: bool
 
 
 def _frozen(row: InvoiceFacts, today: datetime.date, step: str = "") -> dict[str, Any]:
-    promised = min(row.under_promise(today), row.balance - row.disputed - row.planned)
-    offered = min(row.under_offer(today), row.balance - row.disputed - row.planned - promised)
+    promised, offered = _waited_for(row, today) if row.claimed else (NOTHING, NOTHING)
     return {
         "invoice": row.id,
         "number": row.number,
@@ -45,8 +45,16 @@ def _frozen(row: InvoiceFacts, today: datetime.date, step: str = "") -> dict[str
         "paid": str(row.total - row.balance),
         "disputed": str(row.disputed),
         "planned": str(row.planned),
-        "promised": str(max(promised, 0)),
-        "offered": str(max(offered, 0)),
+        "promised": str(promised),
+        "offered": str(offered),
         "collectable": str(row.collectable(today)),
         "step": step,
     }
+
+
+def _waited_for(row: InvoiceFacts, today: datetime.date) -> tuple[Decimal, Decimal]:
+    """(promised, in an offered plan) of what is neither disputed nor in a plan."""
+    left = row.balance - row.disputed - row.planned
+    promised = min(row.under_promise(today), left)
+    offered = min(row.under_offer(today), left - promised)
+    return max(promised, NOTHING), max(offered, NOTHING)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,8 @@ from reminders.models import Basis, StepCode
 DAYS = datetime.timedelta
 DUNNING = (StepCode.NOTICE, StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90)
 RANK = {code: rank for rank, code in enumerate([*DUNNING, StepCode.DECIDE])}
+# A ledger whose invoices all have dates of their own must not fill the memory.
+KNOWN_AT_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def dunning_dates(term: Term, policy: PolicyTerms, calendar: Calendar) -> Iterat
             nominal = term.due_on + offset + shift
             earliest = previous or nominal
         previous = calendar.roll_forward(max(nominal, earliest))
-        yield code, previous
+        yield step.code, previous
 
 
 def courtesy_dates(term: Term, policy: PolicyTerms, calendar: Calendar, rules: Mapping[str, Any]) -> CourtesyDates | None:
@@ -102,3 +104,42 @@ def courtesy_dates(term: Term, policy: PolicyTerms, calendar: Calendar, rules: M
         by = min(halfway, calendar.roll_back(term.due_on - DAYS(days=1)))
     opens = calendar.roll_forward(max(by - DAYS(days=rules["courtesy_open_days_before"]), earliest))
     return CourtesyDates(min(opens, by), by, short)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The days of one invoice: (code, first day) of each dunning step, and of its courtesy call.
+
+    `looks`: every day on which something about it may change by itself, in order.
+    """
+
+    dunning: tuple[tuple[str, datetime.date], ...]
+    courtesy: CourtesyDates | None
+    looks: tuple[datetime.date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timetables:
+    """Timetables under one policy and calendar; what invoices with the same dates share is worked out once."""
+
+    policy: PolicyTerms
+    calendar: Calendar
+    rules: Mapping[str, Any]
+    known: dict[tuple[datetime.date, datetime.date, int], Timetable] = field(default_factory=dict, repr=False)
+
+    def of(self, issued_on: datetime.date, due_on: datetime.date, shift_days: int) -> Timetable:
+        """The timetable of an invoice with these dates, moved by days in a query that was right."""
+        key = (issued_on, due_on, shift_days)
+        found = self.known.get(key)
+        if found is None:
+            if len(self.known) >= KNOWN_AT_MOST:
+                self.known.clear()
+            found = self.known[key] = self._worked_out(Term(*key))
+        return found
+
+    def _worked_out(self, term: Term) -> Timetable:
+        dunning = tuple(dunning_dates(term, self.policy, self.calendar))
+        courtesy = courtesy_dates(term, self.policy, self.calendar, self.rules)
+        # From the day it is overdue it counts toward the smallest sum worth a letter, whatever step it has reached.
+        days = {term.due_on + DAYS(days=1), *(day for _, day in dunning), *([courtesy.opens_on] if courtesy else [])}
+        return Timetable(dunning, courtesy, tuple(sorted(days)))
