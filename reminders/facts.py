@@ -4,10 +4,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Max, Min, Q
 from django.db.models.functions import Coalesce
 
 from arcollect.dates import Calendar, calendar_of, closing_days
@@ -15,18 +14,17 @@ from customers.models import Business, Contact, Conversation, Customer, Letter
 from customers.models.customer import ContactRole
 from customers.models.desk import Outcome
 from customers.models.letter import LetterCode, LetterState
-from invoices.models import Allocation, CreditNote, Dispute, Invoice, Payment, Promise, PromiseLine
-from invoices.models.agreement import DisputeOutcome, PromiseState
-from invoices.standing import Offer, claims, offer_days
-from reminders.cases import NOTHING, Case, InvoiceFacts, Parts, Setting
-from reminders.models import CustomerPolicy, Policy, Reminder, ReminderLine, Step, StepCode
+from invoices.models import Dispute, Payment, Promise
+from reminders.cases import NOTHING, Case, Setting
+from reminders.invoice_facts import open_invoices, settled_promises
+from reminders.models import CustomerPolicy, Policy, Reminder, Step, StepCode
+from reminders.money_facts import part_payments, unapplied_money
 from reminders.rules import Rule
 from reminders.timetable import DAYS, DUNNING, PolicyTerms, StepTerms
 
 Key = tuple[int, str]
 OUTSIDE_THE_GAP = [LetterCode.LBP, LetterCode.LPD]
 NO_REPRESENTATIVE = "Represented: only the representative may be written to, and no e-mail address of one is known."
-NEVER_FIRED: tuple[dict[str, datetime.date], list[str]] = ({}, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,15 @@ class Settings:
     by_name: Mapping[str, PolicyTerms]
     chosen: Mapping[int, str]
     closed: frozenset[datetime.date] = frozenset()
+    known: dict[tuple[str, str, str], Setting] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def setting(self, customer: Customer) -> Setting:
         """The policy of this customer, and the days that are business days both here and there."""
         policy = self.by_name.get(self.chosen.get(customer.pk, ""), self.default)
-        return Setting(policy, self.calendar(customer.country, customer.region), self.rules)
+        key = (policy.name, customer.country, customer.region)
+        if key not in self.known:
+            self.known[key] = Setting(policy, self.calendar(customer.country, customer.region), self.rules)
+        return self.known[key]
 
     def calendar(self, country: str = "", region: str = "") -> Calendar:
         return calendar_of(self.weekend, [self.home, (country, region)], self.closed)
@@ -93,10 +95,10 @@ def cases_of(
 ) -> dict[int, list[Case]]:
     """The cases of these customers by customer id, one for each currency with something open."""
     ids = [customer.pk for customer in customers]
-    promises = _promises(ids, settings.rules, today)
-    invoices = _invoices(ids, settings, promises.hurried)
-    money, letters = _unapplied(ids), _letters(ids)
-    paid, said = _part_payments(ids, settings.rules, today), _said(business, ids)
+    promises = settled_promises(ids, settings.rules, today)
+    invoices = open_invoices(ids, settings.calendar(), settings.rules, promises.hurried)
+    money, letters = unapplied_money(ids), _letters(ids)
+    paid, said = part_payments(ids, settings.rules, today), _said(business, ids)
     reachable = _representatives(customers)
     cases: dict[int, list[Case]] = defaultdict(list)
     for customer in customers:
@@ -174,135 +176,6 @@ def _representatives(customers: Iterable[Customer]) -> set[int]:
     return set(contacts.filter(bounced_on=None, email_stopped_on=None).values_list("customer_id", flat=True))
 
 
-def _invoices(
-    ids: list[int], settings: Settings, hurried: Mapping[int, datetime.date]
-) -> dict[int, dict[str, list[InvoiceFacts]]]:
-    """Open invoices by customer and currency, with what stands against asking and what fired before."""
-    rows = list(Invoice.objects.filter(customer__in=ids, balance__gt=0).defer("number_key"))
-    against, fired, shifts = claims(ids), _fired(ids), _shifts(ids, settings.rules)
-    calendar, grace = settings.calendar(), settings.rules["promise"]["grace_bd"]
-    offered = _offered(ids, against.offered, settings.rules["plan"])
-    result: dict[int, dict[str, list[InvoiceFacts]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        promised = tuple((calendar.add(due_on, grace), amount) for due_on, amount in against.promised.get(row.pk, ()))
-        days, left_out = fired.get((row.pk, row.cycle), NEVER_FIRED)
-        result[row.customer_id][row.currency].append(
-            InvoiceFacts(
-                id=row.pk,
-                number=row.number,
-                purchase_order=row.purchase_order,
-                issued_on=row.issued_on,
-                due_on=row.due_on,
-                total=row.total,
-                balance=row.balance,
-                cycle=row.cycle,
-                disputed=min(row.balance, against.disputed.get(row.pk, NOTHING)),
-                planned=min(row.balance, against.planned.get(row.pk, NOTHING)),
-                promised=promised,
-                offered=offered.get(row.pk, ()),
-                fired=days,
-                left_out=frozenset(left_out),
-                hurried_on=hurried.get(row.pk),
-                floor=StepCode.DAY_90 if row.pk in against.defaulted else "",
-                shift_days=shifts.get(row.pk, 0),
-                no_reminders=row.no_reminders,
-                entry_hold=row.entry_hold,
-                released=row.released_on is not None,
-            )
-        )
-    return result
-
-
-def _offered(ids: list[int], offers: Mapping[int, Sequence[Offer]], rules: Mapping[str, Any]) -> dict[int, Parts]:
-    """(blocks through, amount) by invoice of the offers that give the customer time: one in 90 days, until accept-by
-    (domain.md 3.4)."""
-    if not offers:
-        return {}
-    days, once = offer_days(ids), DAYS(days=rules["offer_once_per_days"])
-    usual = DAYS(days=rules["offer_accept_days"])
-    return {
-        invoice_id: tuple(
-            (offer.accept_by or offer.offered_on + usual, offer.amount)
-            for offer in parts
-            if not any(offer.offered_on - once < day < offer.offered_on for day in days[offer.customer_id, offer.currency])
-        )
-        for invoice_id, parts in offers.items()
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Promises:
-    """What became of promises lately: the day one was last kept, how many were broken, the invoices let down and when."""
-
-    kept: Mapping[Key, datetime.date]
-    broken: Mapping[int, int]
-    hurried: Mapping[int, datetime.date]
-
-
-def _promises(ids: list[int], rules: Mapping[str, Any], today: datetime.date) -> Promises:
-    """Promises settled within the window of domain.md 3.4, in two queries. A partly kept one was not kept."""
-    since = today - DAYS(days=rules["promise"]["broken_window_days"])
-    settled = Promise.objects.filter(
-        customer__in=ids,
-        state__in=[PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN],
-        evaluated_on__gt=since,
-        evaluated_on__lte=today,
-    ).order_by("evaluated_on")
-    kept: dict[Key, datetime.date] = {}
-    broken: dict[int, int] = defaultdict(int)
-    for customer_id, currency, state, on in settled.values_list("customer_id", "currency", "state", "evaluated_on"):
-        if state == PromiseState.KEPT:
-            kept[customer_id, currency] = on
-        broken[customer_id] += state == PromiseState.BROKEN
-    unkept = settled.exclude(state=PromiseState.KEPT).order_by()
-    lines = PromiseLine.objects.filter(promise__in=unkept.values("pk")).order_by("promise__evaluated_on")
-    return Promises(kept, broken, dict(lines.values_list("invoice_id", "promise__evaluated_on")))
-
-
-def _fired(ids: list[int]) -> dict[tuple[int, int], tuple[dict[str, datetime.date], list[str]]]:
-    """By (invoice, cycle): the day each step fired, and those of them that a person skipped."""
-    lines = ReminderLine.objects.filter(invoice__customer__in=ids, invoice__balance__gt=0)
-    fired: dict[tuple[int, int], tuple[dict[str, datetime.date], list[str]]] = defaultdict(lambda: ({}, []))
-    rows = lines.values_list("invoice_id", "cycle", "step", "reminder__fired_on", "reminder__skipped_reason")
-    for invoice_id, cycle, step, on, skipped in rows:
-        days, left_out = fired[invoice_id, cycle]
-        days[step] = on
-        if skipped:
-            left_out.append(step)
-    return fired
-
-
-def _shifts(ids: list[int], rules: Mapping[str, Any]) -> dict[int, int]:
-    """Days in dispute, by invoice, where the customer was right or partly right (domain.md 3.4); a day in two counts once."""
-    if not rules["dispute"]["shift_clock_if_upheld"]:
-        return {}
-    upheld = Dispute.objects.filter(customer__in=ids, outcome__in=[DisputeOutcome.UPHELD, DisputeOutcome.PARTLY])
-    disputed: dict[int, set[datetime.date]] = defaultdict(set)
-    for invoice_id, opened_on, resolved_on in upheld.values_list("invoice_id", "opened_on", "resolved_on"):
-        disputed[invoice_id].update(opened_on + DAYS(days=n) for n in range((resolved_on - opened_on).days))
-    return {invoice_id: len(days) for invoice_id, days in disputed.items()}
-
-
-def _unapplied(ids: list[int]) -> dict[Key, tuple[Decimal, datetime.date]]:
-    """(sum, date of the latest) of unapplied cash and credit notes, by customer and currency."""
-    payments = Payment.objects.filter(customer__in=ids, returned_on=None, allocated__lt=F("amount"))
-    notes = CreditNote.objects.filter(customer__in=ids, allocated__lt=F("total"))
-    found: dict[Key, tuple[Decimal, datetime.date]] = {}
-    for rows in (
-        _left(payments, F("amount") - F("allocated"), "received_on"),
-        _left(notes, F("total") - F("allocated"), "issued_on"),
-    ):
-        for customer_id, currency, left, latest in rows:
-            so_far, until = found.get((customer_id, currency), (NOTHING, latest))
-            found[customer_id, currency] = (so_far + left, max(until, latest))
-    return found
-
-
-def _left(rows: QuerySet[Any], left: Any, dated: str) -> Iterable[tuple[int, str, Decimal, datetime.date]]:
-    grouped = rows.order_by().values("customer_id", "currency").annotate(left=Sum(left), latest=Max(dated))
-    return grouped.values_list("customer_id", "currency", "left", "latest")
-
-
 @dataclass(frozen=True, slots=True)
 class Letters:
     """The days of the last letter and step by customer and currency; of the last NOTICE and the last step in any currency by
@@ -370,23 +243,3 @@ def _said(business: Business, ids: list[int]) -> dict[int, Said]:
             spoken, answered = found.get(customer_id, (None, None))
             found[customer_id] = (spoken, max(on, answered or on))
     return found
-
-
-def _part_payments(ids: list[int], rules: Mapping[str, Any], today: datetime.date) -> dict[Key, tuple[Decimal, datetime.date]]:
-    """(sum, latest date) of what came in lately on invoices that were overdue, paid in full by it or not (domain.md 3.4)."""
-    since = today - DAYS(days=rules["part_payment_pause_days"])
-    recent = Allocation.objects.filter(
-        invoice__customer__in=ids,
-        invoice__due_on__lt=F("on"),
-        payment__isnull=False,
-        reversed_on=None,
-        on__gt=since,
-        on__lte=today,
-    )
-    grouped = recent.order_by().values("invoice__customer_id", "invoice_currency").annotate(sum=Sum("amount"), latest=Max("on"))
-    return {
-        (customer_id, currency): (amount, latest)
-        for customer_id, currency, amount, latest in grouped.values_list(
-            "invoice__customer_id", "invoice_currency", "sum", "latest"
-        )
-    }
