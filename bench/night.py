@@ -36,7 +36,7 @@ def main() -> None:
     pay(business, asked.payments, asked.on)
     before = peak_mib()
     with measured() as spent:
-        outcome = escalate(business, asked.on, calls_per_day=0)
+        outcome = escalate(business, asked.on, calls_per_day=0, brief=True)
     say_json(
         {
             "seconds": round(spent.wall, 3),

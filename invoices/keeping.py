@@ -2,8 +2,9 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -25,7 +26,7 @@ def settle_promises(*, business: Business, calendar: Calendar, today: datetime.d
     A kept one whose payment was returned since is broken after all (domain.md 3.4).
     """
     promises = {row.pk: row for row in _unsettled(business)}
-    verdicts = _verdicts(promises.values(), calendar, today)
+    verdicts = _verdicts(promises.values(), calendar, business.rules["promise"], today)
     return [row for pk, row in promises.items() if _settle(row, verdicts.get(pk), today)]
 
 
@@ -49,7 +50,9 @@ def _settle(promise: Promise, verdict: Verdict | None, today: datetime.date) -> 
     return True
 
 
-def _verdicts(promises: Iterable[Promise], calendar: Calendar, today: datetime.date) -> dict[int, Verdict]:
+def _verdicts(
+    promises: Iterable[Promise], calendar: Calendar, rules: Mapping[str, Any], today: datetime.date
+) -> dict[int, Verdict]:
     """The verdicts by promise; promises that stay open have none."""
     grouped: dict[Key, list[Promise]] = defaultdict(list)
     for promise in promises:
@@ -58,7 +61,6 @@ def _verdicts(promises: Iterable[Promise], calendar: Calendar, today: datetime.d
     receipts = _receipts(rows)
     verdicts: dict[int, Verdict] = {}
     for key, group in grouped.items():
-        rules = group[0].business.rules["promise"]
         given = [_given(row, calendar, rules["grace_bd"]) for row in group]
         verdicts |= {one.promise: one for one in settled(given, receipts.get(key, ()), rules, today)}
     return verdicts

@@ -2,25 +2,26 @@
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
+from arcollect.rows import insert_rows
 from customers import log
-from customers.models import Business, Contact, Customer, Event, Letter, Task
+from customers.models import Business, Contact, Event, Letter, Task
 from customers.models.business import Role
 from customers.models.customer import Channel, ContactRole
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
-from reminders.cases import Case, Decision, Fire, Line, Setting, Skip, Wait
+from reminders.cases import Fire, Line
 from reminders.explaining import seen
 from reminders.freezing import frozen_facts, frozen_tone
-from reminders.models import LastDecision, Reminder, ReminderLine, StepCode, Verdict, Watch
+from reminders.models import Reminder, ReminderLine, StepCode
 from reminders.timetable import DAYS, DUNNING, RANK, StepTerms
 from reminders.tone import advice
+from reminders.verdicts import Verdicts, remember, watch
 from reminders.wordings import carry_over
 
 TASK_KINDS = {
@@ -33,33 +34,18 @@ TASK_KINDS = {
 SUPERSEDED = {TASK_KINDS[step]: RANK[step] for step in (StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90)}
 CALL_REMEMBERED = datetime.timedelta(days=14)
 NO_RESPONSE = "no-response"
+LINE = ("reminder", "invoice", "step", "cycle", "amount", "days_past_due")
 REPLACED = "Replaced by a later step."
-VERDICTS = {Fire: Verdict.FIRE, Wait: Verdict.WAIT, Skip: Verdict.SKIP}
 Calls = Mapping[tuple[int, str, str], Mapping[str, Any]]
 UNSENT = [LetterState.WAITING_FOR_CALL, LetterState.DRAFT, LetterState.APPROVED]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdicts:
-    """What was decided for one case: the decisions of dunning and courtesy, and the day to look at each invoice again."""
-
-    customer: Customer
-    case: Case
-    setting: Setting
-    decisions: tuple[Decision, ...]
-    next_looks: Mapping[int, datetime.date]
-
-    @property
-    def fires(self) -> list[Fire]:
-        return [decision for decision in self.decisions if isinstance(decision, Fire)]
 
 
 def write_verdicts(*, business: Business, verdicts: Sequence[Verdicts], today: datetime.date) -> list[Reminder]:
     """Stores the verdicts of one batch of customers inside the caller's transaction; returns the reminders it fired."""
     fires = [(verdict, fire) for verdict in verdicts for fire in verdict.fires]
     reminders = _write_fires(business, fires, today)
-    _remember(business, verdicts, today)
-    _watch(business, verdicts)
+    remember(business, verdicts, today)
+    watch(business, verdicts)
     return reminders
 
 
@@ -68,12 +54,13 @@ def _write_fires(business: Business, fires: Sequence[tuple[Verdicts, Fire]], tod
     events, calls = _supersede(business, fires, today), _calls_made(customer_ids, today)
     tasks = _tasks(business, fires, today, customer_ids, calls)
     letters = _letters(business, fires, today, tasks, customer_ids, calls)
+    facts = {(one.customer.pk, one.case.currency): seen(one.case, one.setting, today) for one, _fire in fires}
     reminders = [
-        _reminder(business, verdict, fire, today, task, letter)
+        _reminder(business, verdict, fire, today, task, letter, facts[verdict.customer.pk, verdict.case.currency])
         for (verdict, fire), task, letter in zip(fires, tasks, letters, strict=True)
     ]
     Reminder.objects.bulk_create(reminders, batch_size=1000)
-    ReminderLine.objects.bulk_create(_lines(reminders, fires), batch_size=1000)
+    insert_rows(ReminderLine, LINE, _lines(reminders, fires))
     events += _unanswered(business, fires, today)
     events += [_fired_event(business, reminder, fire) for reminder, (_, fire) in zip(reminders, fires, strict=True)]
     log.record_many(business, events)
@@ -271,7 +258,13 @@ def mail_contacts(customer_ids: Iterable[int]) -> dict[int, Contact]:
 
 
 def _reminder(
-    business: Business, verdict: Verdicts, fire: Fire, today: datetime.date, task: Task | None, letter: Letter | None
+    business: Business,
+    verdict: Verdicts,
+    fire: Fire,
+    today: datetime.date,
+    task: Task | None,
+    letter: Letter | None,
+    facts: Mapping[str, Any],
 ) -> Reminder:
     policy = verdict.setting.policy
     return Reminder(
@@ -290,7 +283,7 @@ def _reminder(
             "lines": [asked_line(line, verdict.case.currency) for line in fire.lines],
             "policy": {"name": policy.name, "version": policy.version},
             "tone": _tone(verdict, fire)["tone"],
-            "facts": seen(verdict.case, verdict.setting, today),
+            "facts": facts,
         },
     )
 
@@ -305,16 +298,10 @@ def asked_line(line: Line, currency: str) -> dict[str, Any]:
     }
 
 
-def _lines(reminders: Sequence[Reminder], fires: Sequence[tuple[Verdicts, Fire]]) -> list[ReminderLine]:
+def _lines(reminders: Sequence[Reminder], fires: Sequence[tuple[Verdicts, Fire]]) -> list[tuple[Any, ...]]:
+    """The rows of the steps that fire now, their values in the order of LINE."""
     return [
-        ReminderLine(
-            reminder=reminder,
-            invoice_id=line.invoice.id,
-            step=line.step,
-            cycle=line.invoice.cycle,
-            amount=line.amount,
-            days_past_due=line.days_past_due,
-        )
+        (reminder.pk, line.invoice.id, str(line.step), line.invoice.cycle, line.amount, line.days_past_due)
         for reminder, (_, fire) in zip(reminders, fires, strict=True)
         for line in fire.lines
         if line.new
@@ -339,43 +326,4 @@ def _fired_event(business: Business, reminder: Reminder, fire: Fire) -> Event:
             "reached": {str(line.invoice.id): str(line.step) for line in fire.lines if line.new},
             "skipped": {str(line.invoice.id): list(line.skipped) for line in fire.lines if line.skipped},
         },
-    )
-
-
-def _remember(business: Business, verdicts: Iterable[Verdicts], today: datetime.date) -> None:
-    """Keeps the latest word on each case; the dunning decision speaks where both fired. `until`: the end of the wait, or the
-    day of the next step."""
-    rows = []
-    for verdict in verdicts:
-        decision = next((one for one in verdict.decisions if isinstance(one, Fire)), verdict.decisions[0])
-        rows.append(
-            LastDecision(
-                business=business,
-                customer=verdict.customer,
-                currency=verdict.case.currency,
-                decided_on=today,
-                verdict=VERDICTS[type(decision)],
-                step=decision.step if isinstance(decision, Fire) else "",
-                rule=decision.rule,
-                reason=decision.reason,
-                until=decision.until if isinstance(decision, Wait) else getattr(decision, "next_on", None),
-            )
-        )
-    LastDecision.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["customer", "currency"],
-        update_fields=["decided_on", "verdict", "step", "rule", "reason", "until"],
-        batch_size=1000,
-    )
-
-
-def _watch(business: Business, verdicts: Iterable[Verdicts]) -> None:
-    rows = [
-        Watch(invoice_id=invoice_id, business=business, next_look_on=day)
-        for verdict in verdicts
-        for invoice_id, day in verdict.next_looks.items()
-    ]
-    Watch.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["invoice"], update_fields=["next_look_on"], batch_size=1000
     )

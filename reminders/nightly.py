@@ -4,13 +4,13 @@ import datetime
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from arcollect.money import format_plain
 from customers import log
@@ -18,18 +18,20 @@ from customers.models import Business, Customer, Event, User
 from invoices.keeping import settle_promises
 from invoices.models import Invoice
 from reminders.cases import Case, Decision, Fire, Wait
-from reminders.escalation import next_look
+from reminders.escalation import next_looks
 from reminders.explaining import DECIDERS, explained
 from reminders.facts import Settings, cases_of, settings_of
-from reminders.issuing import Verdicts, asked_line, write_verdicts
+from reminders.issuing import asked_line, write_verdicts
 from reminders.models import Cursor, LastDecision, Reminder, StepCode, Verdict, Watch
 from reminders.responding import respond
 from reminders.rules import Rule
 from reminders.sweeping import queued_customers, sweep
+from reminders.verdicts import Verdicts
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+# One batch is held in memory and written in one transaction: so many customers, or as many as have so many open invoices.
+BATCH, BATCH_INVOICES = 500, 4000
 CALLS = {StepCode.COURTESY, StepCode.DAY_60, StepCode.DAY_90}
 Progress = Callable[[int, int], None]
 
@@ -99,13 +101,15 @@ def escalate(
     dry_run: bool = False,
     only: list[int] | None = None,
     progress: Progress | None = None,
+    brief: bool = False,
 ) -> Outcome:
     """Fires what is due today, once; safe to run twice, late, or at the same time as itself (T01, T05).
 
     `only`: the ids of the customers to look at, instead of everybody whose day has come.
 
     `calls_per_day`: new call tasks from a released ledger, 0 for no limit, None for the business's own setting.
-    `dry_run` decides and writes nothing. Customers with an error are listed in the outcome and stop nobody else (T07).
+    `dry_run` decides and writes nothing. `brief`: the outcome names no invoices, which of a large ledger fill the memory.
+    Customers with an error are listed in the outcome and stop nobody else (T07).
     """
     settings = settings_of(business)
     cursor, _ = Cursor.objects.get_or_create(business=business)
@@ -119,10 +123,10 @@ def escalate(
     if not dry_run and only is None:
         outcome.add(_sweep(business, settings, cursor, horizon, today, everyone=everyone))
     swept = not outcome.failed
-    ids = _to_look_at(business, cursor, horizon, today, everyone=everyone) if only is None else only
+    batches = _to_look_at(business, cursor, horizon, today, everyone=everyone) if only is None else _batches(only)
     budget = _budget(business, settings, today, calls_per_day)
-    work = partial(_batch, business, settings=settings, today=today, budget=budget, dry_run=dry_run)
-    outcome.add(_guarded(work, ids, progress))
+    work = partial(_batch, business, settings=settings, today=today, budget=budget, dry_run=dry_run, brief=brief)
+    outcome.add(_guarded(work, batches, progress))
     if not dry_run:
         respond(business, settings, today, only=only)
     if outcome.failed:
@@ -146,13 +150,26 @@ def explain(business: Business, customer: Customer, today: datetime.date) -> lis
     return [row for case in cases for row in explained(case, setting, today)]
 
 
-def _guarded(work: Callable[[list[int]], Outcome | None], ids: list[int], progress: Progress | None = None) -> Outcome:
+def _batches(ids: Iterable[int], invoices: Mapping[int, int] | None = None) -> list[list[int]]:
+    """Customers in batches; `invoices`: how many open ones each of them has, where that is known."""
+    batches, held = [[]], 0
+    for pk in ids:
+        if len(batches[-1]) == BATCH or held >= BATCH_INVOICES:
+            batches.append([])
+            held = 0
+        batches[-1].append(pk)
+        held += invoices[pk] if invoices else 0
+    return [batch for batch in batches if batch]
+
+
+def _guarded(work: Callable[[list[int]], Outcome | None], batches: list[list[int]], progress: Progress | None = None) -> Outcome:
     """Does `work` batch by batch, whatever one of them comes to, and returns what all of it did (T07)."""
-    outcome = Outcome()
-    for start in range(0, len(ids), BATCH):
-        outcome.add(_attempt(work, ids[start : start + BATCH]))
+    outcome, done, all_of_them = Outcome(), 0, sum(map(len, batches))
+    for batch in batches:
+        outcome.add(_attempt(work, batch))
+        done += len(batch)
         if progress is not None:
-            progress(min(start + BATCH, len(ids)), len(ids))
+            progress(done, all_of_them)
     return outcome
 
 
@@ -200,7 +217,7 @@ def _sweep(
     def clear(ids: list[int]) -> None:
         sweep(business=business, customer_ids=ids, settings=settings, today=today)
 
-    return _guarded(clear, sorted(queued))
+    return _guarded(clear, _batches(sorted(queued)))
 
 
 def _changed(business: Business, cursor: Cursor, horizon: int) -> QuerySet[Event]:
@@ -209,22 +226,35 @@ def _changed(business: Business, cursor: Cursor, horizon: int) -> QuerySet[Event
     return events.exclude(kind__startswith="step.").exclude(customer=None)
 
 
-def _to_look_at(business: Business, cursor: Cursor, horizon: int, today: datetime.date, *, everyone: bool) -> list[int]:
-    """The customers whose day has come, or who changed since the last run; those who owe the most past due come first."""
-    unpaid = Invoice.objects.filter(business=business, balance__gt=0)
+def _to_look_at(business: Business, cursor: Cursor, horizon: int, today: datetime.date, *, everyone: bool) -> list[list[int]]:
+    """The customers whose day has come, or who changed since the last run, in batches; who owes the most past due comes first."""
+    unpaid = Invoice.objects.filter(business=business, balance__gt=0).order_by()
     if not everyone:
-        changed = _changed(business, cursor, horizon)
-        awake = Watch.objects.filter(invoice=OuterRef("pk"), next_look_on__gt=today)
-        unpaid = unpaid.filter(
-            Q(customer__in=changed.values("customer")) | Q(customer__in=unpaid.exclude(Exists(awake)).values("customer"))
-        )
-    grouped = unpaid.order_by().values("customer_id").annotate(late=Sum("balance", filter=Q(due_on__lt=today)))
-    rows = grouped.values_list("customer_id", "late")
-    return [customer_id for customer_id, _ in sorted(rows, key=lambda row: (-(row[1] or 0), row[0]))]
+        due = Watch.objects.filter(business=business, next_look_on__lte=today, invoice__balance__gt=0)
+        # Three plain questions: asked as one, every open invoice is looked up three times.
+        awake = {
+            *_changed(business, cursor, horizon).order_by().values_list("customer_id", flat=True).distinct(),
+            *due.values_list("invoice__customer_id", flat=True).distinct(),
+            *unpaid.filter(watch=None).values_list("customer_id", flat=True).distinct(),
+        }
+        if not awake:
+            return []
+        unpaid = unpaid.filter(customer__in=awake)
+    late = Sum("balance", filter=Q(due_on__lt=today))
+    rows = list(unpaid.values("customer_id").annotate(late=late, open=Count("id")).values_list("customer_id", "late", "open"))
+    ordered = sorted(rows, key=lambda row: (-(row[1] or 0), row[0]))
+    return _batches((row[0] for row in ordered), {row[0]: row[2] for row in rows})
 
 
 def _batch(
-    business: Business, ids: list[int], *, settings: Settings, today: datetime.date, budget: CallBudget, dry_run: bool
+    business: Business,
+    ids: list[int],
+    *,
+    settings: Settings,
+    today: datetime.date,
+    budget: CallBudget,
+    dry_run: bool,
+    brief: bool,
 ) -> Outcome:
     """Reads, decides and writes some customers in one transaction; a run beside this one waits, then finds nothing to do."""
     outcome, left = Outcome(), budget.left
@@ -237,7 +267,7 @@ def _batch(
         budget.left = left  # Its calls were not opened after all.
         raise
     reminders = iter(written)
-    outcome.fired = [_entry(one, fire, next(reminders, None)) for one in verdicts for fire in one.fires]
+    outcome.fired = [_entry(one, fire, next(reminders, None), brief=brief) for one in verdicts for fire in one.fires]
     if dry_run:
         outcome.waiting = [row for one in verdicts for row in _waits(one)]
     return outcome
@@ -270,8 +300,7 @@ def _decided(
         verdicts = []
         for case in cases:
             decisions = tuple(budget.grant(case, decide(case, setting, today)) for _, decide in DECIDERS)
-            looks = {row.id: next_look(case, row, decisions, setting, today) for row in case.invoices}
-            verdicts.append(Verdicts(customer, case, setting, decisions, looks))
+            verdicts.append(Verdicts(customer, case, setting, decisions, next_looks(case, decisions, setting, today)))
     except Exception as error:
         logger.exception("Customer %s could not be decided", customer.pk)
         outcome.failed.append(_failure(customer.pk, error))
@@ -297,18 +326,20 @@ def _settings_key(business: Business, settings: Settings) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _entry(one: Verdicts, fire: Fire, reminder: Reminder | None) -> dict[str, Any]:
-    """A fired step as `escalate` prints it."""
+def _entry(one: Verdicts, fire: Fire, reminder: Reminder | None, *, brief: bool) -> dict[str, Any]:
+    """A fired step as `escalate` prints it; a brief one without its invoices."""
     currency = one.case.currency
-    return {
+    entry = {
         "customer": one.customer.reference,
         "currency": currency,
         "step": str(fire.step),
         "letter": reminder.letter_id if reminder else None,
         "task": reminder.task_id if reminder else None,
         "total": format_plain(fire.total, currency),
-        "invoices": [asked_line(line, currency) for line in fire.lines],
     }
+    if not brief:
+        entry["invoices"] = reminder.decision["lines"] if reminder else [asked_line(line, currency) for line in fire.lines]
+    return entry
 
 
 def _waits(one: Verdicts) -> Iterator[dict[str, Any]]:

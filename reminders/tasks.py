@@ -77,7 +77,7 @@ def nightly(business: Business, today: datetime.date, now: datetime.datetime) ->
     run = _claim(business, today, now)
     if run is None:
         return False
-    outcome = escalate(business, today, progress=lambda _done, _all: _show_life(run))
+    outcome = escalate(business, today, progress=lambda _done, _all: _show_life(run), brief=True)
     log.seal(business)
     fired = run.summary.get("fired", 0) + len(outcome.fired)
     run.summary |= {"fired": fired, "waiting": len(outcome.waiting), "failed": outcome.failed}

@@ -133,7 +133,7 @@ def _release(request: HttpRequest, choice: Choice, today: datetime.date, first_d
         messages.error(request, str(problem))
         return redirect("settings-release", business.slug)
     request.session.pop(_key(business), None)
-    count = len(escalate(business, today).fired)
+    count = len(escalate(business, today, brief=True).fired)
     words = ngettext("Started: %(count)d reminder is prepared.", "Started: %(count)d reminders are prepared.", count)
     if first_day > today:
         words = gettext("Started: the first reminders are prepared %(when)s.")
