@@ -2,10 +2,12 @@
 
 import datetime
 import logging
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -33,7 +35,6 @@ TRY_AGAIN_AFTER = datetime.timedelta(minutes=15)
 LONGEST_PAUSE = datetime.timedelta(hours=4)
 # After so many letters in a row that found nobody at the other end, the rest is not tried.
 NOBODY_THERE = 3
-STALE = "Waits: no money was entered for days, so it may be paid."
 Progress = Callable[[int, int], None]
 
 
@@ -56,6 +57,7 @@ class Delivered:
 class Round:
     """One delivery: by which hand, under which rules, at what moment. `override`: hours and contact limits do not count.
 
+    `asked_for`: a person asked for this letter now, so that a hold ends.
     `money_stale`: no money was entered for days, and the rules let automatic letters wait for it (T15).
     """
 
@@ -65,6 +67,7 @@ class Round:
     now: datetime.datetime
     delivered: Delivered
     override: bool = False
+    asked_for: bool = False
     money_stale: bool = False
 
 
@@ -84,7 +87,7 @@ def deliver(
     retry_found(business, today)
     here, seen = _round(business, hand, today, now), set[int]()
     while ids := [pk for pk in _ready(business, here) if pk not in seen]:
-        for done, letter_id in enumerate(ids, start=1):
+        for done, letter_id in enumerate(_from_somewhere(ids), start=1):
             seen.add(letter_id)
             _deliver_one(letter_id, here)
             if progress is not None:
@@ -111,7 +114,7 @@ def send_now(
     """
     if letter.state == LetterState.FAILED:
         claiming.try_again(letter)
-    here = replace(_round(letter.business, hand, today, now), override=override)
+    here = replace(_round(letter.business, hand, today, now), override=override, asked_for=True)
     if override:
         log.record(letter.business, "letter.hurried", f"letter:{letter.pk}", customer=letter.customer, actor=by)
     _deliver_one(letter.pk, here)
@@ -132,7 +135,7 @@ def claim_for_paper(letter: Letter, *, settings: Settings, today: datetime.date,
     letter.contact = mail_contacts([letter.customer_id]).get(letter.customer_id)
     way = way_of(letter.channel, letter.customer, letter.contact)
     if not way.post:
-        return "It does not go by post."
+        return _("It does not go by post.")
     claiming.reroute(letter, way)
     calendar = settings.calendar(letter.customer.country, letter.customer.region)
     closed, _noted = _too_often(letter, limits_of(letter.customer, settings.rules, calendar), now)
@@ -176,6 +179,12 @@ def _ready(business: Business, here: Round) -> Iterator[int]:
             yield letter.pk
 
 
+def _from_somewhere(ids: list[int]) -> list[int]:
+    """The ids from a random one on, round to the one before: two deliveries side by side would else make every PDF twice."""
+    start = random.randrange(len(ids))
+    return ids[start:] + ids[:start]
+
+
 def _paused(letter: Letter, now: datetime.datetime) -> bool:
     """Whether a mail server put it off lately: each time the pause doubles."""
     if letter.claimed_at is None:
@@ -196,6 +205,9 @@ def _deliver_one(letter_id: int, here: Round) -> None:
 def _send(letter_id: int, here: Round) -> None:
     """Claims a letter that may go out now, and hands it over; what is no longer true is decided anew instead."""
     letter = Letter.objects.select_related("business", "customer__business").get(pk=letter_id)
+    if letter.state != LetterState.APPROVED:
+        here.delivered.skipped.append({"letter": letter.pk, "reason": claiming.TAKEN})
+        return
     letter.contact = mail_contacts([letter.customer_id]).get(letter.customer_id)
     way = way_of(letter.channel, letter.customer, letter.contact)
     if way.lost:
@@ -214,8 +226,8 @@ def _send(letter_id: int, here: Round) -> None:
         here.delivered.skipped.append({"letter": letter.pk, "reason": reason})
     elif way.nowhere:
         here.hand.give_unaddressed(letter, pdf)
-        claiming.fail(letter, NO_ADDRESS, here.today)
-        here.delivered.failed.append({"letter": letter.pk, "customer": letter.customer.reference, "reason": NO_ADDRESS})
+        claiming.fail(letter, str(NO_ADDRESS), here.today)
+        here.delivered.failed.append({"letter": letter.pk, "customer": letter.customer.reference, "reason": str(NO_ADDRESS)})
     else:
         _hand_over(letter, way, pdf, here, limit)
 
@@ -234,14 +246,16 @@ def _closed_now(letter: Letter, way: Way, here: Round) -> tuple[str, str]:
 
     Weekends and hours are a mail's (T42, domain.md 7.1), too often is too often on paper as well (7.2).
     """
+    if letter.hold_until and letter.hold_until > here.today and not here.asked_for:
+        return _("Somebody holds it."), ""
     if here.money_stale and letter.approved_at is None:
-        return STALE, ""
+        return _("Waits: no money was entered for days, so it may be paid."), ""
     if here.override:
         return "", ""
     customer, timed = letter.customer, here.hand.keeps_hours
     calendar = here.settings.calendar(customer.country, customer.region)
     if timed and not calendar.is_business_day(here.today):
-        return "Not sent on a weekend or holiday.", ""
+        return _("Not sent on a weekend or holiday."), ""
     phone = letter.contact.phone if letter.contact else ""
     limits = limits_of(customer, here.settings.rules, calendar, phone=phone, sending=True)
     if timed and (found := letter_findings(limits, History(), here.now)):
@@ -261,7 +275,8 @@ def _too_often(letter: Letter, limits: Limits, now: datetime.datetime) -> tuple[
 def _waits(verdict: Verdict) -> str:
     """The reason, and when it is over, in the zone of the customer."""
     until = getattr(verdict, "until", None)
-    return f"{verdict.reason} It goes from {until:%Y-%m-%d %H:%M} on." if until else verdict.reason
+    words = _("%(reason)s It goes from %(until)s on.")
+    return words % {"reason": verdict.reason, "until": f"{until:%Y-%m-%d %H:%M}"} if until else verdict.reason
 
 
 def _hand_over(letter: Letter, way: Way, pdf: bytes, here: Round, limit: str) -> None:
@@ -277,9 +292,10 @@ def _hand_over(letter: Letter, way: Way, pdf: bytes, here: Round, limit: str) ->
         here.delivered.failed.append({"letter": letter.pk, "reason": str(doubt)})
         return
     printed = way.post and here.hand.takes_post
-    claiming.record(letter, Way(way.email, printed), message_id, here.today, here.now, limit=limit)
-    if way.post and not printed:
-        claiming.queue_paper(letter)
+    with transaction.atomic():
+        claiming.record(letter, Way(way.email, printed), message_id, here.today, here.now, limit=limit)
+        if way.post and not printed:
+            claiming.queue_paper(letter)
     here.delivered.sent += 1
     here.delivered.unreachable = 0
 
