@@ -206,7 +206,7 @@ def _send(letter_id: int, here: Round) -> None:
     """Claims a letter that may go out now, and hands it over; what is no longer true is decided anew instead."""
     letter = Letter.objects.select_related("business", "customer__business").get(pk=letter_id)
     if letter.state != LetterState.APPROVED:
-        here.delivered.skipped.append({"letter": letter.pk, "reason": claiming.TAKEN})
+        here.delivered.skipped.append({"letter": letter.pk, "reason": _("Taken by another delivery.")})
         return
     letter.contact = mail_contacts([letter.customer_id]).get(letter.customer_id)
     way = way_of(letter.channel, letter.customer, letter.contact)
