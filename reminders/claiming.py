@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from customers import log
 from customers.documents import store
@@ -18,16 +19,15 @@ from reminders.facts import Settings, cases_of, standing_block
 from reminders.happenings import instalment_open
 from reminders.issuing import mail_contacts
 from reminders.models import PaperCopy, Reminder
-from reminders.outbox import withdraw
-from reminders.ways import NO_ADDRESS, Way, way_of
+from reminders.outbox import close_review, withdraw
+from reminders.smtp import message_id
+from reminders.timetable import DUNNING, RANK
+from reminders.ways import Way, way_of
 from reminders.wordings import worn_out
 
 UNCONFIRMED_AFTER = datetime.timedelta(minutes=15)
 # How often a mail server may put one letter off before a person looks at it: with growing pauses, most of a day.
 MAX_ATTEMPTS = 8
-INTERRUPTED = "The hand-over was interrupted: check whether it arrived."
-TAKEN = "Taken by another delivery."
-MOVED = "Their contact changed this moment: it goes with the next delivery."
 
 
 @transaction.atomic
@@ -36,13 +36,15 @@ def claim(
 ) -> tuple[str, bool]:
     """Claims a letter and keeps its PDF: ("", False). Else why it must not go, and whether it was withdrawn as no longer true.
 
-    `contact` is the one the PDF was made for. Balance, disputes, plans, flags and contact are read again here (T14).
+    `contact` is the one the PDF was made for. Balance, disputes, plans, flags and contact are read again here (T14); a letter
+    somebody held, or worded and approved again, since it was read is not the one to go.
     """
-    mine = Letter.objects.filter(pk=letter.pk, state=LetterState.APPROVED).update(
+    as_read = {"approved_at": letter.approved_at, "hold_until": letter.hold_until}
+    mine = Letter.objects.filter(pk=letter.pk, state=LetterState.APPROVED, **as_read).update(
         state=LetterState.SENDING, claimed_at=now, attempts=F("attempts") + 1, contact=contact
     )
     if not mine:
-        return TAKEN, False
+        return _("Taken by another delivery, or changed this moment."), False
     customer = Customer.objects.select_related("business").get(pk=letter.customer_id)
     reason = changed(letter, customer, settings, today)
     if reason:
@@ -50,9 +52,11 @@ def claim(
         return reason, True
     if _address(customer, mail_contacts([customer.pk]).get(customer.pk)) != _address(letter.customer, contact):
         Letter.objects.filter(pk=letter.pk).update(state=LetterState.APPROVED, claimed_at=None, attempts=F("attempts") - 1)
-        return MOVED, False
+        return _("Their contact changed this moment: it goes with the next delivery."), False
     document = store(business=letter.business, content=pdf, content_type="application/pdf", name=f"{letter.code}-{letter.pk}.pdf")
-    Letter.objects.filter(pk=letter.pk).update(document=document, written_on=letter.written_on)
+    # Known before the hand-over: what comes back of a letter whose hand-over broke off tells which it was.
+    answered_as = message_id(letter) if way_of(letter.channel, customer, contact).email else ""
+    Letter.objects.filter(pk=letter.pk).update(document=document, written_on=letter.written_on, message_id=answered_as)
     return "", False
 
 
@@ -65,7 +69,8 @@ def _address(customer: Customer, contact: Contact | None) -> tuple[object, ...]:
 def changed(letter: Letter, customer: Customer, settings: Settings, today: datetime.date) -> str:
     """What of the letter is no longer true, or "".
 
-    No flag may stop it, each invoice must still be asked for as written, nothing have come in since (T14, T23).
+    No flag may stop it, each invoice must still be asked for as written, nothing have come in since (T14, T23), and no later
+    step been taken.
     """
     cases = cases_of(letter.business, [customer], settings, today).get(customer.pk, [])
     case = next((case for case in cases if case.currency == letter.currency), None)
@@ -73,14 +78,25 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
     if block:
         return block
     if "instalment" in letter.facts:
-        return "" if instalment_open(letter) else "The instalment came in, or the plan has ended."
+        return "" if instalment_open(letter) else _("The instalment came in, or the plan has ended.")
     owed = {row.id: row.askable(today) for row in case.invoices} if case else {}
     for line in letter.facts["lines"]:
         if owed.get(line["invoice"], NOTHING) != Decimal(line["collectable"]):
-            return f"Invoice {line['number']} changed since the letter was written."
+            return _("Invoice %(number)s changed since the letter was written.") % {"number": line["number"]}
     if case and case.unapplied != Decimal(letter.facts["unapplied"]):
-        return "Money came in since the letter was written."
-    return worn_out(letter, today)
+        return _("Money came in since the letter was written.")
+    return overtaken(letter) or worn_out(letter, today)
+
+
+def overtaken(letter: Letter) -> str:
+    """Says that a higher step was taken since, or "": nobody gets the 30-day letter after the 60-day one."""
+    ours = Reminder.objects.filter(letter=letter, withdrawn_on=None).first()
+    if ours is None or ours.step not in DUNNING:
+        return ""
+    higher = [step for step in DUNNING if RANK[step] > RANK[ours.step]]
+    later = Reminder.objects.filter(customer=ours.customer_id, currency=ours.currency, pk__gt=ours.pk, step__in=higher)
+    taken = later.filter(withdrawn_on=None, skipped_reason="").exists()
+    return _("A later step was taken since the letter was written.") if taken else ""
 
 
 @transaction.atomic
@@ -99,6 +115,7 @@ def record(letter: Letter, way: Way, message_id: str, today: datetime.date, now:
         problem="",
     )
     Reminder.objects.filter(letter=letter, completed_on=None).update(completed_on=today)
+    close_review(letter, None, today)
     noted = {"limit": limit} if limit else {}
     log.record(
         letter.business,
@@ -113,9 +130,11 @@ def record(letter: Letter, way: Way, message_id: str, today: datetime.date, now:
     )
 
 
-@transaction.atomic
 def queue_paper(letter: Letter) -> None:
-    """A letter that went by e-mail goes by post as well: its paper waits for the next print run."""
+    """A letter that went by e-mail goes by post as well: its paper waits for the next print run.
+
+    In the transaction that records the e-mail: cut off between the two, the paper would be lost for ever.
+    """
     PaperCopy.objects.get_or_create(letter=letter, defaults={"business": letter.business})
 
 
@@ -140,7 +159,7 @@ def fail(letter: Letter, reason: str, today: datetime.date, *, bounced: bool = F
         Contact.objects.filter(pk=letter.contact_id).update(bounced_on=today, bounce_reason=reason[:300])
         contact = f"contact:{letter.contact_id}"
         log.record(letter.business, "contact.bounced", contact, customer=letter.customer, contact=letter.contact_id)
-    role = Role.OWNER if reason == NO_ADDRESS else Role.BOOKKEEPER
+    role = Role.BOOKKEEPER if bounced else Role.OWNER
     _open_task(letter, TaskKind.FIND_CONTACT, "contact", reason, today, role)
     _log(letter, "letter.failed", on=today.isoformat())
 
@@ -149,7 +168,8 @@ def fail(letter: Letter, reason: str, today: datetime.date, *, bounced: bool = F
 def give_up(letter: Letter, reason: str, today: datetime.date) -> None:
     """A mail server will not take this letter, though nothing is wrong with the address: a person looks at it."""
     Letter.objects.filter(pk=letter.pk).update(state=LetterState.FAILED, problem=reason[:300], attempts=MAX_ATTEMPTS)
-    _open_task(letter, TaskKind.OTHER, f"letter:{letter.pk}", f"A letter cannot be sent. {reason}", today, Role.BOOKKEEPER)
+    words = _("A letter cannot be sent. %(why)s") % {"why": reason}
+    _open_task(letter, TaskKind.OTHER, f"letter:{letter.pk}", words, today, Role.BOOKKEEPER)
     _log(letter, "letter.failed", on=today.isoformat())
 
 
@@ -176,7 +196,8 @@ def settle_unconfirmed(business: Business, now: datetime.datetime) -> int:
     stuck = Letter.objects.filter(business=business, state=LetterState.SENDING, claimed_at__lt=now - UNCONFIRMED_AFTER)
     rows = list(stuck.exclude(pk__in=printed.values("letter")).select_for_update().only("pk", "customer_id"))
     ids = [row.pk for row in rows]
-    Letter.objects.filter(pk__in=ids).update(state=LetterState.UNCONFIRMED, problem=INTERRUPTED)
+    words = _("The hand-over was interrupted: check whether it arrived.")
+    Letter.objects.filter(pk__in=ids).update(state=LetterState.UNCONFIRMED, problem=words)
     _log_many(business, "letter.unconfirmed", rows, "letter")
     return len(rows)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, OuterRef, Subquery
 
-from arcollect.dates import Calendar, calendar_of
+from arcollect.dates import Calendar, calendar_of, closing_days
 from customers.models import Business, ImportBatch
 from invoices.models import CreditNote, Payment, WriteOff
 
@@ -65,7 +65,7 @@ COUNTED = 30
 
 
 def _calendar(business: Business, rules: Mapping[str, Any]) -> Calendar:
-    return calendar_of(rules["weekend"], [(business.country, business.region)])
+    return calendar_of(rules["weekend"], [(business.country, business.region)], closing_days(rules["closing_days"]))
 
 
 def _latest(model: type[Model], dated: str) -> Subquery:

@@ -34,7 +34,7 @@ def approve(*, letter: Letter, by: User | None, now: datetime.datetime, stale: b
     )
     if not changed:
         raise OutboxError(_("Only a letter that waits for approval can be approved."))
-    _close_review(letter, by, letter.business.local_date(now))
+    close_review(letter, by, letter.business.local_date(now))
     warned = {"stale": True} if stale else {}
     log.record(letter.business, "letter.approved", f"letter:{letter.pk}", customer=letter.customer, actor=by, **warned)
 
@@ -42,14 +42,23 @@ def approve(*, letter: Letter, by: User | None, now: datetime.datetime, stale: b
 def approve_all(*, business: Business, by: User | None, now: datetime.datetime) -> int:
     """Approves every draft of a business, FINAL letters too: whoever calls this answers every confirmation.
 
-    Returns how many; a draft that somebody else approves at the same moment is theirs.
+    Words that somebody wrote before the sums changed are dropped, for nobody looks whether they still fit: the letter goes in
+    its own text. Returns how many; a draft that somebody else approves at the same moment is theirs.
     """
     drafts, approved = Letter.objects.filter(business=business, state=LetterState.DRAFT), 0
     for letter in drafts.select_related("business", "customer"):
-        with suppress(OutboxError):
+        with suppress(OutboxError), transaction.atomic():
+            _drop_doubted_words(letter, by)
             approve(letter=letter, by=by, now=now)
             approved += 1
     return approved
+
+
+def _drop_doubted_words(letter: Letter, by: User | None) -> None:
+    """A `problem` on an edited draft says that its words want another look."""
+    doubted = Letter.objects.filter(pk=letter.pk, state=LetterState.DRAFT, edited=True).exclude(problem="")
+    if doubted.update(subject="", body="", edited=False):
+        log.record(letter.business, "letter.unedited", f"letter:{letter.pk}", customer=letter.customer, actor=by)
 
 
 @transaction.atomic
@@ -58,7 +67,7 @@ def cancel(*, letter: Letter, reason: str, by: User | None, on: datetime.date) -
     changed = Letter.objects.filter(pk=letter.pk, state__in=OPEN).update(state=LetterState.CANCELLED, problem=reason[:300])
     if not changed:
         raise OutboxError(_("This letter is on its way or gone: it cannot be cancelled any more."))
-    _close_review(letter, by, on)
+    close_review(letter, by, on)
     log.record(letter.business, CANCELLED, f"letter:{letter.pk}", customer=letter.customer, actor=by, on=on.isoformat())
 
 
@@ -120,13 +129,18 @@ def withdraw(*, letter: Letter, reason: str, on: datetime.date) -> None:
     lines.delete()
     reminders.update(withdrawn_on=on)
     FollowUp.objects.filter(letter=letter).update(letter=None, redraft=True)
-    _close_review(letter, None, on)
+    close_review(letter, None, on)
     log.record(letter.business, "letter.withdrawn", f"letter:{letter.pk}", customer=letter.customer, on=on.isoformat())
 
 
-def _close_review(letter: Letter, by: User | None, on: datetime.date) -> None:
-    review = Task.objects.filter(reminders__letter=letter, kind=TaskKind.REVIEW_LETTER, state=TaskState.OPEN)
-    review.update(state=TaskState.DONE, closed_on=on, closed_by=by)
+def close_review(letter: Letter, by: User | None, on: datetime.date) -> None:
+    """The task of looking at this letter is done, and so is the one of a letter no mail server took."""
+    reviews = Q(reminders__letter=letter, kind=TaskKind.REVIEW_LETTER) | Q(subject=f"letter:{letter.pk}", kind=TaskKind.OTHER)
+    for task in Task.objects.filter(reviews, business=letter.business_id, state=TaskState.OPEN).distinct():
+        if Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=TaskState.DONE, closed_on=on, closed_by=by):
+            log.record(
+                letter.business, "task.done", f"task:{task.pk}", customer=letter.customer, actor=by, task_kind=str(task.kind)
+            )
 
 
 def needs_owner(letter: Letter) -> bool:

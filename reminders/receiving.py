@@ -15,7 +15,7 @@ from customers.models import Business, Contact, Conversation, Customer, Letter, 
 from customers.models.desk import Outcome, TaskKind, TaskState
 from customers.models.letter import LetterState, MailKind
 from reminders.inbound import Automatic, Bounce, Inbound, Reply, Unknown
-from reminders.models import Cursor, PaperCopy, Reminder
+from reminders.models import Cursor, FollowUp, PaperCopy, Reminder
 
 ADDRESS = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
 KEPT_OF_AN_AUTOMATIC_ANSWER = 2000
@@ -181,7 +181,7 @@ def _take_bounce(mail: ReceivedMail, bounce: Bounce, whose: Whose, today: dateti
     addresses = set(bounce.recipients)
     if mail.letter:
         addresses |= {address.lower() for address in ADDRESS.findall(mail.letter.sent_to)}
-        _reopen_step(mail.letter, today)
+        _undo(mail, mail.letter, today)
     contacts = list(_contacts(addresses).filter(customer=mail.customer)) if mail.customer else []
     for contact in contacts:
         _mark(contact, mail, today)
@@ -197,10 +197,24 @@ def _mark(contact: Contact, mail: ReceivedMail, today: datetime.date) -> None:
         log.record(mail.business, "contact.bounced", f"contact:{contact.pk}", customer=mail.customer, contact=contact.pk)
 
 
-def _reopen_step(letter: Letter, today: datetime.date) -> None:
-    """The step of a letter that came back is not completed, its level stays. One that is on paper too did arrive."""
+def _undo(mail: ReceivedMail, letter: Letter, today: datetime.date) -> None:
+    """A letter that came back did not arrive, nor did one of which nobody knew; one that is on paper too did.
+
+    One that is to go out again already is left to that: its contact is read anew.
+    """
     if PaperCopy.objects.filter(letter=letter, taken_out="").exists():
         return
+    unsure = Letter.objects.filter(pk=letter.pk, state__in=[LetterState.SENDING, LetterState.UNCONFIRMED])
+    if unsure.update(state=LetterState.FAILED, problem=mail.detail[:300]):
+        log.record(mail.business, "letter.failed", f"letter:{letter.pk}", customer=mail.customer, on=today.isoformat())
+    elif letter.state == LetterState.SENT:
+        _reopen_step(letter, today)
+        # What followed from an event has no step: the nightly run writes it anew, while it is true.
+        FollowUp.objects.filter(letter=letter).update(letter=None, redraft=True)
+
+
+def _reopen_step(letter: Letter, today: datetime.date) -> None:
+    """The step of a letter that came back is not completed, its level stays; not where a later one reached them since."""
     for reminder in Reminder.objects.filter(letter=letter, withdrawn_on=None, bounced_on=None):
         later = Reminder.objects.filter(customer=reminder.customer_id, currency=reminder.currency, pk__gt=reminder.pk)
         if not later.filter(withdrawn_on=None, letter__state=LetterState.SENT).exists():

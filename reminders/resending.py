@@ -14,6 +14,7 @@ from reminders.freezing import frozen_facts
 from reminders.issuing import mail_contacts
 from reminders.models import Cursor, Reminder
 from reminders.ways import way_of
+from reminders.wordings import LOOK_AGAIN
 
 
 def resend_bounced(business: Business, today: datetime.date) -> int:
@@ -40,11 +41,12 @@ def resend_bounced(business: Business, today: datetime.date) -> int:
 
 @transaction.atomic
 def _write_anew(reminder: Reminder, case: Case | None, contact: Contact | None, today: datetime.date) -> bool:
-    """One new letter for the step; none while nothing of it may be asked for, and none ever where all of it is paid."""
+    """One new letter for the step; none while nothing of it may be asked for, or money we hold covers it (T17), and none ever
+    where all of it is paid."""
     Cursor.objects.select_for_update().filter(business=reminder.business_id).first()
     rows = _still_open(reminder.letter, case)
     asked = [row for row in rows if row.askable(today) > 0]
-    if rows and not asked:
+    if rows and sum((row.askable(today) for row in asked), NOTHING) <= case.unapplied:
         return False
     if not Reminder.objects.filter(pk=reminder.pk, letter=reminder.letter).exclude(bounced_on=None).update(bounced_on=None):
         return False
@@ -83,6 +85,7 @@ def _anew(letter: Letter, case: Case, rows: list[InvoiceFacts], contact: Contact
         subject=letter.subject,
         body=letter.body,
         edited=letter.edited,
+        problem=str(LOOK_AGAIN) if letter.edited else "",
         approved_by=letter.approved_by,
         approved_at=letter.approved_at,
     )

@@ -20,6 +20,7 @@ from reminders.issuing import UNSENT
 from reminders.models import Cursor, ReminderLine
 from reminders.outbox import withdraw
 from reminders.tone import tone_of
+from reminders.wordings import LOOK_AGAIN
 
 CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90, TaskKind.DECIDE]
 NOTHING_LEFT = "Nothing of it is left to ask for."
@@ -120,7 +121,8 @@ def _bring_up_to_date(letter: Letter, case: Case, invoices: Mapping[int, Invoice
     fire = Fire(letter.facts["step"], lines, total, "", today, letter.facts["first_contact"])
     letter.facts = letter.facts | frozen_facts(fire, case, today)
     letter.total = total
-    letter.save(update_fields=["facts", "total"])
+    letter.problem = str(LOOK_AGAIN) if letter.edited else letter.problem
+    letter.save(update_fields=["facts", "total", "problem"])
 
 
 def _sweep_call(task: Task, present: Present, today: datetime.date) -> None:

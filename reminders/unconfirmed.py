@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from customers import log
 from customers.models import Letter, User
 from customers.models.letter import LetterState
-from reminders.claiming import queue_paper, record
+from reminders.claiming import overtaken, queue_paper, record
 from reminders.outbox import OutboxError
 from reminders.ways import way_of
 
@@ -27,7 +27,13 @@ def arrived(*, letter: Letter, by: User | None, now: datetime.datetime) -> None:
 
 @transaction.atomic
 def did_not_arrive(*, letter: Letter, by: User | None) -> None:
-    """The customer does not have it: it goes out with the next delivery, which reads the facts again. Raises OutboxError."""
+    """The customer does not have it: it goes out with the next delivery, which reads the facts again.
+
+    Raises OutboxError, also where a later step was taken since.
+    """
+    later = overtaken(letter)
+    if later:
+        raise OutboxError(later)
     _settle(letter, state=LetterState.APPROVED, claimed_at=None, problem="")
     _tell("letter.not_arrived", letter, by)
 

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from customers.models import Contact, Customer
 from customers.models.customer import Channel
 
-NO_ADDRESS = "No address: neither an e-mail address that works nor a postal address."
+NO_ADDRESS = _("No address: neither an e-mail address that works nor a postal address.")
 WHY_NOT = {
-    "missing": "There is no e-mail address",
-    "bounced": "Mail to their address came back",
-    "stopped": "They asked for no more e-mails",
-    "no_street": "There is no postal address",
+    "missing": _("There is no e-mail address"),
+    "bounced": _("Mail to their address came back"),
+    "stopped": _("They asked for no more e-mails"),
+    "no_street": _("There is no postal address"),
 }
-INSTEAD = {Channel.EMAIL: "it goes by e-mail.", Channel.POST: "it goes by post."}
+INSTEAD = {Channel.EMAIL: _("it goes by e-mail."), Channel.POST: _("it goes by post.")}
 
 
 @dataclass(frozen=True, slots=True)

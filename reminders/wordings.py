@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from customers import log
 from customers.models import Business, Event, Letter, User
@@ -17,6 +18,7 @@ EDITABLE = [LetterState.WAITING_FOR_CALL, LetterState.DRAFT, LetterState.APPROVE
 # A person's words name days ("by Friday"): so old they are looked at again before they go.
 WORDS_KEEP_DAYS = 3
 CARRIED_FOR = datetime.timedelta(days=14)
+LOOK_AGAIN = lazy("What they owe changed. The words somebody wrote are kept: look whether they still fit.")
 
 
 def text_of(business: Business, code: str, language: str) -> str:
@@ -110,7 +112,7 @@ def carry_over(letters: Sequence[Letter], today: datetime.date) -> None:
         if old is None:
             continue
         letter.subject, letter.body, letter.edited = old.subject, old.body, True
-        letter.problem = _("What they owe changed. The words somebody wrote are kept: look whether they still fit.")
+        letter.problem = str(LOOK_AGAIN)
         if letter.state == LetterState.APPROVED:
             letter.state = LetterState.DRAFT
 

@@ -8,14 +8,14 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from pypdf import PdfReader
 
 from arcollect.dates import Calendar
 from customers.documents import store
 from customers.models import Contact, Customer, Document, Event, Letter, Task
 from invoices.agreeing import open_dispute
-from reminders.claiming import MOVED, claim
+from reminders.claiming import claim
 from reminders.copies import with_copies
 from reminders.correspondence import facts_of
 from reminders.delivery import claim_for_paper, deliver, record_posted, settle_unconfirmed
@@ -149,6 +149,48 @@ def test_a_letter_on_hold_waits_for_its_day(business, acme, tmp_path):
     hold(letter=Letter.objects.get(), until=day("2026-02-18"), reason="Call first", by=None)
     assert sent_to_folder(business, tmp_path, day("2026-02-17")).sent == 0
     assert sent_to_folder(business, tmp_path, day("2026-02-18")).sent == 1
+
+
+class HoldsTheNext(Folder):
+    """Somebody holds every other letter while the first of a long delivery is handed over."""
+
+    def give(self, letter, contact, pdf):
+        for other in Letter.objects.exclude(pk=letter.pk).filter(hold_until=None):
+            hold(letter=other, until=day("2026-02-20"), reason="They call tomorrow.", by=None)
+        return super().give(letter, contact, pdf)
+
+
+def test_a_letter_held_while_others_are_handed_over_stays(business, acme, tmp_path):
+    other = make.customer(business, "Birch", **ADDRESS)
+    make.invoice(other)
+    escalate(business, MONDAY)
+    delivered = deliver(business, HoldsTheNext(tmp_path), today=MONDAY, now=NOON)
+    assert (delivered.sent, [row["reason"] for row in delivered.skipped]) == (1, ["Somebody holds it."])
+
+
+def test_a_letter_held_between_reading_and_claiming_stays(business, acme):
+    escalate(business, MONDAY)
+    letter = Letter.objects.select_related("business", "customer__business").get()
+    hold(letter=Letter.objects.get(), until=day("2026-02-20"), reason="They call tomorrow.", by=None)
+    reason, _withdrawn = claim(letter, acme.contacts.get(), b"%PDF", settings_of(business), MONDAY, NOON)
+    assert "changed this moment" in reason and Letter.objects.get().state == "approved"
+
+
+def test_the_paper_of_a_letter_by_both_ways_is_queued_with_the_record_of_its_mail(business, acme, tmp_path):
+    """Cut off between the two nothing is recorded: a person is asked, and no paper is lost without a word."""
+    Customer.objects.update(channel="both")
+    escalate(business, MONDAY)
+    hand = Folder(tmp_path)
+    hand.takes_post = False
+
+    def cut_off(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and PaperCopy._meta.db_table in sql:
+            raise OperationalError("gone")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(cut_off):
+        assert deliver(business, hand, today=MONDAY, now=NOON).sent == 0
+    assert Letter.objects.get().state == "sending"
 
 
 @pytest.mark.proves("T07")
@@ -338,7 +380,11 @@ def test_a_contact_stopped_between_writing_and_claiming_gets_no_mail(business, a
     contact = letter.contact
     Contact.objects.update(email_stopped_on=MONDAY)
     said, withdrawn = claim(letter, contact, b"%PDF", settings_of(business), MONDAY, NOON)
-    assert (said, withdrawn, Letter.objects.get().state) == (MOVED, False, "approved")
+    assert (said, withdrawn, Letter.objects.get().state) == (
+        "Their contact changed this moment: it goes with the next delivery.",
+        False,
+        "approved",
+    )
 
 
 @pytest.mark.proves("T09")

@@ -44,6 +44,13 @@ def test_money_is_stale_after_three_business_days(business, acme, today, old):
     assert stale(business, day(today)) is old
 
 
+def test_the_days_the_business_is_closed_do_not_count(business, acme):
+    make.payment(acme, "5", on="2026-01-02")
+    Payment.objects.update(created_at=at("2026-03-20T10:00"))
+    business.settings = {"closing_days": [{"from": "2026-03-23", "to": "2026-03-24"}]}
+    assert freshness(business, day("2026-03-26")).business_days == 2
+
+
 def test_the_business_may_wait_longer(business, acme):
     make.payment(acme, "5", on="2026-01-02")
     Payment.objects.update(created_at=at("2026-03-20T10:00"))

@@ -29,6 +29,7 @@ def test_a_draft_is_approved_and_its_review_done(draft, bookkeeper):
     assert (draft.state, draft.approved_by, draft.approved_at) == ("approved", bookkeeper, NOW)
     assert Task.objects.get().state == "done"
     assert Event.objects.get(kind="letter.approved").actor == bookkeeper
+    assert Event.objects.get(kind="task.done").actor == bookkeeper
 
 
 def test_a_letter_is_not_approved_twice(draft, bookkeeper):
@@ -138,6 +139,14 @@ def test_an_unconfirmed_letter_that_did_not_arrive_goes_out_again(unsure, bookke
     unsure.refresh_from_db()
     assert (unsure.state, unsure.claimed_at, unsure.problem) == ("approved", None, "")
     assert Event.objects.get(kind="letter.not_arrived").actor == bookkeeper
+
+
+@pytest.mark.proves("T14")
+def test_an_unconfirmed_letter_is_not_sent_again_after_a_later_step(business, unsure, bookkeeper):
+    escalate(business, day("2026-04-15"))
+    with pytest.raises(outbox.OutboxError, match="later step"):
+        unconfirmed.did_not_arrive(letter=unsure, by=bookkeeper)
+    assert Letter.objects.get(pk=unsure.pk).state == "unconfirmed"
 
 
 def test_an_unconfirmed_letter_may_be_left_at_that_and_its_step_counts(business, unsure, bookkeeper):

@@ -1,6 +1,7 @@
 """What a reply or a bounce changes here, once."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -8,7 +9,9 @@ import time_machine
 from arcollect.dates import Calendar
 from customers.documents import store
 from customers.models import Contact, Conversation, Event, Letter, ReceivedMail, Task
-from invoices.agreeing import open_dispute
+from invoices.agreeing import open_dispute, resolve_dispute
+from reminders.claiming import claim
+from reminders.facts import settings_of
 from reminders.inbound import read
 from reminders.models import PaperCopy, Reminder
 from reminders.nightly import escalate
@@ -130,6 +133,53 @@ def test_a_bounce_marks_the_contact_undoes_the_step_and_asks_for_another(letter,
     assert reminder.lines.count() == 1
     assert (task.subject, task.due_on) == ("contact", TUESDAY)
     assert Letter.objects.get().state == "sent"
+
+
+@pytest.mark.proves("T43")
+@pytest.mark.parametrize("state", ["sending", "unconfirmed"])
+def test_a_letter_nobody_knew_of_that_comes_back_did_not_arrive(business, invoice, tmp_path, state):
+    """Its Message-ID is known from the claim on, so that what comes back of a broken hand-over finds it."""
+    escalate(business, MONDAY)
+    row = Letter.objects.select_related("business", "customer__business").get()
+    claim(row, Contact.objects.get(), b"%PDF", settings_of(business), MONDAY, NOON)
+    Letter.objects.update(state=state)
+    took(samples.POSTFIX.replace(OURS.encode(), Letter.objects.get().message_id.encode()))
+    assert (Letter.objects.get().state, Contact.objects.get().bounced_on) == ("failed", MONDAY)
+    assert Reminder.objects.get().bounced_on is None
+    assert resend_bounced(business, TUESDAY) == 0
+
+
+def test_what_goes_out_again_already_is_not_written_twice(business, invoice):
+    """A person said that it did not arrive, then its bounce came."""
+    escalate(business, MONDAY)
+    Letter.objects.update(message_id=OURS, sent_to="ap@acme.example")
+    took(samples.POSTFIX)
+    assert (Reminder.objects.get().bounced_on, Contact.objects.get().bounced_on) == (None, MONDAY)
+
+
+@pytest.mark.proves("T43")
+def test_a_letter_that_followed_from_an_event_is_written_again(business, acme):
+    contact = make.contact(acme)
+    dispute = open_dispute(invoice=make.invoice(acme, "INV-1"), code="PRICE", amount=Decimal(100), on=MONDAY, calendar=Calendar())
+    resolve_dispute(dispute=dispute, outcome="REJECTED", on=MONDAY)
+    escalate(business, MONDAY)
+    first = Letter.objects.get(code="LRES")
+    Letter.objects.filter(pk=first.pk).update(state="approved", approved_at=NOON)
+    first.refresh_from_db()
+    claim(first, contact, b"%PDF", settings_of(business), MONDAY, NOON)
+    Letter.objects.filter(pk=first.pk).update(state="sent", sent_on=MONDAY, sent_to="ap@acme.example", message_id=OURS)
+    took(samples.POSTFIX)
+    escalate(business, TUESDAY)
+    assert list(Letter.objects.filter(code="LRES").order_by("id").values_list("state", flat=True)) == ["sent", "draft"]
+
+
+@pytest.mark.proves("T17")
+def test_nothing_is_written_anew_while_money_we_hold_covers_it(business, letter, acme):
+    took(samples.POSTFIX)
+    make.contact(acme, "new@acme.example")
+    make.payment(acme, "5000", on="2026-02-16")
+    assert resend_bounced(business, TUESDAY) == 0
+    assert Reminder.objects.get().bounced_on == MONDAY
 
 
 def test_a_delay_is_only_noted(letter, acme):

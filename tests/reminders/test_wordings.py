@@ -11,7 +11,7 @@ from reminders.folder import Folder
 from reminders.letter_words import MAIL, source
 from reminders.models import Wording
 from reminders.nightly import escalate
-from reminders.outbox import OutboxError, approve, cancel
+from reminders.outbox import OutboxError, approve, approve_all, cancel
 from reminders.rendering import composed, composed_mail
 from reminders.wordings import edit_letter, reset_wording, save_wording, text_of, unedit_letter
 from tests import make
@@ -139,3 +139,16 @@ def test_words_of_a_letter_somebody_cancelled_are_not_carried_over(letter):
     cancel(letter=letter, reason="Not this one", by=None, on=TODAY)
     escalate(letter.business, day("2026-04-20"))
     assert not Letter.objects.exclude(pk=letter.pk).filter(edited=True).exists()
+
+
+@pytest.mark.proves("T14")
+@pytest.mark.parametrize("paid", ["200", ""])
+def test_words_older_than_the_sums_do_not_go_when_everything_is_approved_at_once(business, letter, paid):
+    edit(letter)
+    invoice = letter.customer.invoices.get()
+    if paid:
+        make.payment(letter.customer, paid, on="2026-03-16", split={invoice: paid})
+        escalate(business, TODAY + datetime.timedelta(days=1))
+    approve_all(business=business, by=None, now=NOON)
+    letter.refresh_from_db()
+    assert (letter.state, letter.edited, letter.problem) == ("approved", not paid, "")
