@@ -12,6 +12,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from arcollect.memory import collected_once
 from arcollect.money import format_plain
 from customers import log
 from customers.models import Business, Customer, Event, User
@@ -128,7 +129,8 @@ def escalate(
     work = partial(_batch, business, settings=settings, today=today, budget=budget, dry_run=dry_run, brief=brief)
     outcome.add(_guarded(work, batches, progress))
     if not dry_run:
-        respond(business, settings, today, only=only)
+        errors = respond(business, settings, today, only=only)
+        outcome.failed += [_failure(customer_id, error) for customer_id, error in errors.items()]
     if outcome.failed:
         _name_failed(outcome, look_again=not dry_run)
     if not dry_run and only is None:
@@ -166,7 +168,8 @@ def _guarded(work: Callable[[list[int]], Outcome | None], batches: list[list[int
     """Does `work` batch by batch, whatever one of them comes to, and returns what all of it did (T07)."""
     outcome, done, all_of_them = Outcome(), 0, sum(map(len, batches))
     for batch in batches:
-        outcome.add(_attempt(work, batch))
+        with collected_once():
+            outcome.add(_attempt(work, batch))
         done += len(batch)
         if progress is not None:
             progress(done, all_of_them)

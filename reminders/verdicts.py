@@ -57,5 +57,6 @@ def remember(business: Business, verdicts: Iterable[Verdicts], today: datetime.d
 
 def watch(business: Business, verdicts: Iterable[Verdicts]) -> None:
     """Keeps the day on which each invoice is to be looked at next."""
-    rows = [(pk, business.pk, day) for verdict in verdicts for pk, day in verdict.next_looks.items()]
-    insert_rows(Watch, ("invoice", "business", "next_look_on"), rows, keep="invoice")
+    rows = [(pk, business.pk, day.isoformat()) for verdict in verdicts for pk, day in verdict.next_looks.items()]
+    # In the order of their keys they lie together in the index: half the work for the database.
+    insert_rows(Watch, ("invoice", "business", "next_look_on"), sorted(rows), keep="invoice")
