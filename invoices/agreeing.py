@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from arcollect.dates import Calendar
 from arcollect.money import format_plain
@@ -39,6 +40,8 @@ DISPUTE_CLOCK = {
     "OFFSET": (1, 5),
     "OTHER": (1, 5),
 }
+# A promise that still stands, or gave way to a later one, when the next is made: that one moves it on.
+MOVED_ON = [PromiseState.OPEN, PromiseState.SUPERSEDED]
 
 
 class AgreementError(ValueError):
@@ -121,9 +124,20 @@ def make_promise(
     source: str = "call",
     actor: User | None = None,
 ) -> Promise:
-    """Records a promise of a date and an amount, for the invoices `split` names or for the oldest ones."""
+    """Records a promise of a date and an amount, for the invoices `split` names or for the oldest ones.
+
+    Raises AgreementError for a day further off than a promise reaches, and where it would only move earlier ones on and on:
+    neither may stop the reminders for ever (domain.md 3.4, T37).
+    """
+    rules = customer.business.rules["promise"]
+    reach = rules["max_horizon_days"]
+    if due_on > made_on + datetime.timedelta(days=reach):
+        raise AgreementError(_("A promise reaches %(days)s days at most: agree a payment plan.") % {"days": reach})
     if split is None:
         split = oldest_first(amount, open_items(customer.pk, currency))
+    moved_on = Promise.objects.filter(lines__invoice__in=[pk for pk, _part in split], state__in=MOVED_ON)
+    if moved_on.distinct().count() > rules["max_rollovers"]:
+        raise AgreementError(_("These invoices were promised too often already: take money today or agree a payment plan."))
     promise = Promise.objects.create(
         business=customer.business,
         customer=customer,

@@ -1,6 +1,7 @@
 """Writes letters that came back anew, once, as soon as there is a way to the customer again (T43, T44)."""
 
 import datetime
+import logging
 
 from django.db import transaction
 
@@ -15,6 +16,8 @@ from reminders.issuing import mail_contacts
 from reminders.models import Cursor, Reminder
 from reminders.ways import way_of
 from reminders.wordings import LOOK_AGAIN
+
+logger = logging.getLogger(__name__)
 
 
 def resend_bounced(business: Business, today: datetime.date) -> int:
@@ -35,7 +38,11 @@ def resend_bounced(business: Business, today: datetime.date) -> int:
         case = next((one for one in cases.get(customer.pk, []) if one.currency == reminder.currency), None)
         block = case.blocked_for(reminder.letter.code) if case else standing_block(customer, today).reason
         if not block and not way_of(Channel.BOTH, customer, contact).nowhere:
-            written += _write_anew(reminder, case, contact, today)
+            try:
+                written += _write_anew(reminder, case, contact, today)
+            except Exception:
+                # One broken letter keeps no other one back; the next tick tries it again (T07).
+                logger.exception("Letter %s could not be written anew", reminder.letter_id)
     return written
 
 

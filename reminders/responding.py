@@ -1,6 +1,7 @@
 """Writes what follows at once from something that happened: its letter and its call, once (domain.md 3.4)."""
 
 import datetime
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
@@ -20,34 +21,46 @@ from reminders.models import Cursor, FollowUp, Occasion
 from reminders.timetable import DUNNING
 from reminders.wordings import carry_over
 
+logger = logging.getLogger(__name__)
+
 ABOVE_NOTICE = DUNNING[1:]
 
 
-def respond(business: Business, settings: Settings, today: datetime.date, *, only: Sequence[int] | None = None) -> list[FollowUp]:
-    """Follows up what happened lately, in one transaction beside no other; safe to run twice or late."""
+def respond(
+    business: Business, settings: Settings, today: datetime.date, *, only: Sequence[int] | None = None
+) -> dict[int, Exception]:
+    """Follows up what happened lately, in one transaction beside no other; safe to run twice or late.
+
+    Returns what went wrong by customer id: it is logged and stops nobody else (T07).
+    """
     with transaction.atomic():
         Cursor.objects.select_for_update().get(business=business)
         found = happenings(business, today, only)
         if not found:
-            return []
+            return {}
         customers = {row.pk: row for row in Customer.objects.filter(pk__in={one.customer_id for one in found})}
         cases = cases_of(business, list(customers.values()), settings, today)
         contacts = mail_contacts(customers)
-        rows = []
+        failed: dict[int, Exception] = {}
         for one in found:
             customer = customers[one.customer_id]
             case = _case(cases.get(customer.pk, []), one.currency)
             calendar = settings.calendar(customer.country, customer.region)
-            following = follow(one, case, calendar, today, individual=customer.kind != Kind.COMPANY)
-            if following is not None and case is not None:
-                rows.append(_write(business, customer, case, following, contacts, today))
-        return rows
+            try:
+                following = follow(one, case, calendar, today, individual=customer.kind != Kind.COMPANY)
+                if following is not None and case is not None:
+                    _write(business, customer, case, following, contacts, today)
+            except Exception as error:
+                logger.exception("What happened to %s could not be followed up", one.subject)
+                failed[customer.pk] = error
+        return failed
 
 
 def _case(cases: Iterable[Case], currency: str) -> Case | None:
     return next((case for case in cases if case.currency == currency), None)
 
 
+@transaction.atomic
 def _write(
     business: Business,
     customer: Customer,
@@ -55,7 +68,7 @@ def _write(
     following: Following,
     contacts: Mapping[int, Contact],
     today: datetime.date,
-) -> FollowUp:
+) -> None:
     """The row that makes it happen once, its letter as a draft, its call unless that was asked for before.
 
     A letter of a step above the notice, written this very day, asks for the same money: one is enough.
@@ -79,7 +92,6 @@ def _write(
         letter=row.letter_id,
         task=row.task_id,
     )
-    return row
 
 
 def _letter(

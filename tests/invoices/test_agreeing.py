@@ -66,6 +66,21 @@ def fresh(row):
     return type(row).objects.get(pk=row.pk)
 
 
+@pytest.mark.proves("T37")
+def test_a_promise_reaches_thirty_days(customer, invoice):
+    promise(customer, due_on=FRIDAY + datetime.timedelta(days=30))
+    with pytest.raises(AgreementError, match="at most"):
+        promise(customer, due_on=FRIDAY + datetime.timedelta(days=31))
+
+
+@pytest.mark.proves("T37")
+def test_a_promise_is_moved_on_twice(customer, invoice):
+    for _again in range(3):
+        close_promise(promise=promise(customer), state=PromiseState.SUPERSEDED, received=Decimal(0), on=FRIDAY)
+    with pytest.raises(AgreementError, match="too often"):
+        promise(customer)
+
+
 def test_every_code_has_its_clock():
     assert set(DISPUTE_CLOCK) == set(DisputeCode.values)
 

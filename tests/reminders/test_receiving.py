@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import DataError, connection
 
 from arcollect.dates import Calendar
 from customers.documents import store
@@ -171,6 +172,22 @@ def test_a_letter_that_followed_from_an_event_is_written_again(business, acme):
     took(samples.POSTFIX)
     escalate(business, TUESDAY)
     assert list(Letter.objects.filter(code="LRES").order_by("id").values_list("state", flat=True)) == ["sent", "draft"]
+
+
+@pytest.mark.proves("T07")
+def test_one_letter_that_cannot_be_written_anew_keeps_no_other_back(business, letter, acme, caplog):
+    took(samples.POSTFIX)
+    make.contact(acme, "new@acme.example")
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and Letter._meta.db_table in sql:
+            raise DataError("impossible")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        assert resend_bounced(business, TUESDAY) == 0
+    assert f"Letter {letter.pk} could not be written anew" in caplog.text
+    assert resend_bounced(business, TUESDAY) == 1
 
 
 @pytest.mark.proves("T17")

@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import DataError, connection
 
 from arcollect.dates import Calendar
 from customers.models import Conversation, Letter, Task
@@ -69,6 +70,26 @@ def test_money_in_hand_is_not_asked_for(promise, invoice):
     make.payment(invoice.customer, "600", on="2026-03-01")
     escalate(promise.business, BROKEN_ON)
     assert not FollowUp.objects.exists()
+
+
+@pytest.mark.proves("T07")
+def test_one_that_cannot_be_followed_up_stops_nobody_else_and_is_listed(business, promise):
+    other = make.invoice(make.customer(business, "Birch"), "INV-2", issued="2026-01-28", due="2026-02-27", total="500")
+    dates = {"made_on": promise.made_on, "due_on": promise.due_on}
+    make_promise(customer=other.customer, currency="USD", amount=Decimal(500), **dates)
+    broken = []
+
+    def refuse_the_first(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and FollowUp._meta.db_table in sql and not broken:
+            broken.append(sql)
+            raise DataError("impossible")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse_the_first):
+        outcome = escalate(business, BROKEN_ON)
+    assert len(broken) == len(outcome.failed) == FollowUp.objects.count() == len(letters("LBP")) == 1
+    assert escalate(business, BROKEN_ON).failed == []
+    assert FollowUp.objects.count() == len(letters("LBP")) == 2
 
 
 @pytest.mark.proves("T23")
