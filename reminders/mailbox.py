@@ -43,6 +43,11 @@ class Fetched:
     counts: dict[str, int] = field(default_factory=lambda: {receipt.value: 0 for receipt in Receipt})
     failed: list[str] = field(default_factory=list)
 
+    @property
+    def new(self) -> int:
+        """How many were not known: on a server that keeps no marks, a week of known ones comes before them each time."""
+        return sum(self.counts.values()) - self.counts[Receipt.KNOWN] + len(self.failed)
+
 
 def problem_with(url: str) -> str:
     """Why MAILBOX_URL cannot be used; "" where it can, or where none is set."""
@@ -67,8 +72,10 @@ def fetch_mail(url: str, *, now: datetime.datetime) -> Fetched:
     since = (last - LOOK_BACK if last else now - FIRST_LOOK_BACK).date()
     fetched = Fetched()
     with _opened(urlsplit(url)) as box:
-        for uid in list(box.uids(AND(date_gte=since, no_keyword=MARK)))[:AT_ONCE]:
+        for uid in box.uids(AND(date_gte=since, no_keyword=MARK)):
             _take(box, uid, fetched, now)
+            if fetched.new >= AT_ONCE:
+                break
     Heartbeat.objects.update_or_create(name=MAILBOX, defaults={"beat_at": now})
     return fetched
 

@@ -123,6 +123,17 @@ def test_a_crash_before_the_mark_changes_nothing(acme_noticed, letterbox):
 
 
 @needs_dovecot
+def test_known_messages_of_a_server_that_keeps_no_marks_hide_no_new_one(acme_noticed, letterbox, monkeypatch):
+    monkeypatch.setattr(mailbox, "AT_ONCE", 1)
+    letterbox.append(mail_samples.reply())
+    assert fetched()["taken"] == 1
+    (uid,) = letterbox.uids()
+    letterbox.client.uid("STORE", uid, "-FLAGS", f"({mailbox.MARK})")
+    letterbox.append(mail_samples.reply("Second.", Message_ID="<second@acme.example>"))
+    assert fetched()["taken"] == 1
+
+
+@needs_dovecot
 def test_what_a_person_deleted_in_their_program_is_left_for_them_to_expunge(acme_noticed, letterbox):
     letterbox.append(mail_samples.reply(), flag_set=["\\Deleted"])
     fetched()
