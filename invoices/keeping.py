@@ -25,16 +25,25 @@ def settle_promises(*, business: Business, calendar: Calendar, today: datetime.d
 
     A kept one whose payment was returned since is broken after all (domain.md 3.4).
     """
-    promises = {row.pk: row for row in _unsettled(business)}
-    verdicts = _verdicts(promises.values(), calendar, business.rules["promise"], today)
+    rules = business.rules["promise"]
+    promises = {row.pk: row for row in _unsettled(business, rules, today)}
+    verdicts = _verdicts(promises.values(), calendar, rules, today)
     return [row for pk, row in promises.items() if _settle(row, verdicts.get(pk), today)]
 
 
-def _unsettled(business: Business) -> QuerySet[Promise]:
-    """Open promises, and kept ones of customers who had a payment returned since."""
+def _unsettled(business: Business, rules: Mapping[str, Any], today: datetime.date) -> QuerySet[Promise]:
+    """Promises that may be settled: the open ones of customers who paid since or let a day pass, and kept ones of customers who
+    had a payment returned since. Of all others nothing can be said that was not said last night."""
+    paid = Payment.objects.filter(customer=OuterRef("customer"), received_on__gte=OuterRef("made_on"))
+    ripe = Promise.objects.filter(
+        Q(due_on__lt=today) | Q(amount__lte=Decimal(rules["tolerance_abs"])) | Exists(paid),
+        business=business,
+        state=PromiseState.OPEN,
+    )
     returned = Payment.objects.filter(customer=OuterRef("customer"), returned_on__gte=OuterRef("evaluated_on"))
     doubtful = Q(Exists(returned), state__in=[PromiseState.KEPT, PromiseState.PARTIAL])
-    rows = Promise.objects.filter(Q(state=PromiseState.OPEN) | doubtful, business=business)
+    unsettled = Q(state=PromiseState.OPEN, customer__in=ripe.order_by().values("customer")) | doubtful
+    rows = Promise.objects.filter(unsettled, business=business)
     return rows.select_for_update(of=("self",)).select_related("business", "customer").prefetch_related("lines")
 
 
