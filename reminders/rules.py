@@ -25,7 +25,7 @@ class Rule(models.TextChoices):
     REPRESENTED = "REPRESENTED", _("Who is represented is written to through the representative only.")
     MORATORIUM = "MORATORIUM", _("During a moratorium nothing is asked for.")
     NO_REMINDERS = "NO_REMINDERS", _("Somebody switched reminders off.")
-    CONTACT_INVALID = "CONTACT_INVALID", _("A letter that did not arrive comes first: the contact must be found.")
+    CONTACT_INVALID = "CONTACT_INVALID", _("A letter that did not arrive comes first: it, or the contact, must be seen to.")
     DISPUTED = "DISPUTED", _("What is in dispute is not asked for.")
     PLANNED = "PLANNED", _("What is in a payment plan is asked for by its instalments only.")
     PLAN_OFFERED = "PLAN_OFFERED", _("An offered payment plan may be considered in peace, once in a while.")

@@ -25,7 +25,7 @@ def blocked(case: Case, overdue: Sequence[InvoiceFacts], asked: Sequence[Invoice
     """What stops every dunning step of the case."""
     found = stopped(case)
     if found is None and case.contact_invalid:
-        return Wait(Rule.CONTACT_INVALID, "The last letter did not arrive: the contact must be found first.")
+        return Wait(Rule.CONTACT_INVALID, "The last letter did not arrive: it, or the contact, must be seen to first.")
     return found if found or asked else _not_asked(overdue, case.currency, today)
 
 
