@@ -63,7 +63,7 @@ def claim(
 def _address(customer: Customer, contact: Contact | None) -> tuple[object, ...]:
     """All that decides where a letter goes."""
     mail = (contact.pk, contact.email, contact.reachable_by_email) if contact else ()
-    return customer.address_lines, customer.has_address, mail
+    return customer.address_lines, customer.has_address, customer.represented_by, mail
 
 
 def changed(letter: Letter, customer: Customer, settings: Settings, today: datetime.date) -> str:

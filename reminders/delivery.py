@@ -146,10 +146,7 @@ def claim_for_paper(letter: Letter, *, settings: Settings, today: datetime.date,
 
 
 def record_posted(letter: Letter, *, today: datetime.date, now: datetime.datetime) -> None:
-    """A person put the letter into the post on `today`. One that went by e-mail before is sent already and only noted."""
-    if letter.state == LetterState.SENT:
-        log.record(letter.business, "letter.posted", f"letter:{letter.pk}", customer=letter.customer, on=today.isoformat())
-        return
+    """A person put the letter, which was claimed for paper, into the post on `today`."""
     claiming.record(letter, Way(email=False, post=True), "", today, now)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from arcollect.pdf import render_pdf
 from customers.models import Business, Document, Letter
+from reminders.copies import with_copies
 from reminders.letter_facts import paper_for
 from reminders.models import PrintRun
 
@@ -56,8 +57,9 @@ def cover(business: Business, printed_on: datetime.date, sheets: list[Sheet]) ->
 
 
 def _bytes(letter: Letter) -> bytes:
-    """The stored copy, read one at a time: lists never load it."""
-    return bytes(Document.objects.values_list("bytes", flat=True).get(pk=letter.document_id))
+    """The stored copy, read one at a time: lists never load it. Behind a mailed one come the copies its mail carried."""
+    stored = bytes(Document.objects.values_list("bytes", flat=True).get(pk=letter.document_id))
+    return with_copies(letter, stored) if "@" in letter.sent_to else stored
 
 
 def _size(copy: pikepdf.Pdf) -> tuple[float, float]:

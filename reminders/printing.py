@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers import log
 from customers.models import Business, Contact, Document, Letter, User
+from customers.models.customer import Channel
 from customers.models.letter import LetterState
 from reminders.claiming import changed
 from reminders.delivery import claim_for_paper, record_posted
@@ -78,7 +79,7 @@ def open_copies(run: PrintRun) -> QuerySet[PaperCopy]:
 def outdated(run: PrintRun, today: datetime.date) -> dict[int, str]:
     """What of an open run is no longer true, by letter: the facts are read again (T14)."""
     settings = settings_of(run.business)
-    found = {copy.pk: changed(copy.letter, copy.letter.customer, settings, today) for copy in open_copies(run)}
+    found = {copy.pk: _outdated(copy.letter, settings, today) for copy in open_copies(run)}
     return {pk: reason for pk, reason in found.items() if reason}
 
 
@@ -109,7 +110,7 @@ def take_out(*, copy: PaperCopy, by: User | None, today: datetime.date) -> str:
 
     Returns what is no longer true, or "". Raises PrintError where it is no longer in an open run.
     """
-    reason = changed(copy.letter, copy.letter.customer, settings_of(copy.business), today)
+    reason = _outdated(copy.letter, settings_of(copy.business), today)
     with transaction.atomic():
         still_open = PrintRun.objects.select_for_update().filter(pk=copy.run_id, posted_on=None)
         if not still_open.exists() or not open_copies(copy.run).filter(pk=copy.pk).exists():
@@ -134,6 +135,14 @@ def cancel_run(*, run: PrintRun, by: User | None, today: datetime.date) -> int:
     run.copies.update(run=None)
     run.delete()
     return len(copies)
+
+
+def _outdated(letter: Letter, settings: Settings, today: datetime.date) -> str:
+    """What of the letter is no longer true, or why nothing goes to their own address any more; "" where neither."""
+    reason = changed(letter, letter.customer, settings, today)
+    if not reason and not way_of(Channel.POST, letter.customer, None).post:
+        reason = _("Nothing may go to their own postal address any more.")
+    return reason
 
 
 def _goes_by_post_alone(letter: Letter, contact: Contact | None) -> bool:
@@ -167,7 +176,7 @@ def _take_in_claimed(letter: Letter, run: PrintRun, by: User | None) -> str:
 def _take_in_mailed(letter: Letter, run: PrintRun, settings: Settings, by: User | None, today: datetime.date) -> str:
     """The copy of a letter that is out by e-mail: paper that is no longer true is left out for good."""
     waits = PaperCopy.objects.filter(pk=letter.pk, run=None, posted_on=None, taken_out="")
-    reason = changed(letter, letter.customer, settings, today)
+    reason = _outdated(letter, settings, today)
     if reason:
         waits.update(taken_out=reason[:200])
         return reason

@@ -13,6 +13,7 @@ WHY_NOT = {
     "bounced": _("Mail to their address came back"),
     "stopped": _("They asked for no more e-mails"),
     "no_street": _("There is no postal address"),
+    "represented": _("Only their representative may be written to"),
 }
 INSTEAD = {Channel.EMAIL: _("it goes by e-mail."), Channel.POST: _("it goes by post.")}
 
@@ -51,11 +52,13 @@ def way_of(channel: str, customer: Customer, contact: Contact | None) -> Way:
     """The way of a letter meant for `channel`: what was asked for where it is open, else the other one, said explicitly (T44)."""
     mailable = contact is not None and contact.reachable_by_email
     wants_mail, wants_post = channel != Channel.POST, channel != Channel.EMAIL
-    if wants_mail and not mailable and customer.has_address:
+    # Their own address is not their representative's, who alone may be written to (domain.md 7.4).
+    postable = customer.has_address and not customer.represented_by
+    if wants_mail and not mailable and postable:
         return Way(False, True, _why_no_mail(contact))
-    if wants_post and not customer.has_address and mailable:
-        return Way(True, False, "no_street")
-    return Way(wants_mail and mailable, wants_post and customer.has_address)
+    if wants_post and not postable and mailable:
+        return Way(True, False, "represented" if customer.represented_by else "no_street")
+    return Way(wants_mail and mailable, wants_post and postable)
 
 
 def _why_no_mail(contact: Contact | None) -> str:

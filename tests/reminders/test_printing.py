@@ -12,6 +12,7 @@ from reminders.models import PaperCopy, PrintRun, Reminder
 from reminders.nightly import escalate
 from reminders.outbox import approve_all, hold
 from reminders.printing import PrintError, cancel_run, mark_posted, outdated, print_letters, take_out, waiting_for_paper
+from reminders.ways import Way, way_of
 from tests import make
 from tests.make import day
 
@@ -208,3 +209,30 @@ def test_a_letter_that_cannot_be_written_stops_no_other(business, birch):
     done = printed(business)
     assert [letter.pk for letter, _reason in done.left_out] == [broken.pk]
     assert [str(copy.letter.customer) for copy in done.run.copies.all()] == ["Oak"]
+
+
+@pytest.fixture
+def defended(business) -> Customer:
+    """With its notice by post approved; then somebody told that they are represented."""
+    customer = debtor(business, "Elder")
+    escalate(business, day("2026-02-16"))
+    make.contact(customer, "lex@partners.example", role="representative")
+    return customer
+
+
+def represent(customer: Customer) -> None:
+    Customer.objects.filter(pk=customer.pk).update(represented_by="Lex & Partners")
+
+
+@pytest.mark.proves("T23")
+def test_nothing_goes_to_the_own_address_of_who_is_represented(business, defended):
+    represent(defended)
+    assert (waiting_for_paper(business, MONDAY), printed(business).run) == ([], None)
+    assert way_of("both", Customer.objects.get(pk=defended.pk), defended.contacts.get()) == Way(True, False, "represented")
+
+
+@pytest.mark.proves("T14", "T23")
+def test_what_was_printed_before_they_were_represented_is_outdated(business, defended):
+    run = printed(business).run
+    represent(defended)
+    assert list(outdated(run, MONDAY).values()) == ["Nothing may go to their own postal address any more."]

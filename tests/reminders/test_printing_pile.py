@@ -63,3 +63,13 @@ def test_printed_on_both_sides_each_letter_begins_on_a_new_sheet(run, tmp_path):
 
 def test_the_same_pile_is_the_same_file(run):
     assert pile(run, letters_of(run), duplex=True) == pile(run, letters_of(run), duplex=True)
+
+
+def test_behind_a_letter_that_was_mailed_come_the_copies_its_mail_carried(business, run, tmp_path):
+    mailed = letters_of(run)[0]
+    invoice = make.invoice(mailed.customer, "INV-1")
+    content = copy_of("Invoice", 1)
+    invoice.document = store(business=business, content=content, content_type="application/pdf", name="INV-1.pdf")
+    invoice.save()
+    mailed.sent_to, mailed.facts = "ap@acme.example", {"lines": [{"invoice": invoice.pk, "number": "INV-1"}]}
+    assert pages_of(pile(run, [mailed], duplex=False), tmp_path)[1:] == ["Birch page 1", "Invoice page 1"]
