@@ -86,7 +86,7 @@ def test_whoever_answers_is_not_searched_for(business, acme):
 def test_two_broken_promises_are_told_to_whoever_calls(business, acme):
     make.invoice(acme)
     for due in ("2026-03-20", "2026-04-01"):
-        promise = make_promise(customer=acme, currency="USD", amount=Decimal(100), made_on=day("2026-03-01"), due_on=day(due))
+        promise = make_promise(customer=acme, currency="USD", amount=Decimal(100), made_on=day("2026-03-02"), due_on=day(due))
         close_promise(promise=promise, state="broken", received=Decimal(0), on=day("2026-04-07"))
     Customer.objects.update(approach="CANT")
     escalate(business, DAY_60)
