@@ -1,6 +1,7 @@
 """The rules an owner sets: when things are sent, how often customers are contacted, when nobody is there."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -28,19 +29,27 @@ class RulesForm(forms.Form):
 
     NUMBERS = ("morning_hour", "max_new_call_tasks_per_day", "contact_reverify_days")
 
+    def __init__(self, *args: Any, hard: Sequence[str], **kwargs: Any) -> None:
+        """`hard`: the hours outside of which nobody is contacted (rules["contact"])."""
+        super().__init__(*args, **kwargs)
+        self.hard = [datetime.time.fromisoformat(text) for text in hard]
+
     @classmethod
-    def of(cls, business: Business) -> "RulesForm":
-        """The form with the rules as they are."""
+    def of(cls, business: Business, data: Any = None) -> "RulesForm":
+        """The form with the rules as they are, or with what was sent."""
         rules = business.rules
         start, end = rules["sending_window"]
-        return cls(initial={"sending_from": start, "sending_until": end, **{name: rules[name] for name in cls.NUMBERS}})
+        initial = {"sending_from": start, "sending_until": end, **{name: rules[name] for name in cls.NUMBERS}}
+        return cls(data, initial=initial, hard=rules["contact"]["hard"])
 
     def clean(self) -> dict[str, Any]:
-        """A window that is open for an hour at least."""
+        """A window that is open for an hour at least, and then not forbidden: else nothing would ever be sent."""
         data = super().clean()
         start, end = data.get("sending_from"), data.get("sending_until")
         if start and end and _minutes(end) - _minutes(start) < 60:
             raise forms.ValidationError(_("Sending needs at least an hour, from earlier to later on one day."))
+        if start and end and not _share_an_hour((start, end), self.hard):
+            raise forms.ValidationError(_("Nothing would ever be sent: at these hours nobody may be contacted."))
         return data
 
     def values(self) -> dict[str, Any]:
@@ -82,9 +91,10 @@ class ContactForm(forms.Form):
         ("OTHER", _("Elsewhere: only the limits above")),
     ]
 
-    def __init__(self, *args: Any, ceiling: int, **kwargs: Any) -> None:
-        """`ceiling`: the calls in 7 days no setting may go beyond."""
+    def __init__(self, *args: Any, ceiling: int, sending: Sequence[str], **kwargs: Any) -> None:
+        """`ceiling`: the calls in 7 days no setting may go beyond; `sending`: the hours in which mails go out."""
         super().__init__(*args, **kwargs)
+        self.sending = [datetime.time.fromisoformat(text) for text in sending]
         self.fields["attempts_per_7d"] = forms.IntegerField(label=_("Calls in 7 days"), min_value=1, max_value=ceiling)
         self.fields["compliance"].choices = self.PRESETS
         for name in ("individual", "company"):
@@ -99,7 +109,8 @@ class ContactForm(forms.Form):
         )
         numbers = {name: contact[name] for name in (*cls.NUMBERS, "weekdays_only")}
         initial = {**windows, **numbers, **contact["enforce"], "compliance": rules["compliance"]}
-        return cls(data, initial=initial, ceiling=contact["legal_ceiling_attempts_per_7d"])
+        ceiling = contact["legal_ceiling_attempts_per_7d"]
+        return cls(data, initial=initial, ceiling=ceiling, sending=rules["sending_window"])
 
     def clean(self) -> dict[str, Any]:
         """Windows that are open for an hour at least, the narrower inside the wider; no more in a week than in a month."""
@@ -110,6 +121,8 @@ class ContactForm(forms.Form):
                 raise forms.ValidationError(_("Each needs at least an hour, from earlier to later on one day."))
         if all(hard) and all(soft) and not hard[0] <= soft[0] < soft[1] <= hard[1]:
             raise forms.ValidationError(_("Businesses are called within the hours in which anybody may be contacted."))
+        if all(hard) and not _share_an_hour(hard, self.sending):
+            raise forms.ValidationError(_("Nothing would ever be sent: mails go out at other hours."))
         if data.get("contacts_per_7d", 0) > data.get("contacts_per_30d", 0):
             self.add_error("contacts_per_30d", _("In 30 days there must be room for what 7 days allow."))
         return data
@@ -148,3 +161,7 @@ class ClosingForm(forms.Form):
 
 def _minutes(time: datetime.time) -> int:
     return time.hour * 60 + time.minute
+
+
+def _share_an_hour(one: Sequence[datetime.time], other: Sequence[datetime.time]) -> bool:
+    return _minutes(min(one[1], other[1])) - _minutes(max(one[0], other[0])) >= 60

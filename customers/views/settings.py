@@ -66,7 +66,7 @@ def show_logo(request: HttpRequest) -> HttpResponse:
 @owner_view
 def edit_rules(request: HttpRequest) -> HttpResponse:
     """When things are sent, and how much at once."""
-    form = RulesForm(request.POST) if request.method == "POST" else RulesForm.of(request.business)
+    form = RulesForm.of(request.business, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         save_rules(business=request.business, values=form.values(), actor=request.user)
         messages.success(request, _("Saved. The rules count from now on."))

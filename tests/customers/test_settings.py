@@ -8,6 +8,7 @@ from PIL import Image
 
 from arcollect.defaults import DEFAULTS
 from customers.forms.business import is_iban
+from customers.forms.rules import ContactForm, RulesForm
 from customers.models import Business, Event
 from tests.pages import read
 
@@ -224,3 +225,13 @@ def test_what_is_past_is_folded_away(settings_page, business, in_march):
 def test_the_public_holidays_of_the_place_are_shown(settings_page, business, in_march, country, region, words):
     Business.objects.update(country=country, region=region)
     assert words in read(settings_page, business, "settings-closing")
+
+
+def test_hours_at_which_nothing_would_ever_be_sent_are_refused(business):
+    """Mails go out within the sending hours and within those in which anybody may be contacted."""
+    early = RulesForm.of(business, RULES | {"sending_from": "05:00", "sending_until": "07:30"})
+    assert "Nothing would ever be sent" in str(early.errors)
+    business.settings = {"sending_window": ["08:00", "10:00"]}
+    hours = {"hard_from": "12:00", "hard_until": "21:00", "soft_from": "13:00"}
+    assert "Nothing would ever be sent" in str(ContactForm.of(business, CONTACT | hours).errors)
+    assert ContactForm.of(business, CONTACT).is_valid()
