@@ -16,7 +16,7 @@ from customers.models.letter import LetterState
 from reminders.escalation import NOTHING, Case, InvoiceFacts, Setting
 from reminders.facts import cases_of, settings_of
 from reminders.models import Reminder, ReminderLine, StepCode, Watch
-from reminders.outbox import OPEN
+from reminders.outbox import OPEN, close_review
 from reminders.timetable import DUNNING, RANK, dunning_dates
 
 
@@ -88,6 +88,8 @@ def skip_reminder(*, reminder: Reminder, reason: str, by: User | None, today: da
     )
     if not (cancelled or closed):
         raise SkipError(_("Nothing of this step waits any more."))
+    if cancelled:
+        close_review(reminder.letter, by, today)
     return _mark(reminder, reason, by)
 
 

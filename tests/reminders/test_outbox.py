@@ -7,8 +7,10 @@ import pytest
 from customers.documents import store
 from customers.models import Event, Letter, Task
 from reminders import outbox, unconfirmed
+from reminders.claiming import give_up
 from reminders.models import Reminder, ReminderLine
 from reminders.nightly import escalate
+from reminders.skipping import skip_reminder
 from tests import make
 from tests.make import day
 
@@ -43,6 +45,18 @@ def test_a_cancelled_letter_keeps_its_reason_and_its_step(business, draft, bookk
     draft.refresh_from_db()
     assert (draft.state, draft.problem) == ("cancelled", "They paid in cash.")
     assert escalate(business, day("2026-03-17")).fired == []
+
+
+@pytest.mark.parametrize("act", ["cancel", "skip"])
+def test_the_task_of_a_letter_no_server_took_ends_with_it(draft, bookkeeper, act):
+    give_up(draft, "Too large.", day("2026-03-16"))
+    task = Task.objects.get(kind="other")
+    if act == "cancel":
+        outbox.cancel(letter=draft, reason="They have it.", by=bookkeeper, on=day("2026-03-17"))
+    else:
+        skip_reminder(reminder=Reminder.objects.get(), reason="They have it.", by=bookkeeper, today=day("2026-03-17"))
+    task.refresh_from_db()
+    assert (task.state, task.closed_by) == ("done", bookkeeper)
 
 
 def test_a_letter_on_its_way_cannot_be_cancelled(draft, bookkeeper):
