@@ -11,6 +11,7 @@ DEFAULTS: dict[str, Any] = {
     "courtesy_late_min_days": 3,
     "merge_courtesy_bd": 5,
     "decide_after_90_days": 14,
+    "satisfaction_within_days": 5,
     "max_new_call_tasks_per_day": 10,
     "call_attempts_before_no_contact": 3,
     "unapplied_wait_bd": 2,

@@ -104,6 +104,7 @@ class Case:
 
     `block`: the flag that stops every step, in words, `block_rule` its id. `kept_on`: the day a promise was last kept.
     `unanswered`: a step was taken since anybody there last answered in any way. `money_only`: too many promises were broken.
+    `unverified_from`: the first day on which the contact counts as not verified, where the policy asks for it.
     """
 
     customer_id: int
@@ -127,6 +128,7 @@ class Case:
     kept_on: datetime.date | None = None
     unanswered: bool = False
     money_only: bool = False
+    unverified_from: datetime.date | None = None
 
     def blocked_for(self, letter_code: str) -> str:
         """Why a letter of this code may not go out; a FINAL one an owner approved may to who asked for quiet (domain.md 7.4)."""

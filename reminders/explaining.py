@@ -13,11 +13,16 @@ from reminders.cases import NOTHING, Case, Decision, Fire, InvoiceFacts, Setting
 from reminders.escalation import courtesy_call, next_step, upcoming
 from reminders.models import StepCode
 from reminders.rules import rule_words
+from reminders.service_steps import contact_check, satisfaction_letter
 
 DECIDERS: tuple[tuple[str, Callable[[Case, Setting, datetime.date], Decision]], ...] = (
     ("dunning", next_step),
     ("courtesy", courtesy_call),
+    ("satisfaction", satisfaction_letter),
+    ("contact", contact_check),
 )
+# Of these nothing is said where the policy has them off.
+SERVICES = {"satisfaction": StepCode.SATISFACTION, "contact": StepCode.VERIFY_AP}
 
 
 def seen(case: Case, setting: Setting, today: datetime.date) -> dict[str, Any]:
@@ -69,6 +74,8 @@ def explained(case: Case, setting: Setting, today: datetime.date) -> Iterator[di
     facts = in_words(case, setting, today)
     invoices = [_invoice(row, case.currency, setting, today) for row in sorted(case.invoices, key=lambda row: row.due_on)]
     for what, decide in DECIDERS:
+        if what in SERVICES and SERVICES[what] not in setting.policy.steps:
+            continue
         decision = decide(case, setting, today)
         next_on = _next_on(decision)
         yield {

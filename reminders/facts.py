@@ -23,7 +23,7 @@ from reminders.rules import Rule
 from reminders.timetable import DAYS, DUNNING, PolicyTerms, StepTerms
 
 Key = tuple[int, str]
-OUTSIDE_THE_GAP = [LetterCode.LBP, LetterCode.LPD]
+OUTSIDE_THE_GAP = [LetterCode.L0, LetterCode.LBP, LetterCode.LPD]
 NO_REPRESENTATIVE = "Represented: only the representative may be written to, and no e-mail address of one is known."
 
 
@@ -99,7 +99,7 @@ def cases_of(
     invoices = open_invoices(ids, settings.calendar(), settings.rules, promises.hurried)
     money, letters = unapplied_money(ids), _letters(ids)
     paid, said = part_payments(ids, settings.rules, today), _said(business, ids)
-    reachable = _representatives(customers)
+    reachable, unverified = _representatives(customers), _unverified(customers, settings)
     cases: dict[int, list[Case]] = defaultdict(list)
     for customer in customers:
         flag = standing_block(customer, today, represented=customer.pk in reachable)
@@ -132,6 +132,7 @@ def cases_of(
                     last_step_on=letters.step_on.get(key),
                     last_notice_on=letters.notice_on.get(customer.pk),
                     contact_invalid=key in letters.returned,
+                    unverified_from=unverified.get(customer.pk),
                 )
             )
     return cases
@@ -176,6 +177,16 @@ def _representatives(customers: Iterable[Customer]) -> set[int]:
     return set(contacts.filter(bounced_on=None, email_stopped_on=None).values_list("customer_id", flat=True))
 
 
+def _unverified(customers: Sequence[Customer], settings: Settings) -> dict[int, datetime.date]:
+    """The first day on which a customer has no contact anybody verified lately; asked only where a policy checks it."""
+    if not any(StepCode.VERIFY_AP in policy.steps for policy in (settings.default, *settings.by_name.values())):
+        return {}
+    ids, valid = [customer.pk for customer in customers], DAYS(days=settings.rules["contact_reverify_days"] + 1)
+    known = Contact.objects.filter(customer__in=ids, bounced_on=None, verified_on__isnull=False).order_by()
+    latest = known.values("customer_id").annotate(latest=Max("verified_on")).values_list("customer_id", "latest")
+    return dict.fromkeys(ids, datetime.date.min) | {customer_id: on + valid for customer_id, on in latest}
+
+
 @dataclass(frozen=True, slots=True)
 class Letters:
     """The days of the last letter and step by customer and currency; of the last NOTICE and the last step in any currency by
@@ -189,8 +200,8 @@ class Letters:
 
 
 def _letters(ids: list[int]) -> Letters:
-    """What was written and what fired, in two queries. A step a person skipped was none; notices about a broken promise or a
-    missed instalment are outside the gap (domain.md 3.3)."""
+    """What was written and what fired, in two queries. A step a person skipped was none; a letter of service, and
+    notices about a broken promise or a missed instalment, are outside the gap (domain.md 3.3)."""
     found = Letters()
     standing = Letter.objects.filter(customer__in=ids).exclude(state=LetterState.CANCELLED).order_by()
     counts = ~Q(state=LetterState.FAILED) & ~Q(code__in=OUTSIDE_THE_GAP)

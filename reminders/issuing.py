@@ -25,6 +25,7 @@ from reminders.verdicts import Verdicts, remember, watch
 from reminders.wordings import carry_over
 
 TASK_KINDS = {
+    StepCode.VERIFY_AP: TaskKind.VERIFY_AP,
     StepCode.COURTESY: TaskKind.COURTESY_CALL,
     StepCode.DAY_30: TaskKind.REVIEW_LETTER,
     StepCode.DAY_60: TaskKind.CALL_60,
@@ -70,13 +71,13 @@ def _write_fires(business: Business, fires: Sequence[tuple[Verdicts, Fire]], tod
 def _supersede(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date) -> list[Event]:
     """Cancels the letters and calls up to the new step that never got out: it speaks for all of them, higher ones stay."""
     ranks = {
-        (verdict.customer.pk, verdict.case.currency): RANK[fire.step] for verdict, fire in fires if fire.step != StepCode.COURTESY
+        (verdict.customer.pk, verdict.case.currency): RANK[fire.step] for verdict, fire in fires if fire.step in RANK
     }
     customer_ids = [customer_id for customer_id, _ in ranks]
     unsent = Letter.objects.select_for_update().filter(customer__in=customer_ids, state__in=UNSENT)
     unsent = {letter.pk: letter for letter in unsent.only("customer_id", "currency")}
     steps = Reminder.objects.filter(letter__in=list(unsent)).values_list("letter_id", "step")
-    taken = {letter_id: RANK[step] for letter_id, step in steps}
+    taken = {letter_id: RANK.get(step, -1) for letter_id, step in steps}
     old = [unsent[pk] for pk, rank in taken.items() if rank <= ranks.get((unsent[pk].customer_id, unsent[pk].currency), -1)]
     Letter.objects.filter(pk__in=[letter.pk for letter in old]).update(state=LetterState.CANCELLED, problem=REPLACED)
     stale = Task.objects.filter(customer__in=customer_ids, kind__in=list(SUPERSEDED), state=TaskState.OPEN)

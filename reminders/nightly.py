@@ -213,9 +213,10 @@ def _sweep(
     business: Business, settings: Settings, cursor: Cursor, horizon: int, today: datetime.date, *, everyone: bool
 ) -> Outcome:
     """Clears away what is no longer true for the customers who changed since the last run."""
-    queued = queued_customers(business)
-    if not everyone:
-        queued &= set(_changed(business, cursor, horizon).values_list("customer", flat=True))
+    changed = None if everyone else set(_changed(business, cursor, horizon).order_by().values_list("customer", flat=True))
+    if changed == set():
+        return Outcome()
+    queued = queued_customers(business) if changed is None else queued_customers(business) & changed
 
     def clear(ids: list[int]) -> None:
         sweep(business=business, customer_ids=ids, settings=settings, today=today)

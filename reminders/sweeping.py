@@ -49,9 +49,9 @@ class Present:
 
 def queued_customers(business: Business) -> set[int]:
     """The customers with a letter not yet out, or a call not yet made."""
-    letters = Letter.objects.filter(business=business, state__in=UNSENT).values_list("customer_id", flat=True)
+    letters = Letter.objects.filter(business=business, state__in=UNSENT).order_by().values_list("customer_id", flat=True)
     calls = Q(kind__in=CALLS) | Q(follow_ups__isnull=False)
-    tasks = Task.objects.filter(calls, business=business, state=TaskState.OPEN).values_list("customer_id", flat=True)
+    tasks = Task.objects.filter(calls, business=business, state=TaskState.OPEN).order_by().values_list("customer_id", flat=True)
     return {*letters, *tasks}
 
 

@@ -19,14 +19,21 @@ from reminders.timetable import DUNNING
 LETTER_STEP = ("enabled", "offset_days", "basis", "letter_code", "channel", "tone", "approve_first")
 CALL_STEP = (*LETTER_STEP, "calls")
 # What may be set of each step. A courtesy call is always a call and counts from the due date; the owner's decision has its day
-# from the 90-day step. The two steps before an invoice is out are carried along as they are.
+# from the 90-day step. The two service steps come with a new invoice, whatever the day.
 EDITED = {
+    StepCode.VERIFY_AP: ("enabled",),
+    StepCode.SATISFACTION: ("enabled", "channel", "approve_first"),
     StepCode.COURTESY: ("enabled", "offset_days"),
     StepCode.NOTICE: LETTER_STEP,
     StepCode.DAY_30: LETTER_STEP,
     StepCode.DAY_60: CALL_STEP,
     StepCode.DAY_90: CALL_STEP,
     StepCode.DECIDE: ("enabled",),
+}
+NOTES = {
+    StepCode.VERIFY_AP: lazy("A call with a new invoice, where nobody checked name and address for half a year."),
+    StepCode.SATISFACTION: lazy("A letter in the first days of a new invoice: was all as ordered? It asks for no money."),
+    StepCode.DECIDE: lazy("Comes when nothing followed the 90-day step: the owner decides what happens next."),
 }
 # The other letters belong to something that happened, or need the owner's word each time (domain.md 7.3).
 LETTERS = [(code.value, code.label) for code in (LetterCode.L1, LetterCode.L30, LetterCode.L60, LetterCode.L90)]
@@ -66,6 +73,11 @@ class StepForm(forms.Form):
     def label(self) -> str:
         """The name of the step."""
         return str(StepCode(self.step.code).label)
+
+    @property
+    def note(self) -> str:
+        """When a step comes whose day is not set here; "" for the others."""
+        return str(NOTES.get(self.step.code, ""))
 
     @property
     def enabled_now(self) -> bool:
