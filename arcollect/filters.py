@@ -18,6 +18,7 @@ from arcollect.money import format_date, format_money, parse_locale
 register = template.Library()
 
 _ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_BARE_AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 
 @register.filter
@@ -42,6 +43,12 @@ def day(date: datetime.date | None) -> str:
 def dated(words: str) -> str:
     """A stored reason with the dates in it as the reader writes them: the engine keeps them as 2026-06-30."""
     return _ISO_DATE.sub(_as_day, words)
+
+
+@register.filter
+def stated(fact: str, currency: str) -> str:
+    """A stored fact as the reader writes it: a bare number is an amount of that currency, dates as in `dated`."""
+    return money(Decimal(fact), currency) if _BARE_AMOUNT.fullmatch(fact) else dated(fact)
 
 
 def _as_day(found: re.Match[str]) -> str:

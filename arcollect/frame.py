@@ -27,10 +27,17 @@ ROOMS = [
     Room("dashboard", _("Dashboard"), "layout-dashboard", frozenset({"dashboard"})),
     Room("task-list", _("Desk"), "headset", frozenset({"task", "call"})),
     Room("customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit"})),
-    Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "dispute"})),
+    Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "dispute", "interest"})),
     Room("import-list", _("Import"), "file-import", frozenset({"import"}), often=False),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),
-    Room("settings", _("Settings"), "settings", frozenset({"settings", "member"}), owner_only=True, often=False),
+    Room(
+        "settings",
+        _("Settings"),
+        "settings",
+        frozenset({"settings", "member", "policy", "wording", "rate"}),
+        owner_only=True,
+        often=False,
+    ),
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
 
-from arcollect.filters import dated, due, icon, late, moment, money, near, say_date
+from arcollect.filters import dated, due, icon, late, moment, money, near, say_date, stated
 
 TODAY = date(2026, 6, 30)
 
@@ -77,3 +77,11 @@ def test_an_icon_is_silent_unless_it_has_words():
 def test_an_icon_that_is_none_fails_loudly():
     with pytest.raises(FileNotFoundError):
         icon("no-such-icon")
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [("3310.04", "£3,310.04"), ("2026-11-19", "Nov 19, 2026"), ("14 days", "14 days"), ("STANDARD 1", "STANDARD 1")],
+)
+def test_a_stored_fact_reads_as_money_as_a_date_or_as_it_is(fact, words):
+    assert stated(fact, "GBP") == words

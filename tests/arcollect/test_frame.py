@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.conf import settings as project
+from django.urls import reverse
 
 from customers.models import Membership
 from tests import make
@@ -65,3 +66,9 @@ def test_the_open_web_needs_a_secret_of_its_own():
     )
     assert run.returncode
     assert "Set SECRET_KEY" in run.stderr
+
+
+@pytest.mark.parametrize("door", ["settings-rules", "policy-list", "wording-list", "rate-list", "member-list"])
+def test_the_side_bar_marks_settings_on_each_of_its_pages(client_of, owner, business, door):
+    html = client_of(owner).get(reverse(door, args=[business.slug])).content.decode()
+    assert f'<a href="/b/{business.slug}/settings/" aria-current="page">' in html

@@ -39,7 +39,7 @@ def post(page, business, name, *args, **data):
 
 @pytest.mark.proves("P12")
 def test_a_text_is_saved_seen_restored_and_put_back(page, business):
-    assert "Ours 30-day letter, English" in read(page, business, "wording-list")
+    assert "As it came 30-day letter, English" in read(page, business, "wording-list")
     assert "Saved. Letters not sent yet say so" in words(post(page, business, "wording-edit", "L30", "en", text=OWN))
     assert "version 1" in read(page, business, "wording-list")
     assert "Use our text again?" in read(page, business, "wording-reset", "L30", "en")
