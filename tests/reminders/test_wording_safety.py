@@ -33,7 +33,7 @@ HOSTILE = {
     "written over and over": "{% assign a = '" + "a" * 5000 + "' %}" + "{{ a }}" * 600,
     "deep": "{% if amount %}" * 300 + "x" + "{% endif %}" * 300,
     "brackets": "{% if " + "(" * 2000 + "true" + ")" * 2000 + " %}x{% endif %}",
-    "indexes": "{{ amount" + "[amount" * 900 + "]" * 900 + " }}",
+    "indexes": "{{ amount" + "[amount" * 300 + "]" * 300 + " }}",
     "long number": "{{ 9" + "9" * 5000 + " | plus: 1 }}",
     "clock": "{{ 'now' | date: '%999999999d' }}",
     "opened only": "{{" * 4900,
