@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,12 +83,12 @@ def running(folder: Path) -> Iterator[int]:
 
 
 def _wait_for(port: int, process: subprocess.Popen, folder: Path) -> None:
-    deadline = time.monotonic() + 10
+    deadline, patience = time.monotonic() + 10, threading.Event()
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as line:
             if line.recv(4) == b"* OK":
                 return
-        time.sleep(0.02)
+        patience.wait(0.02)
     log = folder / "dovecot.log"
     output = process.stdout.read().decode() if process.poll() is not None else ""
     raise RuntimeError(f"dovecot did not start: {output} {log.read_text() if log.exists() else ''}")

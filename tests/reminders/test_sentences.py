@@ -82,8 +82,7 @@ def test_by_the_dozen():
 
 
 def test_every_sentence_stands_without_its_data():
-    for kind in SENTENCES:
-        said(kind, "nothing", changes={})
+    assert all(said(kind, "nothing", changes={}) or kind == "customer.flags_changed" for kind in SENTENCES)
 
 
 @pytest.mark.parametrize("name", sorted(set(ICONS.values())))
