@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from arcollect.phones import show_phone
 from reminders.stopping import contact_of, resume_mail, stop_mail
 
 ONE_CLICK = "One-Click"
@@ -29,7 +30,9 @@ def mail_stop(request: HttpRequest, token: str) -> HttpResponse:
             stop_mail(contact=contact, today=contact.business.local_date(timezone.now()))
         one_click = request.POST.get("List-Unsubscribe") == ONE_CLICK
         return _closed(HttpResponse(status=200) if one_click else redirect("mail-stop", token))
-    return _closed(render(request, "reminders/mail_stop.html", {"contact": contact, "creditor": contact.business}))
+    creditor = contact.business
+    context = {"contact": contact, "creditor": creditor, "phone": show_phone(creditor.phone, creditor.country)}
+    return _closed(render(request, "reminders/mail_stop.html", context))
 
 
 def _closed(response: HttpResponse) -> HttpResponse:
