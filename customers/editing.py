@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from customers import log
 from customers.desk import close_about
 from customers.models import Contact, Customer, User
+from customers.models.letter import LetterState
 
 # Free text of these stays out of the log, which says only that it changed (architecture.md, "The one log").
 FREE_TEXT = {"hold_reason", "represented_by"}
@@ -22,8 +23,17 @@ def save_customer(*, customer: Customer, changed: Collection[str], actor: User) 
         customer.save()
         _record(customer, "customer.added", actor)
     elif changed:
+        if "channel" in changed:
+            _reroute(customer)
         customer.save(update_fields=changed)
         _record(customer, "customer.edited", actor, fields=sorted(changed))
+
+
+def _reroute(customer: Customer) -> None:
+    """Letters not yet out that went the customer's old way go the new one; what a step of the policy set stays."""
+    before = Customer.objects.values_list("channel", flat=True).get(pk=customer.pk)
+    waiting = [LetterState.WAITING_FOR_CALL, LetterState.DRAFT, LetterState.APPROVED]
+    customer.letters.filter(channel=before, state__in=waiting).update(channel=customer.channel)
 
 
 @transaction.atomic

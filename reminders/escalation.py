@@ -145,12 +145,17 @@ def _fire(case: Case, top: Line, lines: tuple[Line, ...], total: Decimal, settin
 
 
 def upcoming(row: InvoiceFacts, setting: Setting, today: datetime.date) -> tuple[datetime.date, str] | None:
-    """(day, step) of the next step this invoice will reach by itself after `today`; None where every step is taken."""
+    """(day, step) of the next step of this invoice; None where every step is taken.
+
+    One whose day has come and that was not taken yet is the next, with that day.
+    """
     dates = [(date, code) for code, date in setting.timetable(row).dunning]
     deciding = decide_on(row, setting)
     if deciding:
         dates.append((deciding, StepCode.DECIDE))
-    return min(((date, code) for date, code in dates if date > today and RANK[code] > row.fired_rank), default=None)
+    open_steps = [(date, code) for date, code in dates if RANK[code] > row.fired_rank]
+    waiting = [(date, code) for date, code in open_steps if date <= today]
+    return waiting[-1] if waiting else min(open_steps, default=None)
 
 
 def _first_step_on(case: Case, setting: Setting, today: datetime.date) -> datetime.date | None:

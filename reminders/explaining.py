@@ -12,6 +12,7 @@ from arcollect.money import format_plain
 from reminders.cases import NOTHING, Case, Decision, Fire, InvoiceFacts, Setting, Skip, Wait
 from reminders.escalation import courtesy_call, next_step, upcoming
 from reminders.models import StepCode
+from reminders.policies import title
 from reminders.rules import rule_words
 from reminders.service_steps import contact_check, satisfaction_letter
 
@@ -104,7 +105,7 @@ def in_words(case: Case, setting: Setting, today: datetime.date) -> list[dict[st
     policy, rows = setting.policy, _rows(seen(case, setting, today))
     if case.represented:
         rows.append((_("Represented"), _("Letters and calls go to the representative only")))
-    rows.append((_("Policy"), f"{policy.name} {policy.version}".strip()))
+    rows.append((_("Policy"), _("%(name)s, version %(version)d") % {"name": title(policy.name), "version": policy.version}))
     return [{"label": label, "value": value} for label, value in rows]
 
 

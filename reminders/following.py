@@ -1,8 +1,9 @@
 """Decides what follows at once from something that happened: which letter, which call, about what (domain.md 3.4). Pure."""
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +35,7 @@ CALLS = {
 @dataclass(frozen=True, slots=True)
 class Happened:
     """Something that happened to one customer in one currency. `subject` names it in the log ("promise:12"); `about` are the
-    invoices concerned; `amount` is what is missing; `facts` go into the letter as they are."""
+    invoices concerned; `amount` is what is missing; `facts` go into the letter as they are; `also` are subjects it speaks for."""
 
     occasion: Occasion
     subject: str
@@ -46,6 +47,7 @@ class Happened:
     facts: Mapping[str, Any]
     spoken_on: datetime.date | None = None
     consent_until: datetime.date | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,19 @@ def follow(
     if not rows or (asks.lines and asks.total <= case.unapplied):
         return None
     return Following(happened, code, asks if code else None, _call(happened, calendar, today, individual))
+
+
+def together(found: Iterable[Happened]) -> list[Happened]:
+    """One for each customer and currency of the promises that were broken: the latest speaks for all, nobody gets two letters."""
+    broken: dict[tuple[int, str], list[Happened]] = defaultdict(list)
+    others = []
+    for one in found:
+        (broken[one.customer_id, one.currency] if one.occasion == Occasion.PROMISE_BROKEN else others).append(one)
+    latest = []
+    for group in broken.values():
+        *earlier, last = sorted(group, key=lambda one: (one.on, int(one.subject.rpartition(":")[2])))
+        latest.append(replace(last, also=tuple(one.subject for one in earlier)))
+    return [*latest, *others]
 
 
 def _open(row: InvoiceFacts, happened: Happened, today: datetime.date) -> Decimal:

@@ -14,7 +14,7 @@ from customers.models.desk import Outcome
 from invoices.models import Allocation, Dispute, Instalment, Invoice, Payment, PaymentPlan, Promise
 from invoices.models.agreement import InstalmentState, PlanState, PromiseState
 from reminders.cases import NOTHING
-from reminders.following import Happened
+from reminders.following import Happened, together
 from reminders.models import FollowUp, Occasion
 from reminders.timetable import DAYS
 
@@ -34,7 +34,7 @@ def happenings(business: Business, today: datetime.date, only: Iterable[int] | N
         *_plans(mine, business, today),
         *_payments(mine, today),
     ]
-    return _with_conversations(business, found)
+    return _with_conversations(business, together(found))
 
 
 def _unanswered(rows: QuerySet[Any], occasion: Occasion, area: str) -> QuerySet[Any]:

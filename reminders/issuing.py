@@ -70,9 +70,7 @@ def _write_fires(business: Business, fires: Sequence[tuple[Verdicts, Fire]], tod
 
 def _supersede(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date) -> list[Event]:
     """Cancels the letters and calls up to the new step that never got out: it speaks for all of them, higher ones stay."""
-    ranks = {
-        (verdict.customer.pk, verdict.case.currency): RANK[fire.step] for verdict, fire in fires if fire.step in RANK
-    }
+    ranks = {(verdict.customer.pk, verdict.case.currency): RANK[fire.step] for verdict, fire in fires if fire.step in RANK}
     customer_ids = [customer_id for customer_id, _ in ranks]
     unsent = Letter.objects.select_for_update().filter(customer__in=customer_ids, state__in=UNSENT)
     unsent = {letter.pk: letter for letter in unsent.only("customer_id", "currency")}

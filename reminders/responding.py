@@ -71,17 +71,21 @@ def _write(
 ) -> None:
     """The row that makes it happen once, its letter as a draft, its call unless that was asked for before.
 
-    A letter of a step above the notice, written this very day, asks for the same money: one is enough.
+    A letter of a step above the notice, written since it happened, asks for the same money: one is enough.
     """
     happened = following.happened
     row = FollowUp.objects.filter(occasion=happened.occasion, subject=happened.subject).first()
     row = row or FollowUp(business=business, customer=customer, occasion=happened.occasion, subject=happened.subject, on=today)
-    asked = customer.letters.filter(currency=case.currency, written_on=today, state__in=[LetterState.DRAFT, LetterState.APPROVED])
+    asked = customer.letters.filter(currency=case.currency, written_on__gte=happened.on)
+    asked = asked.exclude(state__in=[LetterState.WAITING_FOR_CALL, LetterState.CANCELLED])
     if happened.occasion != Occasion.PROMISE_BROKEN or not asked.filter(reminders__step__in=ABOVE_NOTICE).exists():
         row.letter = _letter(business, customer, case, following, contacts.get(customer.pk), today)
     row.task = row.task or _task(business, customer, happened, following.call)
     row.redraft = False
     row.save()
+    for subject in happened.also:
+        fields = {"business": business, "customer": customer, "on": today, "task": row.task}
+        FollowUp.objects.get_or_create(occasion=happened.occasion, subject=subject, defaults=fields)
     log.record(
         business,
         "followup.made",

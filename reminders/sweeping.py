@@ -65,10 +65,10 @@ def sweep(*, business: Business, customer_ids: Sequence[int], settings: Settings
         customer.pk: Present({case.currency: case for case in cases.get(customer.pk, [])}, customer.approach, customer.vulnerable)
         for customer in customers
     }
+    lines = Prefetch("reminders__lines", ReminderLine.objects.only("reminder", "invoice", "step"))
     letters = Letter.objects.select_for_update(of=("self",)).filter(customer__in=customers, state__in=UNSENT)
-    for letter in letters.select_related("business", "customer"):
+    for letter in letters.select_related("business", "customer").prefetch_related(lines):
         _sweep_letter(letter, present[letter.customer_id], today)
-    lines = Prefetch("reminders__lines", ReminderLine.objects.only("reminder", "invoice"))
     tasks = Task.objects.filter(customer__in=customers, state=TaskState.OPEN).select_related("business", "customer")
     for task in tasks.filter(kind__in=CALLS, follow_ups=None).prefetch_related(lines):
         _sweep_call(task, present[task.customer_id], today)
@@ -83,12 +83,20 @@ def _sweep_letter(letter: Letter, present: Present, today: datetime.date) -> Non
     invoices = present.invoices(letter.currency, letter.code)
     lines = letter.facts["lines"]
     owed = {line["invoice"]: _owed(invoices, line["invoice"], today) for line in lines}
-    if not any(owed.values()):
+    if not any(owed.values()) or _outlived(letter, owed):
         withdraw(letter=letter, reason=present.block(letter.currency, letter.code) or NOTHING_LEFT, on=today)
     elif letter.state != LetterState.APPROVED:
         if any(owed[line["invoice"]] != Decimal(line["collectable"]) for line in lines):
             _bring_up_to_date(letter, present.cases[letter.currency], invoices, today)
         _heed_diagnosis(letter, present)
+
+
+def _outlived(letter: Letter, owed: Mapping[int, Decimal]) -> bool:
+    """Whether nothing is left of what brought the letter's step: what remains has reached a lower one, or was asked for at it."""
+    brought = [
+        line.invoice_id for reminder in letter.reminders.all() for line in reminder.lines.all() if line.step == reminder.step
+    ]
+    return bool(brought) and not any(owed.get(pk) for pk in brought)
 
 
 def _sweep_instalment(letter: Letter, present: Present, today: datetime.date) -> None:

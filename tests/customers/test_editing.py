@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from customers import editing
-from customers.models import Customer, Event, Task
+from customers.models import Customer, Event, Letter, Task
 from tests import make
 from tests.make import day
 
@@ -72,3 +72,12 @@ def test_verifying_a_contact_does_the_task_that_asked_for_it(business, acme, boo
     assert contact.verified_on == day("2026-03-02")
     assert set(Task.objects.filter(state="done")) == {task}
     assert other.state == "open"
+
+
+def test_letters_not_yet_out_follow_the_customers_new_channel(acme, bookkeeper):
+    fields = {"business": acme.business, "customer": acme, "code": "L30", "currency": "USD", "language": "en"}
+    for state, channel in (("draft", "email"), ("draft", "both"), ("failed", "email")):
+        Letter.objects.create(**fields, state=state, channel=channel, written_on=day("2026-03-16"))
+    acme.channel = "post"
+    editing.save_customer(customer=acme, changed=["channel"], actor=bookkeeper)
+    assert list(Letter.objects.order_by("id").values_list("channel", flat=True)) == ["post", "both", "email"]

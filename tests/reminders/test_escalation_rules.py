@@ -211,7 +211,7 @@ def test_why_is_answered_with_facts_in_words_and_every_invoice():
     assert (dunning["verdict"], dunning["rule"], dunning["next_on"]) == ("skip", "ASKED_ALREADY", "2026-04-15")
     assert dunning["rule_words"] == "Each step is taken once; the next one has its day."
     facts = {fact["label"]: fact["value"] for fact in dunning["facts"]}
-    assert (facts["Overdue"], facts["Last step on"], facts["Policy"]) == ("1000.00", "2026-03-16", "STANDARD 3")
+    assert (facts["Overdue"], facts["Last step on"], facts["Policy"]) == ("1000.00", "2026-03-16", "Standard, version 3")
     line = dunning["invoices"][0]
     assert (line["fired"], line["fired_on"], line["next_step"], line["next_on"]) == ("30", "2026-03-16", "60", "2026-04-15")
     assert courtesy["rule"] == "NO_COURTESY_DUE"

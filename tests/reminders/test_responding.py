@@ -58,6 +58,15 @@ def test_however_often_the_night_runs(promise):
     assert (len(letters("LBP")), FollowUp.objects.count()) == (1, 1)
 
 
+def test_two_promises_broken_at_once_are_one_letter_and_one_call(promise):
+    made_on, due_on = day("2026-03-03"), day("2026-03-06")
+    make_promise(customer=promise.customer, currency="USD", amount=Decimal(400), made_on=made_on, due_on=due_on)
+    for on in (BROKEN_ON, day("2026-03-12")):
+        escalate(promise.business, on)
+    assert (len(letters("LBP")), FollowUp.objects.count()) == (1, 2)
+    assert Task.objects.filter(kind="broken_promise").count() == 1
+
+
 def test_a_kept_promise_brings_nothing(promise, invoice):
     make.payment(invoice.customer, "500", on="2026-03-05", split={invoice: "500"})
     escalate(promise.business, BROKEN_ON)

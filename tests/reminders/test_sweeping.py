@@ -111,3 +111,16 @@ def test_a_letter_written_anew_asks_for_no_second_call(business, acme, tmp_path)
     assert list(Task.objects.values_list("kind", "state")) == [("call_60", "done")]
     renewed = Letter.objects.latest("id")
     assert (renewed.state, renewed.total, renewed.facts["call"]["agreement"]) == ("draft", 950, "Half on Friday.")
+
+
+def test_a_letter_does_not_outlive_what_brought_its_step(business):
+    """The invoice 60 days late is paid: the letter about the one 30 days late is a 30-day letter, not a 60-day one."""
+    customer = make.customer(business)
+    old = make.invoice(customer, "OLD", issued="2026-01-01", due="2026-01-15")
+    make.invoice(customer, "NEW", issued="2026-01-15", due="2026-02-14")
+    escalate(business, day("2026-03-16"))
+    assert Letter.objects.get().code == "L60"
+    make.payment(customer, "1000", on="2026-03-01", split={old: "1000"})
+    escalate(business, day("2026-03-17"))
+    assert [letter.code for letter in Letter.objects.exclude(state="cancelled")] == ["L30"]
+    assert not Task.objects.filter(kind="call_60", state="open").exists()

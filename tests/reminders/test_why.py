@@ -28,7 +28,7 @@ def page(client, name: str, row, query: str = "") -> str:
 
 def test_a_customer(client_of, bookkeeper, letter):
     text = page(client_of(bookkeeper), "customer-why", letter.customer)
-    for said in ("INV-1", "300.00", "STANDARD 1", "Each step is taken once", "What the last run decided"):
+    for said in ("INV-1", "300.00", "version 1", "Each step is taken once", "What the last run decided"):
         assert said in text
 
 

@@ -47,9 +47,7 @@ def test_a_subject_line_that_tells_is_refused(subject):
     assert problem.value.line == 1
 
 
-@pytest.mark.parametrize(
-    "subject", ["Your account with {{ company }}", "Message from {{ company }}", "{{ invoices }}"]
-)
+@pytest.mark.parametrize("subject", ["Your account with {{ company }}", "Message from {{ company }}", "{{ invoices }}"])
 def test_a_neutral_subject_line_is_taken(subject):
     assert check("L30", f"{subject}\n\nText.", tries()) == []
 
