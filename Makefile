@@ -13,6 +13,8 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 # Tests see the defaults, whatever the shell they are started from has set for a real installation.
 CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u MEDIA_ROOT -u ALLOWED_HOSTS -u EMAIL_URL -u BASE_URL
 PYTEST := $(CLEAN) $(BIN)/python -m pytest -q
+# Cleaned before, not after: tests.postgres says itself which database the tests are for.
+POSTGRES := $(CLEAN) $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q
 
 .PHONY: help run serve setup setup-test test lint format migrations test-sqlite test-postgres test-slow bench proves lock clean
 
@@ -82,11 +84,11 @@ test-sqlite: setup-test
 	@$(PYTEST) -n 2
 
 test-postgres: setup-test
-	@$(BIN)/python -m tests.postgres $(PYTEST) -n 2
+	@$(POSTGRES) -n 2
 
 test-slow: setup-test  ## what drives a browser, races processes, or takes a whole old ledger
 	@$(PYTEST) -m "browser or faults or load"
-	@$(BIN)/python -m tests.postgres $(PYTEST) -m faults
+	@$(POSTGRES) -m faults
 
 bench: setup-test  ## the engine's nights and the letters, small; the large ledgers are in docs/performance.md
 	@$(CLEAN) $(BIN)/python bench/escalate.py --invoices 2000 10000
