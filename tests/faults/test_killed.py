@@ -1,5 +1,6 @@
 """Killed at twenty points of escalating and of delivering, then started again: nothing lost, nothing twice (T08)."""
 
+import os
 import random
 import subprocess
 import time
@@ -10,7 +11,8 @@ import pytest
 from tests.faults.conftest import kill
 
 pytestmark = [pytest.mark.faults, pytest.mark.proves("T01", "T08")]
-POINTS = 20
+# All twenty on PostgreSQL, where several machines may work side by side; some on SQLite, which has one writer at a time.
+POINTS = 20 if os.environ.get("DATABASE_URL", "").startswith("postgres") else 6
 CUSTOMERS = 60
 STAGE = "from tests.faults.staging import stage; stage({businesses}, {customers}, '{zone}', {late})"
 LATER = {"sqlite": "datetime('now', '-1 hour')", "postgres": "now() - interval '1 hour'"}

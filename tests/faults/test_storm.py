@@ -10,16 +10,21 @@ STAGE = "from tests.faults.staging import stage; stage(1, {customers}, '{zone}',
 WAKE = "from django_q.tasks import async_task; [async_task('reminders.tasks.tick') for _ in range(24)]"
 
 
+DRAFTED = 400
+
+
 @pytest.fixture
-def two_thousand(database_url, manage, noon):
+def staged(database_url, manage, noon):
+    """Makes so many late customers, on PostgreSQL."""
     if database_url.startswith("sqlite"):
         pytest.skip("two clusters at once are PostgreSQL's business")
     manage("migrate", "-v0")
-    manage("shell", "-v0", "-c", STAGE.format(customers=CUSTOMERS, zone=noon, late=10))
+    return lambda customers, late: manage("shell", "-v0", "-c", STAGE.format(customers=customers, zone=noon, late=late))
 
 
 @pytest.mark.proves("T01", "T03", "T04", "T08")
-def test_every_letter_is_one_mail(two_thousand, manage, start, ask, inbox):
+def test_every_letter_is_one_mail(staged, manage, start, ask, inbox):
+    staged(CUSTOMERS, late=10)
     manage("shell", "-v0", "-c", WAKE)
     clusters = [start("qcluster") for _ in range(2)]
     people = [start("escalate", "--format", "json") for _ in range(2)]
@@ -40,12 +45,12 @@ def test_every_letter_is_one_mail(two_thousand, manage, start, ask, inbox):
 
 
 @pytest.mark.proves("T01", "T04")
-def test_every_call_and_every_draft_is_one(two_thousand, start, ask):
+def test_every_call_and_every_draft_is_one(staged, start, ask):
     """The same with a step that opens tasks: the 30-day letter, which a person reviews."""
-    ask("update invoices_invoice set due_on = due_on - 25, issued_on = issued_on - 25")
+    staged(DRAFTED, late=35)
     runs = [start("escalate", "--format", "json") for _ in range(6)]
     assert [(one.communicate(timeout=300), one.returncode)[1] for one in runs] == [0] * 6
-    each = [(CUSTOMERS, CUSTOMERS)]
+    each = [(DRAFTED, DRAFTED)]
     assert ask("select count(*), count(distinct customer_id) from reminders_reminder where step = '30'") == each
     assert ask("select count(*), count(distinct customer_id) from customers_task where kind = 'review_letter'") == each
     assert ask("select count(*), count(distinct customer_id) from customers_letter where code = 'L30'") == each
