@@ -1,7 +1,7 @@
 """What the engine sees and what it may say: the facts of one customer in one currency, and the three verdicts. Pure."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -133,6 +133,11 @@ class Case:
     def blocked_for(self, letter_code: str) -> str:
         """Why a letter of this code may not go out; a FINAL one an owner approved may to who asked for quiet (domain.md 7.4)."""
         return "" if self.block_rule == Rule.CEASE and letter_code == LetterCode.FINAL else self.block
+
+
+def case_in(cases: Iterable[Case], currency: str) -> Case | None:
+    """The one of a customer's cases in that currency; None where nothing is open in it."""
+    return next((case for case in cases if case.currency == currency), None)
 
 
 @dataclass(frozen=True, slots=True)

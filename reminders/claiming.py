@@ -14,7 +14,7 @@ from customers.models.business import Role
 from customers.models.customer import Channel
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
-from reminders.escalation import NOTHING
+from reminders.cases import NOTHING, case_in
 from reminders.facts import Settings, cases_of, standing_block
 from reminders.happenings import instalment_open
 from reminders.issuing import mail_contacts
@@ -73,7 +73,7 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
     step been taken.
     """
     cases = cases_of(letter.business, [customer], settings, today).get(customer.pk, [])
-    case = next((case for case in cases if case.currency == letter.currency), None)
+    case = case_in(cases, letter.currency)
     block = case.blocked_for(letter.code) if case else standing_block(customer, today)[0]
     if block:
         return block

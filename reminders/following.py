@@ -14,7 +14,8 @@ from arcollect.money import format_plain
 from customers.models.business import Role
 from customers.models.desk import TaskKind
 from customers.models.letter import LetterCode
-from reminders.cases import NOTHING, Case, Fire, InvoiceFacts, Line
+from reminders.cases import Case, Fire, InvoiceFacts
+from reminders.freezing import asked_today
 from reminders.models import Occasion
 from reminders.timetable import DAYS
 
@@ -110,12 +111,7 @@ def _open(row: InvoiceFacts, happened: Happened, today: datetime.date) -> Decima
 
 def _asks(rows: list[InvoiceFacts], happened: Happened, today: datetime.date) -> Fire:
     """What the letter lists; of a missed instalment the plan says it, so that no invoice stands in it as asked for."""
-    asked = [] if happened.occasion == Occasion.INSTALMENT_MISSED else rows
-    lines = tuple(
-        Line(row, "", row.askable(today), row.days_past_due(today), new=False)
-        for row in sorted(asked, key=lambda row: (row.due_on, row.number))
-    )
-    return Fire("", lines, sum((line.amount for line in lines), NOTHING), "", today)
+    return asked_today([] if happened.occasion == Occasion.INSTALMENT_MISSED else rows, today)
 
 
 def _call(happened: Happened, calendar: Calendar, today: datetime.date, individual: bool) -> Call:

@@ -1,12 +1,33 @@
 """Freezes what a letter is about, as JSON: its text and figures are made from this and nothing else (T28). Pure."""
 
 import datetime
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from reminders.cases import NOTHING, Case, Fire, InvoiceFacts
+from reminders.cases import NOTHING, Case, Fire, InvoiceFacts, Line
 from reminders.timetable import StepTerms
 from reminders.tone import tone_of
+
+
+def asked_today(
+    rows: Iterable[InvoiceFacts],
+    today: datetime.date,
+    *,
+    step: str = "",
+    steps: Mapping[int, str] | None = None,
+    first_contact: bool = False,
+) -> Fire:
+    """What a letter about these invoices asks for by the sums of today, oldest first, while no step of theirs fires.
+
+    `step` is the letter's, `steps` the invoices' own by id, as the letter it restates had them; a notice has neither.
+    """
+    own = steps or {}
+    lines = tuple(
+        Line(row, own.get(row.id, ""), row.askable(today), row.days_past_due(today), new=False)
+        for row in sorted(rows, key=lambda row: (row.due_on, row.number))
+    )
+    return Fire(step, lines, sum((line.amount for line in lines), NOTHING), "", today, first_contact)
 
 
 def frozen_facts(fire: Fire, case: Case, today: datetime.date) -> dict[str, Any]:

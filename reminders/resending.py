@@ -9,9 +9,9 @@ from customers import log
 from customers.models import Business, Contact, Letter
 from customers.models.customer import Channel
 from customers.models.letter import LetterState
-from reminders.cases import NOTHING, Case, Fire, InvoiceFacts, Line
+from reminders.cases import NOTHING, Case, InvoiceFacts, case_in
 from reminders.facts import cases_of, settings_of, standing_block
-from reminders.freezing import frozen_facts
+from reminders.freezing import asked_today, frozen_facts
 from reminders.issuing import mail_contacts
 from reminders.models import Cursor, Reminder
 from reminders.ways import way_of
@@ -35,7 +35,7 @@ def resend_bounced(business: Business, today: datetime.date) -> int:
     written = 0
     for reminder in reminders:
         customer, contact = reminder.customer, contacts.get(reminder.customer_id)
-        case = next((one for one in cases.get(customer.pk, []) if one.currency == reminder.currency), None)
+        case = case_in(cases.get(customer.pk, []), reminder.currency)
         block = case.blocked_for(reminder.letter.code) if case else standing_block(customer, today).reason
         if not block and not way_of(Channel.BOTH, customer, contact).nowhere:
             try:
@@ -67,16 +67,13 @@ def _write_anew(reminder: Reminder, case: Case | None, contact: Contact | None, 
 
 def _still_open(letter: Letter, case: Case | None) -> list[InvoiceFacts]:
     asked = {line["invoice"] for line in letter.facts["lines"]}
-    rows = [row for row in case.invoices if row.id in asked] if case else []
-    return sorted(rows, key=lambda row: (row.due_on, row.number))
+    return [row for row in case.invoices if row.id in asked] if case else []
 
 
 def _anew(letter: Letter, case: Case, rows: list[InvoiceFacts], contact: Contact | None, today: datetime.date) -> Letter:
     """The letter with the sums of today. It was approved once; one a person had worded is shown to a person again."""
     steps = {line["invoice"]: line["step"] for line in letter.facts["lines"]}
-    lines = tuple(Line(row, steps[row.id], row.askable(today), row.days_past_due(today), new=False) for row in rows)
-    total = sum((line.amount for line in lines), NOTHING)
-    fire = Fire(letter.facts["step"], lines, total, "", today, letter.facts["first_contact"])
+    asks = asked_today(rows, today, step=letter.facts["step"], steps=steps, first_contact=letter.facts["first_contact"])
     return Letter.objects.create(
         business=letter.business,
         customer_id=letter.customer_id,
@@ -87,8 +84,8 @@ def _anew(letter: Letter, case: Case, rows: list[InvoiceFacts], contact: Contact
         currency=letter.currency,
         language=letter.language,
         written_on=today,
-        total=total,
-        facts=letter.facts | frozen_facts(fire, case, today) | {"instead_of": [letter.pk, *letter.facts.get("instead_of", [])]},
+        total=asks.total,
+        facts=letter.facts | frozen_facts(asks, case, today) | {"instead_of": [letter.pk, *letter.facts.get("instead_of", [])]},
         subject=letter.subject,
         body=letter.body,
         edited=letter.edited,

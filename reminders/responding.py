@@ -2,7 +2,7 @@
 
 import datetime
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -11,7 +11,7 @@ from customers.models import Business, Contact, Customer, Letter, Task
 from customers.models.customer import Kind
 from customers.models.desk import TaskState
 from customers.models.letter import LetterState
-from reminders.cases import Case
+from reminders.cases import Case, case_in
 from reminders.facts import Settings, cases_of
 from reminders.following import Call, Following, Happened, follow
 from reminders.freezing import frozen_facts
@@ -44,7 +44,7 @@ def respond(
         failed: dict[int, Exception] = {}
         for one in found:
             customer = customers[one.customer_id]
-            case = _case(cases.get(customer.pk, []), one.currency)
+            case = case_in(cases.get(customer.pk, []), one.currency)
             calendar = settings.calendar(customer.country, customer.region)
             try:
                 following = follow(one, case, calendar, today, individual=customer.kind != Kind.COMPANY)
@@ -54,10 +54,6 @@ def respond(
                 logger.exception("What happened to %s could not be followed up", one.subject)
                 failed[customer.pk] = error
         return failed
-
-
-def _case(cases: Iterable[Case], currency: str) -> Case | None:
-    return next((case for case in cases if case.currency == currency), None)
 
 
 @transaction.atomic

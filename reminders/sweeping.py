@@ -12,9 +12,9 @@ from customers import log
 from customers.models import Business, Customer, Letter, Task
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
-from reminders.cases import NOTHING, Case, Fire, InvoiceFacts, Line
+from reminders.cases import NOTHING, Case, InvoiceFacts
 from reminders.facts import Settings, cases_of
-from reminders.freezing import frozen_facts
+from reminders.freezing import asked_today, frozen_facts
 from reminders.happenings import instalment_open
 from reminders.issuing import UNSENT
 from reminders.models import Cursor, ReminderLine
@@ -121,14 +121,9 @@ def _bring_up_to_date(letter: Letter, case: Case, invoices: Mapping[int, Invoice
     """Writes the present sums into a letter nobody has approved yet; what was said on the phone stays."""
     steps = {line["invoice"]: line["step"] for line in letter.facts["lines"]}
     rows = [invoices[pk] for pk in steps if _owed(invoices, pk, today)]
-    lines = tuple(
-        Line(row, steps[row.id], row.askable(today), row.days_past_due(today), new=False)
-        for row in sorted(rows, key=lambda row: (row.due_on, row.number))
-    )
-    total = sum((line.amount for line in lines), NOTHING)
-    fire = Fire(letter.facts["step"], lines, total, "", today, letter.facts["first_contact"])
-    letter.facts = letter.facts | frozen_facts(fire, case, today)
-    letter.total = total
+    asks = asked_today(rows, today, step=letter.facts["step"], steps=steps, first_contact=letter.facts["first_contact"])
+    letter.facts = letter.facts | frozen_facts(asks, case, today)
+    letter.total = asks.total
     letter.problem = str(LOOK_AGAIN) if letter.edited else letter.problem
     letter.save(update_fields=["facts", "total", "problem"])
 
