@@ -19,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "part_payment_pause_ratio": "0.50",
     "part_payment_pause_days": 7,
     "contact_reverify_days": 180,
+    "automatic_needs_verified": False,
     "stale_money_bd": 3,
     "stale_money_stops_automatic": False,
     "notice_gap_days": 7,

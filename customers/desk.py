@@ -1,18 +1,56 @@
 """Writes what becomes of a task a person works on: done, cancelled, or put off."""
 
 import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers import log
-from customers.models import Business, Task, User
-from customers.models.desk import TaskState
+from customers.models import Business, Customer, Task, User
+from customers.models.business import Role
+from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 
 
 class TaskError(ValueError):
     """The task cannot be changed so; the message says why."""
+
+
+@transaction.atomic
+def open_task(
+    *,
+    business: Business,
+    kind: TaskKind,
+    subject: str,
+    opens_on: datetime.date,
+    due_on: datetime.date,
+    customer: Customer | None = None,
+    role: Role = Role.BOOKKEEPER,
+    currency: str = "",
+    amount: Decimal | None = None,
+    reason: str = "",
+    actor: User | None = None,
+) -> Task:
+    """The open task of this kind about `subject`, new where there was none; one that stands is left as it is."""
+    task, created = Task.objects.get_or_create(
+        business=business,
+        customer=customer,
+        kind=kind,
+        subject=subject,
+        state=TaskState.OPEN,
+        defaults={
+            "role": role,
+            "opens_on": opens_on,
+            "due_on": due_on,
+            "currency": currency,
+            "amount": amount,
+            "reason": reason,
+        },
+    )
+    if created:
+        log.record(business, "task.opened", f"task:{task.pk}", customer=customer, actor=actor, task_kind=str(kind))
+    return task
 
 
 @transaction.atomic

@@ -8,11 +8,9 @@ from django.utils.translation import gettext as _
 
 from arcollect.filters import say_date
 from customers.models import Letter, Task
-from customers.models.desk import TaskKind
+from customers.models.desk import CALL_KINDS
 from invoices.account import Position
 from reminders.models import LastDecision, Verdict
-
-CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def next_action(
     `letters` wait for approval, `tasks` are the open ones in the order they come to the desk, `decisions` the engine's last.
     """
     ready = [task for task in tasks if starts_on(task) <= today]
-    calls = [task for task in ready if task.kind in CALLS]
+    calls = [task for task in ready if task.kind in CALL_KINDS]
     if calls:
         return _call(calls[0], today)
     if letters:

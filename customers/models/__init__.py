@@ -1,13 +1,17 @@
 """Who owes and who is owed, what was said and sent, what must be done, what happened."""
 
 from customers.models.business import Business, Membership, User
+from customers.models.claim import Attachment, CallText, Claim
 from customers.models.customer import Contact, Customer
 from customers.models.desk import Conversation, Task
 from customers.models.letter import Document, Letter, ReceivedMail
 from customers.models.log import Event, ImportBatch, Seal
 
 __all__ = [
+    "Attachment",
     "Business",
+    "CallText",
+    "Claim",
     "Contact",
     "Conversation",
     "Customer",

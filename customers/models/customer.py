@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from arcollect.addresses import address_lines
 from arcollect.dates import Calendar, calendar_of, closing_days
 from arcollect.fields import money_field
-from customers.models.business import Business
+from customers.models.business import Business, User
 
 
 class Kind(models.TextChoices):
@@ -53,6 +53,8 @@ class Customer(models.Model):
     credit_limit = money_field(verbose_name=_("credit limit"), null=True, blank=True)
     channel = models.CharField(_("letters go by"), max_length=10, choices=Channel.choices, default=Channel.EMAIL)
     po_required = models.BooleanField(_("needs a purchase order number"), default=False)
+    po_rule = models.CharField(_("rule for order numbers"), max_length=200, blank=True)
+    portal = models.CharField(_("invoices go through the portal"), max_length=200, blank=True)
     pay_run = models.CharField(_("pays on"), max_length=100, blank=True)
     approach = models.CharField(_("approach"), max_length=10, choices=Approach.choices, default=Approach.UNKNOWN, blank=True)
     on_hold = models.BooleanField(_("credit hold"), default=False)
@@ -125,6 +127,7 @@ class Contact(models.Model):
     phone = models.CharField(_("phone"), max_length=32, blank=True, help_text=_("Stored as +14155550123."))
     fax = models.CharField(_("fax"), max_length=32, blank=True)
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    verified_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     bounced_on = models.DateField(_("bounced on"), null=True, blank=True)
     bounce_reason = models.CharField(_("reason of the bounce"), max_length=300, blank=True)
     email_stopped_on = models.DateField(_("e-mail stopped on"), null=True, blank=True)

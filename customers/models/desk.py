@@ -22,8 +22,21 @@ class TaskKind(models.TextChoices):
     ANSWER_MAIL = "answer_mail", _("Answer a message")
     VERIFY_CLAIM = "verify_claim", _("Check what was said")
     CALLBACK = "callback", _("Call back")
+    PROMISE_DUE = "promise_due", _("Promise falls due")
+    PLAN_PROPOSAL = "plan_proposal", _("Payment plan on offer")
+    WARNING = "warning", _("Early warning")
     DECIDE = "decide", _("Owner's decision")
     OTHER = "other", _("Other")
+
+
+# Made by telephone, from the call sheet; everything else is done on a page of its own.
+CALL_KINDS = [
+    TaskKind.COURTESY_CALL,
+    TaskKind.CALL_60,
+    TaskKind.CALL_90,
+    TaskKind.BROKEN_PROMISE,
+    TaskKind.CALLBACK,
+]
 
 
 class TaskState(models.TextChoices):
@@ -96,12 +109,17 @@ OUTCOME_WORDS = {
 
 
 class Conversation(models.Model):
-    """A call made or taken, or a message that came in: who, why, and what was agreed."""
+    """A call made or taken, or a message that came in: who, why, and what was agreed.
+
+    `reason`: a code of customers.reasons, `answers`: what was said to its questions, in their order; `spoke_with`: the name of
+    somebody who is no Contact. `next_on`: the day we look at it again.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="conversations")
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="conversations")
+    spoke_with = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
     channel = models.CharField(max_length=10, default="call")
     inbound = models.BooleanField(default=False)

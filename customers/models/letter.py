@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from arcollect.fields import zero_money_field
 from customers.models.business import Business, User
 from customers.models.customer import Channel, Contact, Customer
-from customers.models.desk import Task
+from customers.models.desk import Conversation, Task
 
 
 class Document(models.Model):
@@ -38,6 +38,7 @@ class LetterCode(models.TextChoices):
     LBP = "LBP", _("About a broken promise")
     LPD = "LPD", _("About a missed instalment")
     LRES = "LRES", _("Query closed")
+    LCALL = "LCALL", _("Confirmation of a call")
 
 
 class LetterState(models.TextChoices):
@@ -69,6 +70,7 @@ class Letter(models.Model):
     body = models.TextField(blank=True)
     edited = models.BooleanField(default=False)
     waits_for = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="letters_waiting")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="letters")
     hold_until = models.DateField(null=True, blank=True)
     hold_reason = models.CharField(max_length=200, blank=True)
     approved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

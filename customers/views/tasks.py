@@ -21,10 +21,7 @@ from customers.desk import TaskError, cancel_task, complete_task, snooze_task
 from customers.forms.task import CancelForm, DoneForm, SnoozeForm
 from customers.models import Business, Membership, Task
 from customers.models.business import Role
-from customers.models.desk import TaskKind, TaskState
-
-# A call is noted in words of its own (`call-log`), everything else on the task's page.
-CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90]
+from customers.models.desk import CALL_KINDS, TaskKind, TaskState
 
 # Where a task about one row is done: the address that does it, and what its button says.
 SUBJECT_DOORS = {
@@ -51,8 +48,8 @@ def task_list(request: HttpRequest) -> HttpResponseBase:
     still_open = rows.filter(state=TaskState.OPEN)
     context = {
         "today": today,
-        "calls": CALLS,
-        "first_call": still_open.filter(starts_on__lte=today, kind__in=CALLS).order_by("due_on", "-amount", "pk").first(),
+        "calls": CALL_KINDS,
+        "first_call": still_open.filter(starts_on__lte=today, kind__in=CALL_KINDS).order_by("due_on", "-amount", "pk").first(),
         "coming": still_open.filter(starts_on__gt=today).order_by("starts_on", "pk").first(),
     }
     return listing(today, request.membership).respond(request, rows, "customers/task_list.html", context)
@@ -96,7 +93,7 @@ def listing(today: datetime.date, member: Membership) -> Listing:
     is_open = Q(state=TaskState.OPEN)
     when = [
         Option("now", lazy("On the desk"), is_open & Q(starts_on__lte=today)),
-        Option("calls", lazy("Calls"), is_open & Q(starts_on__lte=today, kind__in=CALLS)),
+        Option("calls", lazy("Calls"), is_open & Q(starts_on__lte=today, kind__in=CALL_KINDS)),
         Option("late", lazy("Late"), is_open & Q(due_on__lt=today)),
         Option("later", lazy("Later"), is_open & Q(starts_on__gt=today)),
         Option("closed", lazy("Done"), ~is_open),
@@ -162,7 +159,7 @@ def _page(request: HttpRequest, task: Task, filled: dict[str, Form] | None = Non
         "today": request.business.local_date(timezone.now()),
         "door": SUBJECT_DOORS.get(task.subject.partition(":")[0]),
         "subject_id": task.subject.partition(":")[2],
-        "is_call": task.kind in CALLS,
+        "is_call": task.kind in CALL_KINDS,
         "may_act": task.state == TaskState.OPEN and (task.role != Role.OWNER or request.membership.is_owner),
     }
     return render(request, "customers/task_detail.html", context, status=422 if filled else 200)

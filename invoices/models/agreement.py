@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arcollect.fields import money_field, zero_money_field
-from customers.models import Business, Contact, Customer, Document, User
+from customers.models import Business, Contact, Conversation, Customer, Document, User
 from invoices.models.invoice import Invoice
 
 
@@ -37,8 +37,36 @@ class DisputeOutcome(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class Preflight(models.TextChoices):
+    """The checks of domain.md 8 that would have caught what a customer was right about, in the words of that error."""
+
+    PF01 = "PF01", _("Wrong or missing legal name")
+    PF02 = "PF02", _("Invoice number used twice")
+    PF03 = "PF03", _("Order number missing or wrong")
+    PF04 = "PF04", _("Sent to the wrong place or person")
+    PF05 = "PF05", _("Wrong due date or terms")
+    PF06 = "PF06", _("Lines or sums do not add up")
+    PF07 = "PF07", _("Wrong tax amount or rate")
+    PF08 = "PF08", _("Wrong tax number")
+    PF09 = "PF09", _("Wrong bank details")
+    PF10 = "PF10", _("Invoiced twice")
+    PF11 = "PF11", _("Delivery not proved, short or not as ordered")
+    PF12 = "PF12", _("Wrong currency")
+    PF13 = "PF13", _("Price, quantity or discount not as agreed")
+    PF14 = "PF14", _("Terms were never accepted")
+    PF15 = "PF15", _("Supplied over the limit or on hold")
+    PF16 = "PF16", _("Description too thin, period or site missing")
+    PF17 = "PF17", _("Private numbers in the text")
+    PF18 = "PF18", _("Invoiced too early or too late")
+    NONE = "none", _("No check of the invoice would have caught it")
+
+
 class Dispute(models.Model):
-    """A query or contest of all or part of an invoice: that part is not asked for while it is open."""
+    """A query or contest of all or part of an invoice: that part is not asked for while it is open.
+
+    `owner` answers it; `answered_on`: the first answer, whose clock `answer_by` is. `preflight`: of one the customer was right
+    about, the check that would have caught it.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="disputes")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="disputes")
@@ -50,6 +78,9 @@ class Dispute(models.Model):
     close_by = models.DateField(null=True, blank=True)
     summary = models.TextField(_("what the customer says"), blank=True)
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="disputes")
+    answered_on = models.DateField(null=True, blank=True)
+    preflight = models.CharField(_("would have been caught by checking"), max_length=10, choices=Preflight.choices, blank=True)
     resolved_on = models.DateField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=DisputeOutcome.choices, blank=True)
     resolution = models.TextField(_("what was found"), blank=True)
@@ -85,6 +116,7 @@ class Promise(models.Model):
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="promises")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="promises")
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="promises")
     currency = models.CharField(max_length=3)
     amount = money_field()
     made_on = models.DateField()
@@ -153,6 +185,7 @@ class PaymentPlan(models.Model):
     total = money_field()
     state = models.CharField(max_length=12, choices=PlanState.choices, default=PlanState.DRAFT)
     version = models.PositiveSmallIntegerField(default=1)
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="plans")
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     terms = models.JSONField(default=dict, blank=True)
     terms_sha256 = models.CharField(max_length=64, blank=True)

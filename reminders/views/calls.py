@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from customers.access import get_row, member_view
 from customers.models import Task
 from customers.models.business import Role
-from customers.models.desk import Outcome, TaskKind, TaskState
-from customers.views.tasks import CALLS, worklist
+from customers.models.desk import CALL_KINDS, Outcome, TaskKind, TaskState
+from customers.views.tasks import worklist
 from invoices.account import kept_promises, positions
 from reminders.call_check import numbers_of
 from reminders.calling import log_call
@@ -31,7 +31,7 @@ OPENED, SHEET_LIVES = "reminders.call-sheet", 2 * 60 * 60
 @member_view
 def call_log(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet of one call task: whom to ring, what is open, what was said before; and the form to note it."""
-    task = get_row(request, worklist(request.business).filter(kind__in=CALLS), pk)
+    task = get_row(request, worklist(request.business).filter(kind__in=CALL_KINDS), pk)
     if task.customer is None:
         raise Http404
     if task.state != TaskState.OPEN:

@@ -85,7 +85,7 @@ def test_a_task_about_a_query_leads_to_it(books, business, acme):
     assert address(business, "dispute-resolve", 7) in page
 
 
-@pytest.mark.parametrize("kind", ["find_contact", "verify_claim", "callback"])
+@pytest.mark.parametrize("kind", ["find_contact", "verify_claim"])
 def test_every_other_task_leads_to_its_customer(books, business, acme, kind):
     task = make.task(acme, kind=kind, subject="contact" if kind == "find_contact" else "")
     actions = books.get(address(business, "task-detail", task.pk)).content.decode().split("page-actions")[1].split("</div>")[0]

@@ -11,7 +11,7 @@ from tests.make import day
 
 TODAY = day("2026-03-20")
 CALL = Task(pk=1, kind="call_60", opens_on=day("2026-03-18"), due_on=day("2026-03-19"), reason="60 days late.")
-OTHER = Task(pk=2, kind="callback", opens_on=day("2026-03-18"), due_on=day("2026-03-19"), reason="They asked us to.")
+OTHER = Task(pk=2, kind="verify_claim", opens_on=day("2026-03-18"), due_on=day("2026-03-19"), reason="They asked us to.")
 DRAFT = Letter(pk=3, code="L30", state="draft")
 WAIT = LastDecision(verdict="wait", reason="Promise of 500.00 open until 2026-03-27.", currency="USD")
 
