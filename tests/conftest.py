@@ -14,6 +14,21 @@ from tests import make
 pytest_plugins = ["tests.proves"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database has nothing to prove on a second one: on PostgreSQL it is left out."""
+    if connection.vendor != "postgresql":
+        return
+    apart = [item for item in items if not _touches_database(item)]
+    items[:] = [item for item in items if _touches_database(item)]
+    config.hook.pytest_deselected(items=apart)
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    asked_for = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked_for) or item.get_closest_marker("django_db") is not None or "faults" in item.keywords
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     """Uploads go to the test's own folder, mail to memory; passwords cost nothing, nor does finding the static files."""
