@@ -86,7 +86,9 @@ test-sqlite: setup-test
 test-postgres: setup-test
 	@$(POSTGRES) -n 2
 
-test-slow: setup-test  ## what drives a browser, races processes, or takes a whole old ledger
+test-slow: setup-test  ## what walks the calendar, drives a browser, races processes, or takes a whole old ledger
+	@$(PYTEST) -n 2 -m scenario
+	@$(POSTGRES) -n 2 -m scenario
 	@$(PYTEST) -m "browser or faults or load"
 	@$(POSTGRES) -m faults
 

@@ -109,6 +109,7 @@ def test_currency_and_orders_can_be_said(business, ledger):
     assert (invoice.currency, invoice.issued_on, invoice.total) == ("EUR", make.day("2026-01-02"), 1200)
 
 
+@pytest.mark.load
 def test_a_mapped_real_ledger_comes_in_whole_and_once(business, ledgers):
     path = str(ledgers / "ibm_asof_2013-06-01.csv")
     first = run("import_invoices", path, "--map", IBM, "--currency", "USD")
@@ -121,6 +122,7 @@ def test_a_mapped_real_ledger_comes_in_whole_and_once(business, ledgers):
     assert (Payment.objects.count(), Dispute.objects.count()) == (1719, 418)
 
 
+@pytest.mark.load
 def test_two_currencies_and_spreadsheet_ids_sum_up_customer_by_customer(business, ledgers):
     path = ledgers / "highradius_open_9700.csv"
     result = run("import_invoices", str(path), "--map", HIGHRADIUS)

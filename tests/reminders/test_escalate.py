@@ -70,6 +70,7 @@ def walk(business, first: str, last: str) -> list[tuple[str, str]]:
     return fired
 
 
+@pytest.mark.scenario
 @pytest.mark.proves("P01", "P02", "P03", "P04", "P05", "T18")
 def test_one_invoice_walks_the_calendar(business):
     """domain.md 3.3, issued 15 January, net 30: courtesy by Friday 30 January, then 16 February to 15 May."""
