@@ -73,10 +73,36 @@ def save_contact(*, contact: Contact, changed: Collection[str], actor: User) -> 
 
 
 @transaction.atomic
+def put_right(
+    *,
+    customer: Customer,
+    contact: Contact | None,
+    on: datetime.date,
+    actor: User,
+    name: str = "",
+    email: str = "",
+    phone: str = "",
+    role: str = "",
+) -> Contact:
+    """A contact as somebody there just told us: put right where one is given, else new; verified on the day it was said.
+
+    Empty fields of one put right stay as they are.
+    """
+    contact = contact or Contact(business=customer.business, customer=customer)
+    told = {"name": name, "email": email, "phone": phone, "role": role}
+    changed = {field for field, value in told.items() if value and getattr(contact, field) != value}
+    for field in changed:
+        setattr(contact, field, told[field])
+    save_contact(contact=contact, changed=changed, actor=actor)
+    verify_contact(contact=contact, on=on, actor=actor)
+    return contact
+
+
+@transaction.atomic
 def verify_contact(*, contact: Contact, on: datetime.date, actor: User) -> None:
     """Notes that somebody made sure, on this day, that the contact's details are right (P17); its tasks are done."""
-    contact.verified_on = on
-    contact.save(update_fields=["verified_on"])
+    contact.verified_on, contact.verified_by = on, actor
+    contact.save(update_fields=["verified_on", "verified_by"])
     _record(contact.customer, "contact.verified", actor, contact=contact.pk)
     words = _("The details were verified.")
     close_about(business=contact.business, subject=f"contact:{contact.pk}", outcome=words, on=on, by=actor)
