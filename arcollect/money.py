@@ -20,7 +20,7 @@ def precision(currency: str) -> int:
 
 
 @cache
-def _unit(currency: str) -> Decimal:
+def unit_of(currency: str) -> Decimal:
     """The smallest amount of a currency."""
     return Decimal(1).scaleb(-precision(currency))
 
@@ -29,7 +29,7 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
     """The amount rounded half up to the currency's precision (domain.md, notation). Refuses float: its cents are already lost."""
     if isinstance(amount, float):
         raise TypeError(f"An amount must be Decimal, not float: {amount!r}")
-    return Decimal(amount).quantize(_unit(currency), rounding=ROUND_HALF_UP)
+    return Decimal(amount).quantize(unit_of(currency), rounding=ROUND_HALF_UP)
 
 
 def format_plain(amount: Decimal, currency: str) -> str:

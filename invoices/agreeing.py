@@ -1,114 +1,32 @@
-"""Writes what was agreed: disputes, promises and plans change state here only."""
+"""Writes what was agreed: promises and plans change state here only, disputes beside it in `invoices.disputing`."""
 
 import datetime
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from arcollect.dates import Calendar
 from arcollect.money import format_plain
 from customers import log
-from customers.desk import close_about
-from customers.models import Business, Contact, Customer, Event, User
+from customers.desk import close_about, open_task
+from customers.models import Contact, Conversation, Customer, User
+from customers.models.desk import TaskKind
 from invoices.matching import oldest_first
-from invoices.models import Dispute, Instalment, Invoice, PaymentPlan, PlanInvoice, Promise, PromiseLine
+from invoices.models import Dispute, Instalment, PaymentPlan, PlanInvoice, Promise, PromiseLine
 from invoices.models.agreement import InstalmentState, PlanState, PromiseState
-from invoices.standing import open_items
+from invoices.standing import NOTHING, claims_on, open_items
 
-# Business days to the first answer and to the target close, by code (domain.md 1, glossary).
-DISPUTE_CLOCK = {
-    "PRICE": (1, 3),
-    "QTY_SHORT": (1, 3),
-    "DAMAGED": (1, 5),
-    "QUALITY": (1, 7),
-    "WRONG_ITEM": (1, 5),
-    "NOT_DELIVERED": (1, 3),
-    "DUPLICATE": (1, 1),
-    "TERMS": (1, 2),
-    "DISCOUNT": (1, 2),
-    "FREIGHT": (1, 3),
-    "TAX": (1, 3),
-    "PO_MISSING": (1, 1),
-    "DOC_MISSING": (1, 1),
-    "WRONG_PARTY": (1, 2),
-    "SERVICE_INCOMPLETE": (1, 7),
-    "OFFSET": (1, 5),
-    "OTHER": (1, 5),
-}
 # A promise that still stands, or gave way to a later one, when the next is made: that one moves it on.
 MOVED_ON = [PromiseState.OPEN, PromiseState.SUPERSEDED]
 
 
 class AgreementError(ValueError):
     """What was to be agreed cannot be; the message says why."""
-
-
-@transaction.atomic
-def open_dispute(
-    *,
-    invoice: Invoice,
-    code: str,
-    amount: Decimal,
-    on: datetime.date,
-    calendar: Calendar,
-    summary: str = "",
-    actor: User | None = None,
-) -> Dispute:
-    """Opens a dispute over `amount` of an invoice; its clock runs in business days (domain.md 1)."""
-    if not 0 < amount <= invoice.balance:
-        balance = format_plain(invoice.balance, invoice.currency)
-        raise AgreementError(f"{amount} cannot be in dispute on invoice {invoice.number}: {balance} is open.")
-    answer, close = DISPUTE_CLOCK[code]
-    dispute = Dispute.objects.create(
-        business=invoice.business,
-        customer=invoice.customer,
-        invoice=invoice,
-        code=code,
-        amount=amount,
-        opened_on=on,
-        answer_by=calendar.add(on, answer),
-        close_by=calendar.add(on, close),
-        summary=summary,
-    )
-    _log(dispute, "dispute.opened", actor, code=code, amount=format_plain(amount, invoice.currency), invoice=invoice.pk)
-    return dispute
-
-
-@transaction.atomic
-def record_disputes(*, business: Business, disputes: Sequence[Dispute], actor: User | None = None) -> None:
-    """Takes over disputes, open or closed, that another program knew of: no clock of ours ran for them."""
-    Dispute.objects.bulk_create(disputes, batch_size=1000)
-    events = [
-        Event(
-            business=business,
-            customer_id=dispute.customer_id,
-            actor=actor,
-            kind="dispute.resolved" if dispute.resolved_on else "dispute.opened",
-            subject=f"dispute:{dispute.pk}",
-            data={"code": dispute.code, "amount": f"{dispute.amount:f}", "invoice": dispute.invoice_id, "imported": True},
-        )
-        for dispute in disputes
-    ]
-    log.record_many(business, events)
-
-
-@transaction.atomic
-def resolve_dispute(
-    *, dispute: Dispute, outcome: str, on: datetime.date, resolution: str = "", actor: User | None = None
-) -> None:
-    """Closes a dispute; its invoice is asked for again. Refuses one that is closed already."""
-    closed = Dispute.objects.filter(pk=dispute.pk, resolved_on=None).update(
-        outcome=outcome, resolved_on=on, resolution=resolution
-    )
-    if not closed:
-        raise AgreementError("This query is closed already.")
-    close_about(business=dispute.business, subject=f"dispute:{dispute.pk}", outcome=resolution, on=on, by=actor)
-    _log(dispute, "dispute.resolved", actor, outcome=outcome, invoice=dispute.invoice_id)
 
 
 @transaction.atomic
@@ -122,22 +40,24 @@ def make_promise(
     split: Sequence[tuple[int, Decimal]] | None = None,
     contact: Contact | None = None,
     source: str = "call",
+    conversation: Conversation | None = None,
+    follow_up_on: datetime.date | None = None,
     actor: User | None = None,
 ) -> Promise:
-    """Records a promise of a date and an amount, for the invoices `split` names or for the oldest ones.
+    """Records a promise of a date and an amount, for the invoices `split` names or for the oldest ones, with its task.
 
-    Raises AgreementError for a day further off than a promise reaches, and where it would only move earlier ones on and on:
-    neither may stop the reminders for ever (domain.md 3.4, T37).
+    Earlier promises that no longer fit beside it give way. `follow_up_on`: the day to look whether it came, else the business
+    day after. Raises AgreementError where a promise would stop the reminders for ever (domain.md 3.4, T37): for a day further
+    off than one reaches, after too many were moved on, or broken.
     """
     rules = customer.business.rules["promise"]
-    reach = rules["max_horizon_days"]
-    if due_on > made_on + datetime.timedelta(days=reach):
-        raise AgreementError(_("A promise reaches %(days)s days at most: agree a payment plan.") % {"days": reach})
+    _refuse_promise(customer, amount, made_on, due_on, rules)
     if split is None:
-        split = oldest_first(amount, open_items(customer.pk, currency))
+        split = _promised_for(customer, currency, amount)
     moved_on = Promise.objects.filter(lines__invoice__in=[pk for pk, _part in split], state__in=MOVED_ON)
     if moved_on.distinct().count() > rules["max_rollovers"]:
         raise AgreementError(_("These invoices were promised too often already: take money today or agree a payment plan."))
+    _give_way(split, made_on, actor)
     promise = Promise.objects.create(
         business=customer.business,
         customer=customer,
@@ -147,11 +67,63 @@ def make_promise(
         made_on=made_on,
         due_on=due_on,
         source=source,
+        conversation=conversation,
         by=actor,
     )
     PromiseLine.objects.bulk_create(PromiseLine(promise=promise, invoice_id=pk, amount=part) for pk, part in split)
-    _log(promise, "promise.made", actor, amount=format_plain(amount, currency), due_on=due_on.isoformat())
+    look_on = follow_up_on or customer.calendar.add(due_on, 1)
+    words = _("Look whether it came; if not, ring them as agreed.")
+    put_on_desk(promise, TaskKind.PROMISE_DUE, due_on, look_on, currency, words, actor)
+    note(promise, "promise.made", actor, amount=format_plain(amount, currency), due_on=due_on.isoformat())
     return promise
+
+
+def _promised_for(customer: Customer, currency: str, amount: Decimal) -> list[tuple[int, Decimal]]:
+    """(invoice id, amount): the oldest invoices nobody promised yet; where these do not suffice, the oldest of all."""
+    items = open_items(customer.pk, currency)
+    promised = claims_on(item.invoice_id for item in items).promised
+    taken = {pk: sum((part for _due, part in rows), NOTHING) for pk, rows in promised.items()}
+    free = [replace(item, payable=max(NOTHING, item.payable - taken.get(item.invoice_id, NOTHING))) for item in items]
+    enough = sum((item.payable for item in free), NOTHING) >= amount
+    return oldest_first(amount, free if enough else items)
+
+
+def _refuse_promise(
+    customer: Customer, amount: Decimal, made_on: datetime.date, due_on: datetime.date, rules: Mapping[str, Any]
+) -> None:
+    """Raises AgreementError where nobody may promise this: too late a day, one gone by, or too many broken before."""
+    reach = rules["max_horizon_days"]
+    if amount <= 0 or due_on < made_on:
+        raise AgreementError(_("A promise names an amount and a day still to come."))
+    if due_on > made_on + datetime.timedelta(days=reach):
+        raise AgreementError(_("A promise reaches %(days)s days at most: agree a payment plan.") % {"days": reach})
+    since = made_on - datetime.timedelta(days=rules["broken_window_days"])
+    broken = customer.promises.filter(state=PromiseState.BROKEN, evaluated_on__gt=since, evaluated_on__lte=made_on).count()
+    if broken >= rules["broken_limit"] and due_on > made_on:
+        words = _("%(count)s promises were broken in %(days)s days: take money today or a signed plan, no further promise.")
+        raise AgreementError(words % {"count": broken, "days": rules["broken_window_days"]})
+
+
+def _give_way(split: Sequence[tuple[int, Decimal]], on: datetime.date, actor: User | None) -> None:
+    """Open promises for the same invoices that do not fit beside the new one are replaced: a promise past its day was broken."""
+    wanted = dict(split)
+    against = claims_on(wanted)
+    for line in PromiseLine.objects.filter(invoice__in=wanted, promise__state=PromiseState.OPEN).select_related(
+        "promise", "invoice", "promise__business", "promise__customer"
+    ):
+        promise = line.promise
+        promise.refresh_from_db(fields=["state"])
+        promised = sum((part for _due, part in against.promised.get(line.invoice_id, ())), NOTHING)
+        free = line.invoice.balance - against.disputed.get(line.invoice_id, NOTHING) - promised
+        if promise.state == PromiseState.OPEN and wanted[line.invoice_id] > free:
+            state = PromiseState.BROKEN if promise.due_on < on else PromiseState.SUPERSEDED
+            close_promise(promise=promise, state=state, received=promise.received, on=on, actor=actor)
+
+
+@transaction.atomic
+def cancel_promise(*, promise: Promise, on: datetime.date, actor: User) -> None:
+    """Takes an open promise away: it was a mistake, or no longer holds. What it covered is asked for again."""
+    close_promise(promise=promise, state=PromiseState.CANCELLED, received=promise.received, on=on, actor=actor)
 
 
 @transaction.atomic
@@ -163,8 +135,10 @@ def close_promise(
         state=state, received=received, evaluated_on=on
     )
     if not closed:
-        raise AgreementError("This promise is settled already.")
-    _log(promise, f"promise.{state}", actor, received=format_plain(received, promise.currency))
+        raise AgreementError(_("This promise is settled already."))
+    subject, outcome = f"promise:{promise.pk}", str(PromiseState(state).label)
+    close_about(business=promise.business, subject=subject, outcome=outcome, on=on, by=actor)
+    note(promise, f"promise.{state}", actor, received=format_plain(received, promise.currency))
 
 
 @transaction.atomic
@@ -175,7 +149,7 @@ def break_promise(*, promise: Promise, received: Decimal, on: datetime.date, act
         state=PromiseState.BROKEN, received=received, evaluated_on=on
     ):
         raise AgreementError("Only a promise that was kept can turn out to be broken after all.")
-    _log(promise, "promise.broken", actor, received=format_plain(received, promise.currency))
+    note(promise, "promise.broken", actor, received=format_plain(received, promise.currency))
 
 
 @transaction.atomic
@@ -185,6 +159,7 @@ def draft_plan(
     currency: str,
     covered: Sequence[tuple[int, Decimal]],
     instalments: Sequence[tuple[datetime.date, Decimal]],
+    conversation: Conversation | None = None,
     actor: User | None = None,
 ) -> PaymentPlan:
     """Drafts a plan over (invoice id, amount) pairs with (due date, amount) instalments; both must come to the same total."""
@@ -192,13 +167,15 @@ def draft_plan(
     scheduled = sum((part for _, part in instalments), Decimal(0))
     if total != scheduled:
         raise AgreementError(f"The instalments come to {scheduled}, what they are for to {total}.")
-    plan = PaymentPlan.objects.create(business=customer.business, customer=customer, currency=currency, total=total, by=actor)
+    plan = PaymentPlan.objects.create(
+        business=customer.business, customer=customer, currency=currency, total=total, conversation=conversation, by=actor
+    )
     PlanInvoice.objects.bulk_create(PlanInvoice(plan=plan, invoice_id=pk, amount=part) for pk, part in covered)
     Instalment.objects.bulk_create(
         Instalment(plan=plan, position=position, due_on=due_on, amount=amount)
         for position, (due_on, amount) in enumerate(instalments, start=1)
     )
-    _log(plan, "plan.drafted", actor, total=format_plain(total, currency))
+    note(plan, "plan.drafted", actor, total=format_plain(total, currency))
     return plan
 
 
@@ -211,7 +188,10 @@ def move_plan(
     accept_by: datetime.date | None = None,
     actor: User | None = None,
 ) -> None:
-    """Moves a plan to another state and logs it; dates of offer, activity and end follow the state. `accept_by`: of an offer."""
+    """Moves a plan to another state and logs it; dates of offer, activity and end follow the state. `accept_by`: of an offer.
+
+    An offer is on the desk until it is signed, declined or out of date.
+    """
     dates = {PlanState.OFFERED: "offered_on", PlanState.ACTIVE: "active_from"}
     ends = {PlanState.COMPLETED, PlanState.DEFAULTED, PlanState.CANCELLED, PlanState.EXPIRED, PlanState.DECLINED}
     changed = {"state": state}
@@ -222,7 +202,13 @@ def move_plan(
     if accept_by is not None:
         changed["accept_by"] = accept_by
     PaymentPlan.objects.filter(pk=plan.pk).update(**changed)
-    _log(plan, f"plan.{state}", actor, on=on.isoformat())
+    if state == PlanState.OFFERED:
+        words, due_on = _("Have it signed."), accept_by or on
+        put_on_desk(plan, TaskKind.PLAN_PROPOSAL, on, due_on, plan.currency, words, actor)
+    elif state != PlanState.VIEWED:
+        outcome = str(PlanState(state).label)
+        close_about(business=plan.business, subject=f"paymentplan:{plan.pk}", outcome=outcome, on=on, by=actor)
+    note(plan, f"plan.{state}", actor, on=on.isoformat())
 
 
 @transaction.atomic
@@ -232,8 +218,10 @@ def sign_plan(*, plan: PaymentPlan, terms: Mapping[str, Any], at: datetime.datet
         state=PlanState.SIGNED, terms=terms, terms_sha256=terms_hash(terms), signed_at=at
     )
     if not signed:
-        raise AgreementError("Only a plan on offer can be signed.")
-    _log(plan, "plan.signed", actor, terms_sha256=terms_hash(terms))
+        raise AgreementError(_("Only a plan on offer can be signed."))
+    outcome, on = str(PlanState.SIGNED.label), plan.business.local_date(at)
+    close_about(business=plan.business, subject=f"paymentplan:{plan.pk}", outcome=outcome, on=on, by=actor)
+    note(plan, "plan.signed", actor, terms_sha256=terms_hash(terms))
 
 
 def terms_hash(terms: Mapping[str, Any]) -> str:
@@ -256,8 +244,33 @@ def pay_instalments(*, plan: PaymentPlan, amount: Decimal, on: datetime.date, ac
         left -= part
     if left:
         raise AgreementError(f"{amount} is more than is left of the plan by {left}.")
-    _log(plan, "plan.paid", actor, received=format_plain(amount, plan.currency), on=on.isoformat())
+    note(plan, "plan.paid", actor, received=format_plain(amount, plan.currency), on=on.isoformat())
 
 
-def _log(row: Dispute | Promise | PaymentPlan, kind: str, actor: User | None, **data: object) -> None:
+def put_on_desk(
+    row: Dispute | Promise | PaymentPlan,
+    kind: TaskKind,
+    opens_on: datetime.date,
+    due_on: datetime.date,
+    currency: str,
+    reason: str,
+    actor: User | None,
+) -> None:
+    """Opens the task of an agreement, about its sum."""
+    open_task(
+        business=row.business,
+        customer=row.customer,
+        kind=kind,
+        subject=f"{row._meta.model_name}:{row.pk}",
+        opens_on=opens_on,
+        due_on=due_on,
+        currency=currency,
+        amount=row.total if isinstance(row, PaymentPlan) else row.amount,
+        reason=reason,
+        actor=actor,
+    )
+
+
+def note(row: Dispute | Promise | PaymentPlan, kind: str, actor: User | None, **data: object) -> None:
+    """Logs what happened to an agreement; `data` as in `log.record`."""
     log.record(row.business, kind, f"{row._meta.model_name}:{row.pk}", customer=row.customer, actor=actor, **data)

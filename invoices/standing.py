@@ -38,6 +38,19 @@ class Claims:
     defaulted: frozenset[int] = frozenset()
 
 
+def claims_on(invoice_ids: Iterable[int]) -> Claims:
+    """The open disputes and promises on these invoices alone, in two queries."""
+    ids = list(invoice_ids)
+    disputed: dict[int, Decimal] = defaultdict(Decimal)
+    promised: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
+    for invoice_id, amount in Dispute.objects.filter(invoice__in=ids, resolved_on=None).values_list("invoice_id", "amount"):
+        disputed[invoice_id] += amount
+    lines = PromiseLine.objects.filter(invoice__in=ids, promise__state=PromiseState.OPEN)
+    for invoice_id, due_on, amount in lines.values_list("invoice_id", "promise__due_on", "amount"):
+        promised[invoice_id].append((due_on, amount))
+    return Claims(disputed=dict(disputed), promised=dict(promised))
+
+
 def claims(customer_ids: Iterable[int]) -> Claims:
     """Open disputes, plans offered, live or ended unpaid, and open promises of these customers, in three queries."""
     ids = list(customer_ids)

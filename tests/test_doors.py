@@ -14,7 +14,7 @@ from PIL import Image
 from arcollect.dates import Calendar
 from customers.models import Contact, Event, ImportBatch, Letter, Membership, Task
 from customers.profile import save_logo
-from invoices.agreeing import open_dispute
+from invoices.disputing import open_dispute
 from invoices.imports import uploads
 from invoices.models import Dispute, Invoice, Payment, ReferenceRate
 from reminders.models import Policy, PrintRun, Reminder, Wording

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from arcollect.money import format_plain
 from customers import log
 from customers.models import Business, Event, ImportBatch, User
-from invoices import agreeing, booking
+from invoices import booking, disputing
 from invoices.imports.customerbook import CustomerBook, Known, due_date
 from invoices.imports.problems import CellProblem, LineProblem
 from invoices.imports.rows import InvoiceRow
@@ -228,14 +228,14 @@ class InvoiceImporter:
             for row, invoice in plan.created + plan.kept
             if row.disputed and invoice.pk not in disputes and (row.settled_on or _left(row, invoice.balance) > 0)
         ]
-        agreeing.record_disputes(business=self.business, disputes=new, actor=self.actor)
+        disputing.record_disputes(business=self.business, disputes=new, actor=self.actor)
         moot = [
             (dispute, row.settled_on)
             for row, invoice in plan.kept
             if row.settled_on and (dispute := disputes.get(invoice.pk)) and dispute.resolved_on is None
         ]
         for dispute, settled_on in moot:
-            agreeing.resolve_dispute(
+            disputing.resolve_dispute(
                 dispute=dispute, outcome=DisputeOutcome.WITHDRAWN, on=max(settled_on, dispute.opened_on), actor=self.actor
             )
         return {dispute.invoice_id for dispute in new} | {dispute.invoice_id for dispute, _day in moot}

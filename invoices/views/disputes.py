@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from arcollect.filters import day
 from customers.access import get_row, member_view
-from invoices.agreeing import AgreementError, open_dispute, resolve_dispute
+from invoices.agreeing import AgreementError
+from invoices.disputing import open_dispute, resolve_dispute
 from invoices.forms.dispute import DisputeForm, ResolveForm
 from invoices.models import Dispute, Invoice
 

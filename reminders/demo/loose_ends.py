@@ -10,7 +10,7 @@ from customers.models.business import Role
 from customers.models.customer import Approach
 from customers.models.desk import TaskKind
 from invoices.booking import Booking, book_many, return_payment
-from invoices.models import Dispute, Payment
+from invoices.models import Payment
 from reminders.demo.cast import Habit, Persona
 from reminders.demo.ledger import DAY
 from reminders.demo.stage import Stage
@@ -30,7 +30,6 @@ def write_loose_ends(stage: Stage, story: Story, today: datetime.date) -> None:
     _lost_address(stage, by_habit[Habit.SLOW][0])
     _bounced(stage, by_habit[Habit.FORGETFUL][0], today - 6 * DAY)
     _flags(stage, by_habit, today)
-    _queries(stage, today)
     _claims_to_check(stage, today)
     _contacts_to_verify(stage, today)
 
@@ -91,25 +90,6 @@ def _set(stage: Stage, persona: Persona, **fields: object) -> None:
     Customer.objects.filter(pk=customer.pk).update(**fields)
     data = {"fields": sorted(fields)}
     log.record_many(stage.business, [stage.event("customer.edited", f"customer:{customer.pk}", customer, data)])
-
-
-def _queries(stage: Stage, today: datetime.date) -> None:
-    unanswered = Dispute.objects.filter(business=stage.business, resolved_on=None).select_related("customer", "invoice")
-    _open_tasks(
-        stage,
-        [
-            _task(
-                stage,
-                row.customer,
-                TaskKind.DISPUTE,
-                f"dispute:{row.pk}",
-                f"Invoice {row.invoice.number}: {row.get_code_display().lower()}.",
-                row.opened_on,
-                due_on=row.answer_by,
-            )
-            for row in unanswered
-        ],
-    )
 
 
 def _claims_to_check(stage: Stage, today: datetime.date) -> None:

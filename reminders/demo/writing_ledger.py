@@ -7,7 +7,7 @@ from decimal import Decimal
 from arcollect.money import format_plain
 from customers import log
 from customers.models import Contact, Customer
-from invoices import agreeing
+from invoices import agreeing, disputing
 from invoices.booking import Booking, apply_credit_note, book_many, fingerprint
 from invoices.models import CreditNote, Invoice, InvoiceLine, Payment
 from invoices.models.agreement import PlanState
@@ -175,7 +175,7 @@ def payment(stage: Stage, persona: Persona, currency: str, amount: Decimal, day:
 
 
 def _open_dispute(stage: Stage, sale: Sale) -> None:
-    stage.disputes[sale.number] = agreeing.open_dispute(
+    stage.disputes[sale.number] = disputing.open_dispute(
         invoice=stage.invoice(sale.number),
         code=sale.objection.code,
         amount=sale.objection.amount,
@@ -189,7 +189,7 @@ def _open_dispute(stage: Stage, sale: Sale) -> None:
 def _resolve_dispute(stage: Stage, sale: Sale) -> None:
     objection, dispute = sale.objection, stage.disputes[sale.number]
     day, found = objection.resolved_on, FOUND[objection.outcome]
-    agreeing.resolve_dispute(dispute=dispute, outcome=objection.outcome, on=day, resolution=found, actor=stage.bookkeeper)
+    disputing.resolve_dispute(dispute=dispute, outcome=objection.outcome, on=day, resolution=found, actor=stage.bookkeeper)
     if objection.credit:
         note = credit_note(stage, dispute.customer, f"CN-{sale.number[4:]}", sale.currency, objection.credit, day)
         split = [(dispute.invoice_id, objection.credit)]

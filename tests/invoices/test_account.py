@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from arcollect.dates import Calendar
 from invoices.account import positions
-from invoices.agreeing import make_promise, open_dispute
+from invoices.agreeing import make_promise
+from invoices.disputing import open_dispute
 from tests import make
 from tests.make import day
 

@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from arcollect.dates import Calendar
-from invoices.agreeing import draft_plan, open_dispute
+from invoices.agreeing import draft_plan
+from invoices.disputing import open_dispute
 from invoices.models import (
     Allocation,
     CreditNote,

@@ -7,7 +7,7 @@ import pytest
 from arcollect.dates import Calendar
 from customers.models import Event
 from invoices import booking
-from invoices.agreeing import open_dispute
+from invoices.disputing import open_dispute
 from invoices.models import Dispute
 from reminders.nightly import escalate
 from tests import make

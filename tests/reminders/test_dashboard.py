@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from arcollect.dates import Calendar
 from customers.models import Letter, Task
 from invoices import booking
-from invoices.agreeing import open_dispute
+from invoices.disputing import open_dispute
 from invoices.history import open_invoices
 from invoices.metrics import age_ledger, total_by_currency
 from reminders import dashboard

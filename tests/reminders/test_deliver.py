@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from arcollect.dates import Calendar
 from customers.documents import store
 from customers.models import Contact, Customer, Document, Event, Letter, Task
-from invoices.agreeing import open_dispute
+from invoices.disputing import open_dispute
 from reminders.claiming import claim
 from reminders.copies import with_copies
 from reminders.correspondence import facts_of

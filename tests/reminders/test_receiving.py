@@ -10,7 +10,7 @@ from django.db import DataError, connection
 from arcollect.dates import Calendar
 from customers.documents import store
 from customers.models import Contact, Conversation, Event, Letter, ReceivedMail, Task
-from invoices.agreeing import open_dispute, resolve_dispute
+from invoices.disputing import open_dispute, resolve_dispute
 from reminders.claiming import claim
 from reminders.facts import settings_of
 from reminders.inbound import read

@@ -10,7 +10,8 @@ from arcollect.dates import Calendar
 from customers.models import Conversation, Letter, Task
 from customers.models.desk import Outcome
 from invoices import booking
-from invoices.agreeing import draft_plan, make_promise, move_plan, open_dispute, resolve_dispute, sign_plan
+from invoices.agreeing import draft_plan, make_promise, move_plan, sign_plan
+from invoices.disputing import open_dispute, resolve_dispute
 from invoices.models import Instalment
 from invoices.models.agreement import InstalmentState, PlanState
 from reminders.models import FollowUp
@@ -60,6 +61,7 @@ def test_however_often_the_night_runs(promise):
 
 def test_two_promises_broken_at_once_are_one_letter_and_one_call(promise):
     made_on, due_on = day("2026-03-03"), day("2026-03-06")
+    make.invoice(promise.customer, "INV-2", due="2026-02-01", total="400")
     make_promise(customer=promise.customer, currency="USD", amount=Decimal(400), made_on=made_on, due_on=due_on)
     for on in (BROKEN_ON, day("2026-03-12")):
         escalate(promise.business, on)

@@ -7,7 +7,7 @@ import pytest
 from arcollect.dates import Calendar
 from customers.editing import save_customer, set_flags
 from customers.models import Letter, Task
-from invoices.agreeing import open_dispute, resolve_dispute
+from invoices.disputing import open_dispute, resolve_dispute
 from reminders.calling import log_call
 from reminders.delivery import deliver
 from reminders.folder import Folder

@@ -1,0 +1,142 @@
+"""Writes what a customer contests: disputes change state here only."""
+
+import datetime
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from arcollect.dates import Calendar
+from arcollect.money import format_plain
+from customers import log
+from customers.desk import close_about
+from customers.models import Business, Conversation, Event, Task, User
+from customers.models.desk import TaskKind, TaskState
+from invoices.agreeing import AgreementError, note, put_on_desk
+from invoices.models import Dispute, Invoice
+from invoices.standing import NOTHING
+
+# Business days to the first answer and to the target close, by code (domain.md 1, glossary).
+DISPUTE_CLOCK = {
+    "PRICE": (1, 3),
+    "QTY_SHORT": (1, 3),
+    "DAMAGED": (1, 5),
+    "QUALITY": (1, 7),
+    "WRONG_ITEM": (1, 5),
+    "NOT_DELIVERED": (1, 3),
+    "DUPLICATE": (1, 1),
+    "TERMS": (1, 2),
+    "DISCOUNT": (1, 2),
+    "FREIGHT": (1, 3),
+    "TAX": (1, 3),
+    "PO_MISSING": (1, 1),
+    "DOC_MISSING": (1, 1),
+    "WRONG_PARTY": (1, 2),
+    "SERVICE_INCOMPLETE": (1, 7),
+    "OFFSET": (1, 5),
+    "OTHER": (1, 5),
+}
+
+
+@transaction.atomic
+def open_dispute(
+    *,
+    invoice: Invoice,
+    code: str,
+    amount: Decimal,
+    on: datetime.date,
+    calendar: Calendar,
+    summary: str = "",
+    conversation: Conversation | None = None,
+    owner: User | None = None,
+    actor: User | None = None,
+) -> Dispute:
+    """Opens a dispute over `amount` of an invoice, with its task; its clock runs in business days (domain.md 1).
+
+    `owner` is who finds the answer. Raises AgreementError for more than is open and not in dispute already.
+    """
+    stored = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    contested = sum(stored.disputes.filter(resolved_on=None).values_list("amount", flat=True), NOTHING)
+    if not 0 < amount <= stored.balance - contested:
+        free = format_plain(max(NOTHING, stored.balance - contested), stored.currency)
+        words = _("%(amount)s cannot be in dispute on invoice %(number)s: %(free)s is open and not in dispute.")
+        raise AgreementError(words % {"amount": amount, "number": stored.number, "free": free})
+    answer, close = DISPUTE_CLOCK[code]
+    dispute = Dispute.objects.create(
+        business=invoice.business,
+        customer=invoice.customer,
+        invoice=invoice,
+        code=code,
+        amount=amount,
+        opened_on=on,
+        answer_by=calendar.add(on, answer),
+        close_by=calendar.add(on, close),
+        summary=summary,
+        conversation=conversation,
+        owner=owner,
+    )
+    put_on_desk(dispute, TaskKind.DISPUTE, on, dispute.answer_by, invoice.currency, str(dispute.get_code_display()), actor)
+    note(dispute, "dispute.opened", actor, code=code, amount=format_plain(amount, invoice.currency), invoice=invoice.pk)
+    return dispute
+
+
+@transaction.atomic
+def record_disputes(*, business: Business, disputes: Sequence[Dispute], actor: User | None = None) -> None:
+    """Takes over disputes, open or closed, that another program knew of: no clock of ours ran for them."""
+    Dispute.objects.bulk_create(disputes, batch_size=1000)
+    events = [
+        Event(
+            business=business,
+            customer_id=dispute.customer_id,
+            actor=actor,
+            kind="dispute.resolved" if dispute.resolved_on else "dispute.opened",
+            subject=f"dispute:{dispute.pk}",
+            data={"code": dispute.code, "amount": f"{dispute.amount:f}", "invoice": dispute.invoice_id, "imported": True},
+        )
+        for dispute in disputes
+    ]
+    log.record_many(business, events)
+
+
+@transaction.atomic
+def answer_dispute(*, dispute: Dispute, on: datetime.date, actor: User) -> None:
+    """Notes the first answer: from now on the clock to the close runs. Refuses one that was answered or closed."""
+    if not Dispute.objects.filter(pk=dispute.pk, resolved_on=None, answered_on=None).update(answered_on=on):
+        raise AgreementError(_("This query was answered already."))
+    Task.objects.filter(business=dispute.business, subject=f"dispute:{dispute.pk}", state=TaskState.OPEN).update(
+        due_on=max(on, dispute.close_by or on)
+    )
+    note(dispute, "dispute.answered", actor, invoice=dispute.invoice_id)
+
+
+@transaction.atomic
+def give_dispute(*, dispute: Dispute, owner: User | None, actor: User) -> None:
+    """Makes somebody the one who finds the answer; nobody with None."""
+    Dispute.objects.filter(pk=dispute.pk).update(owner=owner)
+    tasks = Task.objects.filter(business=dispute.business, subject=f"dispute:{dispute.pk}", state=TaskState.OPEN)
+    tasks.update(assigned_to=owner)
+    note(dispute, "dispute.given", actor, owner=owner.pk if owner else None)
+
+
+@transaction.atomic
+def resolve_dispute(
+    *,
+    dispute: Dispute,
+    outcome: str,
+    on: datetime.date,
+    resolution: str = "",
+    preflight: str = "",
+    actor: User | None = None,
+) -> None:
+    """Closes a dispute; its invoice is asked for again. Refuses one that is closed already.
+
+    `preflight`: of one the customer was right about, the check of the invoice that would have caught it (domain.md 8).
+    """
+    closed = Dispute.objects.filter(pk=dispute.pk, resolved_on=None).update(
+        outcome=outcome, resolved_on=on, resolution=resolution, preflight=preflight
+    )
+    if not closed:
+        raise AgreementError(_("This query is closed already."))
+    close_about(business=dispute.business, subject=f"dispute:{dispute.pk}", outcome=resolution, on=on, by=actor)
+    note(dispute, "dispute.resolved", actor, outcome=outcome, invoice=dispute.invoice_id, preflight=preflight)
