@@ -13,7 +13,7 @@ from customers.models import Contact, Customer, User
 from customers.models.letter import LetterState
 
 # Free text of these stays out of the log, which says only that it changed (architecture.md, "The one log").
-FREE_TEXT = {"hold_reason", "represented_by"}
+FREE_TEXT = {"hold_reason", "represented_by", "pay_run"}
 
 
 @transaction.atomic

@@ -12,12 +12,13 @@ from invoices.models import Invoice
 
 @dataclass(frozen=True, slots=True)
 class PromiseNote:
-    """So much by that day; `method` as they said it ("transfer")."""
+    """So much by that day; `method` as they said it ("transfer"). `split`: (invoice id, amount) parts, else the oldest first."""
 
     currency: str
     amount: Decimal
     due_on: datetime.date
     method: str = ""
+    split: tuple[tuple[int, Decimal], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,93 +1,143 @@
-"""Writes what a call came to, and what follows from it."""
+"""Writes what a call came to, and has what follows from it written, all or nothing."""
 
 import datetime
-from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from arcollect.dates import Calendar
 from customers import log
-from customers.models import Contact, Conversation, Letter, Task, User
-from customers.models.desk import Outcome, TaskState
-from customers.models.letter import LetterState
+from customers.desk import open_task
+from customers.models import Contact, Conversation, Customer, Task, User
+from customers.models.desk import Outcome, TaskKind, TaskState
+from customers.reasons import Reason, shipped_reasons
+from reminders.call_effects import write_effects
+from reminders.call_notes import CallNotes
+from reminders.confirming import write_up
+from reminders.contact_limits import CONSENT_DAYS
 from reminders.models import Reminder
+
+# Nothing is late yet when these are made: who is reached has no reason for a delay to give.
+WITHOUT_REASON = frozenset({TaskKind.COURTESY_CALL, TaskKind.VERIFY_AP})
+
+
+class CallError(ValueError):
+    """The call cannot be written down so; the message says why."""
 
 
 @transaction.atomic
 def log_call(
     *,
-    task: Task,
-    outcome: str,
+    customer: Customer,
+    task: Task | None,
+    notes: CallNotes,
     at: datetime.datetime,
     by: User | None,
     calendar: Calendar,
-    contact: Contact | None = None,
-    reason: str = "",
-    paraphrase: str = "",
-    agreement: str = "",
-    notes: str = "",
-    inbound: bool = False,
-    callback_consent_until: datetime.date | None = None,
-    limits: Sequence[str] = (),
-    override_reason: str = "",
 ) -> Conversation:
-    """Logs one attempt of a call task. Reached, or tried often enough (domain.md 3.2), it is done and its letter a draft.
+    """Writes down one call, for a task or without one, with everything it brought (domain.md 4).
 
-    `limits`: codes of the contact limits that stood against it; `override_reason`: why an owner let it be made all the same.
+    Somebody reached: what they said opens its objects, sets the diagnosis and the day to look again. Reached, or tried often
+    enough (domain.md 3.2), the task is done and its letter a draft. Raises CallError for a call without a reason or a next
+    date (a courtesy call needs neither: nothing is late yet), AgreementError for what cannot be agreed; then nothing is written.
     """
-    if override_reason:
-        notes = "\n".join(part for part in (notes, _("Called all the same: %(why)s") % {"why": override_reason}) if part)
-    conversation = Conversation.objects.create(
-        business=task.business,
-        customer=task.customer,
-        contact=contact,
-        task=task,
-        at=at,
-        outcome=outcome,
-        reason=reason,
-        paraphrase=paraphrase,
-        agreement=agreement,
-        notes=notes,
-        inbound=inbound,
-        callback_consent_until=callback_consent_until,
-        by=by,
-    )
-    subject, customer, noted = f"conversation:{conversation.pk}", task.customer, {"limits": list(limits)} if limits else {}
-    log.record(task.business, "call.logged", subject, customer=customer, actor=by, outcome=outcome, **noted)
-    if override_reason:
-        log.record(task.business, "call.overridden", subject, customer=customer, actor=by, **noted)
-    today = task.business.local_date(at)
-    if outcome == Outcome.REACHED or _tried_enough(task):
-        _complete(task, conversation, today, by)
-    else:
-        Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(snoozed_until=calendar.add(today, 1))
+    reason = _reason(customer, task, notes)
+    if task is not None and not Task.objects.select_for_update().filter(pk=task.pk, state=TaskState.OPEN).exists():
+        raise CallError(_("Somebody noted this call already."))
+    today = customer.business.local_date(at)
+    conversation = _written(customer, task, notes, at, by)
+    _log(conversation, notes, by)
+    if notes.outcome == Outcome.REACHED:
+        write_effects(conversation=conversation, reason=reason, notes=notes, calendar=calendar, today=today, by=by)
+    elif notes.outcome == Outcome.WRONG_PERSON:
+        _look_for_contact(customer, notes, calendar, today, by)
+    if task is not None:
+        _progress(task, conversation, calendar, today, by)
+    write_up(conversation=conversation, task=task, today=today)
     return conversation
 
 
-def _tried_enough(task: Task) -> bool:
-    """Whether it was tried on as many different days as the rules ask for."""
-    days = {task.business.local_date(at) for at in task.conversations.values_list("at", flat=True)}
-    return len(days) >= task.business.rules["call_attempts_before_no_contact"]
+def _reason(customer: Customer, task: Task | None, notes: CallNotes) -> Reason | None:
+    """The reason that was given, where the outcome asks for one (domain.md 4.4)."""
+    if notes.outcome != Outcome.REACHED:
+        return None
+    reason = shipped_reasons(customer.business.language).get(notes.reason)
+    free = task is not None and task.kind in WITHOUT_REASON and not notes.reason
+    if reason is None and not free:
+        raise CallError(_("Choose the reason they gave; “no reason given” is one too."))
+    if notes.next_on is None and not free:
+        raise CallError(_("Say on which day it is looked at again."))
+    return reason
 
 
-def _complete(task: Task, conversation: Conversation, today: datetime.date, by: User | None) -> None:
-    reached = conversation.outcome == Outcome.REACHED
-    closed = Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(
-        state=TaskState.DONE, closed_on=today, closed_by=by, outcome="REACHED" if reached else "NO_CONTACT"
+def _written(customer: Customer, task: Task | None, notes: CallNotes, at: datetime.datetime, by: User | None) -> Conversation:
+    callback, words = notes.callback, notes.notes
+    if notes.override_reason:
+        words = "\n".join(part for part in (words, _("Called all the same: %(why)s") % {"why": notes.override_reason}) if part)
+    agreed_to = callback if callback is not None and callback.consent else None
+    today = customer.business.local_date(at)
+    return Conversation.objects.create(
+        business=customer.business,
+        customer=customer,
+        contact=notes.contact,
+        spoke_with=notes.spoke_with,
+        task=task,
+        at=at,
+        outcome=notes.outcome,
+        reason=notes.reason,
+        answers=dict(notes.answers),
+        paraphrase=notes.paraphrase,
+        agreement=notes.agreement,
+        notes=words,
+        inbound=notes.inbound,
+        next_on=callback.on if callback else notes.next_on,
+        callback_consent_until=min(agreed_to.on, today + datetime.timedelta(days=CONSENT_DAYS)) if agreed_to else None,
+        by=by,
     )
-    if not closed:
+
+
+def _log(conversation: Conversation, notes: CallNotes, by: User | None) -> None:
+    subject, customer = f"conversation:{conversation.pk}", conversation.customer
+    noted = {"limits": list(notes.limits)} if notes.limits else {}
+    given = {"reason": notes.reason} if notes.reason else {}
+    log.record(
+        customer.business, "call.logged", subject, customer=customer, actor=by, outcome=str(notes.outcome), **given, **noted
+    )
+    if notes.override_reason:
+        log.record(customer.business, "call.overridden", subject, customer=customer, actor=by, **noted)
+
+
+def _look_for_contact(customer: Customer, notes: CallNotes, calendar: Calendar, today: datetime.date, by: User | None) -> None:
+    """Somebody else answered the number of a contact: it is nobody's verified one, and the right one is to be found."""
+    if notes.contact is None or notes.inbound:
         return
+    Contact.objects.filter(pk=notes.contact.pk).update(verified_on=None)
+    open_task(
+        business=customer.business,
+        customer=customer,
+        kind=TaskKind.FIND_CONTACT,
+        subject="contact",
+        opens_on=today,
+        due_on=calendar.add(today, 1),
+        reason=_("The number on file reached somebody else: find the right one."),
+        actor=by,
+    )
+
+
+def _progress(task: Task, conversation: Conversation, calendar: Calendar, today: datetime.date, by: User | None) -> None:
+    """The task is done, or comes back on the next business day; its due date stays, so that late shows as late (T12)."""
+    reached = conversation.outcome == Outcome.REACHED
+    if not reached and not _tried_enough(task, calendar):
+        Task.objects.filter(pk=task.pk).update(snoozed_until=calendar.add(today, 1))
+        return
+    outcome = "REACHED" if reached else "NO_CONTACT"
+    Task.objects.filter(pk=task.pk).update(state=TaskState.DONE, closed_on=today, closed_by=by, outcome=outcome)
     Reminder.objects.filter(task=task, completed_on=None, letter=None).update(completed_on=today)
-    log.record(task.business, "task.done", f"task:{task.pk}", customer=task.customer, actor=by)
-    call = {
-        "on": today.isoformat(),
-        "reached": reached,
-        "reason": conversation.reason,
-        "words": conversation.paraphrase,
-        "agreement": conversation.agreement,
-    }
-    for letter in Letter.objects.select_for_update().filter(waits_for=task, state=LetterState.WAITING_FOR_CALL):
-        letter.facts["call"] = call
-        letter.state = LetterState.DRAFT
-        letter.save(update_fields=["facts", "state"])
+    log.record(task.business, "task.done", f"task:{task.pk}", customer=conversation.customer, actor=by)
+
+
+def _tried_enough(task: Task, calendar: Calendar) -> bool:
+    """Whether we rang on as many different business days as the rules ask for (domain.md 3.2)."""
+    tried = {task.business.local_date(at) for at in task.conversations.filter(inbound=False).values_list("at", flat=True)}
+    days = {day for day in tried if calendar.is_business_day(day)}
+    return len(days) >= task.business.rules["call_attempts_before_no_contact"]

@@ -5,10 +5,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from customers import log
-from customers.models import Contact, Conversation, Customer, Task
+from customers.claims import check_claim
+from customers.desk import complete_task
+from customers.models import Claim, Contact, Customer, Letter, Task
 from customers.models.business import Role
+from customers.models.claim import ClaimResult
 from customers.models.customer import Approach
-from customers.models.desk import TaskKind
+from customers.models.desk import TaskKind, TaskState
+from customers.models.letter import LetterCode
 from invoices.booking import Booking, book_many, return_payment
 from invoices.models import Payment
 from reminders.demo.cast import Habit, Persona
@@ -16,8 +20,11 @@ from reminders.demo.ledger import DAY
 from reminders.demo.stage import Stage
 from reminders.demo.story import Story
 from reminders.demo.writing_ledger import credit_note, payment
+from reminders.outbox import cancel
 
-CLAIM_TO_CHECK = "R05"  # "the transfer has gone out"
+LEFT_OPEN = 6
+BY_CALLS = [TaskKind.CALLBACK, TaskKind.WARNING, TaskKind.MATCH_CASH, TaskKind.PROMISE_DUE]
+FOUND_OUT = {ClaimResult.TRUE: "It was as they said.", ClaimResult.FALSE: "Nothing of the kind was to be found."}
 
 
 def write_loose_ends(stage: Stage, story: Story, today: datetime.date) -> None:
@@ -30,7 +37,7 @@ def write_loose_ends(stage: Stage, story: Story, today: datetime.date) -> None:
     _lost_address(stage, by_habit[Habit.SLOW][0])
     _bounced(stage, by_habit[Habit.FORGETFUL][0], today - 6 * DAY)
     _flags(stage, by_habit, today)
-    _claims_to_check(stage, today)
+    _done_meanwhile(stage, today)
     _contacts_to_verify(stage, today)
 
 
@@ -92,17 +99,17 @@ def _set(stage: Stage, persona: Persona, **fields: object) -> None:
     log.record_many(stage.business, [stage.event("customer.edited", f"customer:{customer.pk}", customer, data)])
 
 
-def _claims_to_check(stage: Stage, today: datetime.date) -> None:
-    said = Conversation.objects.filter(business=stage.business, reason=CLAIM_TO_CHECK, at__date__gte=today - 14 * DAY)
-    latest = {row.customer_id: row for row in said.select_related("customer").order_by("at")}
-    reason = "They say the money was sent: look for it at the bank."
-    _open_tasks(
-        stage,
-        [
-            _task(stage, row.customer, TaskKind.VERIFY_CLAIM, f"conversation:{row.pk}", reason, row.at.date())
-            for row in latest.values()
-        ],
-    )
+def _done_meanwhile(stage: Stage, today: datetime.date) -> None:
+    """What calls brought to the desk was done in time, but for the last days: checks, callbacks, warnings, confirmations."""
+    old = today - LEFT_OPEN * DAY
+    for letter in Letter.objects.filter(business=stage.business, code=LetterCode.LCALL, written_on__lt=old):
+        cancel(letter=letter, reason="Sent by hand from the office.", by=stage.bookkeeper, on=letter.written_on)
+    for claim in Claim.objects.filter(business=stage.business, result="", check_by__lt=old).select_related("customer"):
+        result = ClaimResult.FALSE if claim.pk % 4 == 0 else ClaimResult.TRUE
+        check_claim(claim=claim, result=result, found=FOUND_OUT[result], on=claim.check_by, by=stage.bookkeeper)
+    tasks = Task.objects.filter(business=stage.business, state=TaskState.OPEN, kind__in=BY_CALLS, due_on__lt=old)
+    for task in tasks.select_related("business", "customer"):
+        complete_task(task=task, outcome="Done.", on=task.due_on, by=stage.bookkeeper)
 
 
 def _contacts_to_verify(stage: Stage, today: datetime.date) -> None:

@@ -116,9 +116,9 @@ def _account(
         case = _case(open_now, plan, memory, day)
         if day >= courtesy_from and isinstance(call := courtesy_call(case, setting, day), Fire):
             fired = Fired(sales[0].persona, case, day, call)
-            yield _remember(_courtesy(fired, setting, random, days[-1]), memory)
+            yield _remember(_courtesy(fired, setting, random, days[-1]), memory, setting)
         if day > memory.calling_until and isinstance(fire := next_step(case, setting, day), Fire):
-            yield _remember(_act(sales, Fired(sales[0].persona, case, day, fire), setting, random, days[-1]), memory)
+            yield _remember(_act(sales, Fired(sales[0].persona, case, day, fire), setting, random, days[-1]), memory, setting)
 
 
 def _settled_on(sale: Sale) -> datetime.date:
@@ -161,7 +161,7 @@ def _promised(sale: Sale, memory: Memory, day: datetime.date) -> Iterator[tuple[
             yield from ((promise.through, amount) for number, amount in promise.split if number == sale.number)
 
 
-def _remember(fired: Fired, memory: Memory) -> Fired:
+def _remember(fired: Fired, memory: Memory, setting: Setting) -> Fired:
     for line in fired.fire.lines:
         for step in (*line.skipped, line.step) if line.new else ():
             memory.fired[line.invoice.number][step] = fired.on
@@ -173,6 +173,8 @@ def _remember(fired: Fired, memory: Memory) -> Fired:
         memory.calling_until = max([fired.on, *(call.on for call in fired.calls)])
     reached = [call.on for call in fired.calls if call.outcome == Outcome.REACHED]
     memory.spoken_since = reached[-1] if reached else memory.spoken_since
+    if fired.promise and _too_often_broken(memory, fired.promise.made_on, setting):
+        fired = replace(fired, promise=None)
     memory.promises += [fired.promise] if fired.promise else []
     return fired
 
@@ -249,6 +251,14 @@ def _promise(sales: list[Sale], fired: Fired, call: Call, setting: Setting, last
     promise = Promised(call.on, due_on, promised, tuple(asked.items()), through)
     received = sum((amount for on, amount in receipts if on <= through), NOTHING)
     return _evaluated(promise, min(received, promised), setting, last) if through < last else promise
+
+
+def _too_often_broken(memory: Memory, on: datetime.date, setting: Setting) -> bool:
+    """Whether the office takes no further promise (domain.md 3.4)."""
+    rules = setting.rules["promise"]
+    window = on - rules["broken_window_days"] * DAY
+    broken = [one for one in memory.promises if one.state == PromiseState.BROKEN and window < one.evaluated_on <= on]
+    return len(broken) >= rules["broken_limit"]
 
 
 def _evaluated(promise: Promised, received: Decimal, setting: Setting, last: datetime.date) -> Promised:

@@ -10,10 +10,12 @@ from django.db.models.functions import Coalesce
 from arcollect.money import format_date, format_money
 from customers import log
 from customers.desk import cancel_task
-from customers.models import Contact, Conversation, Document, Letter, Task
+from customers.models import Contact, Customer, Document, Letter, Task
 from customers.models.desk import Outcome, TaskKind, TaskState
 from customers.models.letter import LetterState
-from invoices.agreeing import close_promise, make_promise
+from customers.reasons import Effect, shipped_reasons
+from invoices.agreeing import close_promise
+from reminders.call_notes import CallNotes, PromiseNote
 from reminders.calling import log_call
 from reminders.demo.copies import office_copy
 from reminders.demo.reminding import Call, Fired
@@ -88,24 +90,34 @@ def _overtake(stage: Stage, fired: Fired, day: datetime.date) -> None:
 def _call(stage: Stage, fired: Fired, call: Call, minutes: int) -> None:
     reminder, at = stage.reminders[fired.key], stage.moment(call.on, minutes)
     promised = fired.promise if fired.promise and fired.promise.made_on == call.on else None
-    noted = {
-        "contact": stage.clerk(fired.persona.reference),
-        "outcome": call.outcome,
-        "reason": call.reason,
-        "paraphrase": _paraphrase(fired, call),
-        "agreement": _agreement(stage, fired) if promised else "",
-        "notes": VOICEMAIL_LEFT if call.outcome == Outcome.VOICEMAIL else "",
-        "at": at,
-        "by": stage.bookkeeper,
-    }
-    if not stage.setting.policy.steps[fired.fire.step].calls:
-        _called_us(stage, fired, noted)
-    elif Task.objects.filter(pk=reminder.task_id, state=TaskState.OPEN).exists():
-        log_call(task=reminder.task, calendar=stage.setting.calendar, **noted)
-    else:
+    customer, calendar = stage.customers[fired.persona.reference], stage.setting.calendar
+    calls = stage.setting.policy.steps[fired.fire.step].calls
+    task = Task.objects.filter(pk=reminder.task_id, state=TaskState.OPEN).first() if calls else None
+    if calls and task is None:
         return
+    notes = CallNotes(
+        outcome=call.outcome,
+        contact=stage.clerk(fired.persona.reference),
+        inbound=not calls,
+        reason=_reason(customer, call),
+        paraphrase=_paraphrase(fired, call),
+        agreement=_agreement(stage, fired) if promised else "",
+        notes=VOICEMAIL_LEFT if call.outcome == Outcome.VOICEMAIL else "",
+        next_on=calendar.add(promised.due_on if promised else call.on, 2),
+        promises=(_promise(stage, fired),) if promised else (),
+    )
+    conversation = log_call(customer=customer, task=task, notes=notes, at=at, by=stage.bookkeeper, calendar=calendar)
     if promised:
-        _promise(stage, fired)
+        stage.promises[promised] = conversation.promises.get()
+
+
+def _reason(customer: Customer, call: Call) -> str:
+    """The reason of the story; one that brings a query only where the story has one."""
+    if call.outcome != Outcome.REACHED:
+        return ""
+    reason = shipped_reasons().get(call.reason)
+    contested = customer.disputes.filter(resolved_on=None).exists()
+    return "R20" if reason and Effect.QUERY in reason.effects and not contested else call.reason
 
 
 def _paraphrase(fired: Fired, call: Call) -> str:
@@ -120,26 +132,10 @@ def _agreement(stage: Stage, fired: Fired) -> str:
     return f"{amount} by {format_date(promise.due_on, language)}."
 
 
-def _called_us(stage: Stage, fired: Fired, noted: dict[str, object]) -> None:
-    """A call that came in by itself, without a task."""
-    customer = stage.customers[fired.persona.reference]
-    row = Conversation.objects.create(business=stage.business, customer=customer, inbound=True, **noted)
-    outcome = {"outcome": str(row.outcome)}
-    log.record_many(stage.business, [stage.event("call.logged", f"conversation:{row.pk}", customer, outcome)])
-
-
-def _promise(stage: Stage, fired: Fired) -> None:
+def _promise(stage: Stage, fired: Fired) -> PromiseNote:
     promise = fired.promise
-    stage.promises[promise] = make_promise(
-        customer=stage.customers[fired.persona.reference],
-        currency=fired.case.currency,
-        amount=promise.amount,
-        made_on=promise.made_on,
-        due_on=promise.due_on,
-        split=[(stage.invoices[number], amount) for number, amount in promise.split],
-        contact=stage.clerk(fired.persona.reference),
-        actor=stage.bookkeeper,
-    )
+    split = tuple((stage.invoices[number], amount) for number, amount in promise.split)
+    return PromiseNote(fired.case.currency, promise.amount, promise.due_on, split=split)
 
 
 def _send(stage: Stage, told: list[Fired], day: datetime.date) -> None:

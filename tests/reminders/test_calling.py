@@ -1,69 +1,97 @@
-"""A call logged: reached or not, and what becomes of the task and the letter that waits for it."""
+"""A call written down: what becomes of its task, of the letter that waits for it, and of what was said."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 
 from arcollect.dates import Calendar
 from customers import desk
-from customers.models import Event, Letter, Task
-from reminders.calling import log_call
+from customers.models import Conversation, Event, Letter, Task
+from customers.models.customer import ContactRole
+from invoices.agreeing import AgreementError
+from reminders.call_notes import CallbackNote, CallNotes, ClaimNote, ContactNote, PromiseNote, QueryNote
+from reminders.calling import CallError, log_call
 from reminders.nightly import escalate
 from reminders.rendering import composed
 from tests import make
 from tests.make import day
 
 WEDNESDAY = datetime.datetime(2026, 4, 15, 14, 0, tzinfo=datetime.UTC)
+TODAY, NEXT = day("2026-04-15"), day("2026-04-17")
 
 
 @pytest.fixture
-def call(business) -> Task:
+def invoice(business):
+    return make.invoice(make.customer(business), "INV-1")
+
+
+@pytest.fixture
+def call(business, invoice) -> Task:
     """The 60-day call of an invoice due 14 February."""
-    make.invoice(make.customer(business))
-    escalate(business, day("2026-04-15"))
+    escalate(business, TODAY)
     return Task.objects.get(kind="call_60")
 
 
-def tried(call: Task, outcome: str, *, days_later: int = 0, **words: str) -> None:
-    log_call(
-        task=call, outcome=outcome, at=WEDNESDAY + datetime.timedelta(days=days_later), by=None, calendar=Calendar(), **words
-    )
-    call.refresh_from_db()
+def noted(task: Task, outcome: str = "REACHED", *, days_later: int = 0, by=None, **words) -> Conversation:
+    if outcome == "REACHED":
+        words = {"reason": "R20", "next_on": NEXT} | words
+    at = WEDNESDAY + datetime.timedelta(days=days_later)
+    notes = CallNotes(outcome=outcome, **words)
+    conversation = log_call(customer=task.customer, task=task, notes=notes, at=at, by=by, calendar=Calendar())
+    task.refresh_from_db()
+    return conversation
+
+
+def opened(kind: str) -> Task:
+    return Task.objects.get(kind=kind, state="open")
 
 
 @pytest.mark.proves("P04", "P18")
 def test_what_was_said_goes_into_the_letter(call):
-    tried(call, "REACHED", reason="R14", paraphrase="Your biggest customer pays late.", agreement="Half on Friday.")
+    noted(call, reason="R14", paraphrase="Your biggest customer pays late.", agreement="Half on Friday.")
     letter = Letter.objects.get()
     assert (call.state, letter.state) == ("done", "draft")
-    assert letter.facts["call"] == {
-        "on": "2026-04-15",
-        "reached": True,
-        "reason": "R14",
-        "words": "Your biggest customer pays late.",
-        "agreement": "Half on Friday.",
-    }
     assert "As we understood you: Your biggest customer pays late. We agreed: Half on Friday." in composed(letter)[1].plain_text
-    assert Event.objects.filter(kind="call.logged").count() == 1
+    assert Event.objects.get(kind="call.logged").data == {"outcome": "REACHED", "reason": "R14"}
 
 
 def test_a_call_that_reached_nobody_comes_back_the_next_business_day(call):
-    tried(call, "NO_ANSWER", days_later=2)
+    noted(call, "NO_ANSWER", days_later=2)
     assert (call.state, call.snoozed_until) == ("open", day("2026-04-20"))
     assert Letter.objects.get().state == "waiting_for_call"
 
 
 def test_three_attempts_on_three_days_complete_the_step_without_contact(call):
     for later in (0, 1, 2):
-        tried(call, "VOICEMAIL", days_later=later)
+        noted(call, "VOICEMAIL", days_later=later)
     assert (call.state, call.outcome) == ("done", "NO_CONTACT")
-    assert Letter.objects.get().facts["call"]["reached"] is False
+    letter = Letter.objects.get()
+    assert (letter.state, letter.facts["call"]["reached"]) == ("draft", False)
 
 
-def test_three_attempts_on_one_day_do_not(call):
-    for _ in range(3):
-        tried(call, "NO_ANSWER")
+@pytest.mark.parametrize("days", [(0, 0, 0), (1, 2, 3)], ids=["one day", "a saturday among them"])
+def test_attempts_count_once_a_business_day(call, days):
+    for later in days:
+        noted(call, "NO_ANSWER", days_later=later)
     assert call.state == "open"
+
+
+def test_a_call_they_made_is_no_attempt_of_ours(call):
+    for later in (0, 1, 2):
+        noted(call, "REFUSED", days_later=later, inbound=True)
+    assert call.state == "open"
+
+
+@pytest.mark.proves("T12")
+def test_a_call_tried_in_vain_keeps_the_day_it_was_due(call):
+    noted(call, "NO_ANSWER", days_later=1)
+    assert call.due_on == TODAY
+
+
+@pytest.mark.proves("T12")
+def test_a_call_nobody_made_does_not_keep_the_next_step_back(call, business):
+    assert [row["step"] for row in escalate(business, day("2026-05-15")).fired] == ["90"]
 
 
 @pytest.mark.proves("T12")
@@ -74,9 +102,93 @@ def test_a_call_closed_from_the_desk_frees_the_letter_that_waits_for_it(call, bo
     assert (letter.state, "call" in letter.facts) == ("draft", False)
 
 
-def test_a_second_note_on_a_call_that_is_done_changes_nothing_of_it(call):
-    tried(call, "REACHED", paraphrase="Their biggest customer pays late.")
-    tried(call, "NO_ANSWER", days_later=1)
-    tried(call, "REACHED", days_later=1)
-    assert (call.state, call.snoozed_until, call.closed_on) == ("done", None, day("2026-04-15"))
-    assert Event.objects.filter(kind="task.done").count() == 1
+def test_a_call_is_noted_once(call):
+    noted(call)
+    with pytest.raises(CallError, match="already"):
+        noted(call, "NO_ANSWER", days_later=1)
+    assert Conversation.objects.count() == 1
+
+
+@pytest.mark.proves("P06")
+@pytest.mark.parametrize(("words", "message"), [({"reason": ""}, "reason"), ({"next_on": None}, "which day")])
+def test_somebody_reached_gives_a_reason_and_a_next_day(call, words, message):
+    with pytest.raises(CallError, match=message):
+        noted(call, **words)
+    assert (Conversation.objects.count(), call.state) == (0, "open")
+
+
+@pytest.mark.proves("P02")
+def test_a_courtesy_call_needs_neither(business, invoice):
+    courtesy = make.task(invoice.customer, kind="courtesy_call")
+    noted(courtesy, reason="", next_on=None, paraphrase="All is well.")
+    assert (courtesy.state, Task.objects.filter(state="open").count()) == ("done", 0)
+
+
+def test_several_things_at_once(call, invoice, bookkeeper):
+    conversation = noted(
+        call,
+        reason="R05",
+        by=bookkeeper,
+        promises=(PromiseNote("USD", Decimal(300), NEXT), PromiseNote("USD", Decimal(200), day("2026-04-24"))),
+        queries=(QueryNote(invoice, "FREIGHT", Decimal(100), "Freight was free."),),
+        claims=(ClaimNote("The transfer left on Monday.", "bank", NEXT),),
+        put_right=ContactNote(name="Ann Lee", email="ann@acme.example"),
+    )
+    assert [str(row.amount) for row in conversation.promises.order_by("due_on")] == ["300.000", "200.000"]
+    assert conversation.disputes.get().code == "FREIGHT"
+    assert conversation.claims.get().what == "The transfer left on Monday."
+    assert call.customer.contacts.get().verified_on == TODAY
+    assert {task.kind for task in Task.objects.filter(state="open")} >= {"promise_due", "dispute", "verify_claim"}
+    assert not Task.objects.filter(kind="callback").exists()
+
+
+def test_what_cannot_be_agreed_leaves_nothing_behind(call, invoice):
+    with pytest.raises(AgreementError, match="30 days"):
+        noted(call, promises=(PromiseNote("USD", Decimal(300), day("2026-07-01")),))
+    assert (Conversation.objects.count(), call.state) == (0, "open")
+
+
+@pytest.mark.proves("P06")
+def test_where_nothing_else_brings_it_back_they_are_rung_on_the_next_day(call):
+    noted(call, reason="R20")
+    task = opened("callback")
+    assert (task.opens_on, task.due_on, task.reason) == (NEXT, NEXT, "Last time: No reason given.")
+
+
+def test_a_callback_they_agreed_to_is_on_that_day_and_at_that_time(call):
+    conversation = noted(call, reason="R07", callback=CallbackNote(day("2026-04-20"), datetime.time(10), consent=True))
+    assert "At 10:00 their time." in opened("callback").reason
+    assert (conversation.next_on, conversation.callback_consent_until) == (day("2026-04-20"), day("2026-04-20"))
+
+
+def test_a_person_is_not_rung_within_a_week_without_consent(business):
+    ann = make.customer(business, "Ann", kind="individual")
+    noted(make.task(ann, kind="call_60"), reason="R20")
+    assert opened("callback").opens_on == day("2026-04-22")
+
+
+@pytest.mark.proves("P08")
+def test_an_excuse_used_too_often_asks_for_somebody_who_can_decide(call, invoice):
+    noted(call, reason="R20")
+    again = make.task(invoice.customer, kind="call_90")
+    noted(again, reason="R20", days_later=10, next_on=day("2026-04-29"))
+    latest = Task.objects.filter(kind="callback").latest("pk")
+    assert latest.reason.startswith("Ask for somebody who can decide: “No reason given” was said too often.")
+
+
+@pytest.mark.proves("P08")
+def test_a_talk_with_a_decision_maker_starts_the_count_anew(call, invoice):
+    boss = make.contact(invoice.customer, name="The boss", role=ContactRole.DECISION_MAKER)
+    noted(call, reason="R20", contact=boss)
+    again = make.task(invoice.customer, kind="call_90")
+    noted(again, reason="R20", days_later=10, next_on=day("2026-04-29"))
+    assert "decide" not in Task.objects.filter(kind="callback").latest("pk").reason
+
+
+@pytest.mark.proves("T43")
+def test_a_wrong_number_is_nobodys_verified_one_any_more(call, invoice):
+    clerk = make.contact(invoice.customer, phone="+14155550123", verified_on=TODAY)
+    noted(call, "WRONG_PERSON", contact=clerk)
+    clerk.refresh_from_db()
+    assert clerk.verified_on is None
+    assert opened("find_contact").due_on == day("2026-04-16")

@@ -1,0 +1,24 @@
+"""Reads which excuses a customer gave, and whether one was used too often (P08)."""
+
+import datetime
+
+from customers.models import Customer
+from customers.models.customer import ContactRole
+from customers.models.desk import Outcome
+from customers.reasons import Heard, Reason, overused, shipped_reasons
+
+
+def heard_from(customer: Customer) -> list[Heard]:
+    """The reasons this customer gave in calls, oldest first, in one query."""
+    said = customer.conversations.filter(outcome=Outcome.REACHED).exclude(reason="").order_by("at", "id")
+    zone = customer.business
+    return [
+        Heard(code, zone.local_date(at), role == ContactRole.DECISION_MAKER)
+        for code, at, role in said.values_list("reason", "at", "contact__role")
+    ]
+
+
+def excuse_overused(customer: Customer, today: datetime.date) -> Reason | None:
+    """The excuse used more often than it may be, after which only somebody who can decide helps; None where there is none."""
+    reasons = shipped_reasons(customer.business.language)
+    return reasons.get(overused(heard_from(customer), reasons, today))
