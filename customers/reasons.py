@@ -124,10 +124,17 @@ def overused(heard: Iterable[Heard], reasons: Mapping[str, Reason], today: datet
 @cache
 def shipped_reasons(language: str = SOURCE_LANGUAGE) -> Mapping[str, Reason]:
     """The reasons as they are shipped, by code, in `language` where it has them, else in English."""
-    rules = tomllib.loads((DATA / "reasons.toml").read_text("utf-8"))
-    words = texts("reasons", SOURCE_LANGUAGE)
-    own = texts("reasons", language)
-    return {code: reason_of(code, rule | words[code] | own.get(code, {})) for code, rule in rules.items()}
+    return {code: reason_of(code, shipped_values(code, language)) for code in _rules()}
+
+
+def shipped_values(code: str, language: str = SOURCE_LANGUAGE) -> dict[str, Any]:
+    """One reason as the data files have it, in `language` where they have that."""
+    return {**_rules()[code], **texts("reasons", SOURCE_LANGUAGE)[code], **texts("reasons", language).get(code, {})}
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    return tomllib.loads((DATA / "reasons.toml").read_text("utf-8"))
 
 
 @cache

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from arcollect.dates import Calendar
 from customers import log
+from customers.call_texts import reasons_of
 from customers.desk import open_task
 from customers.models import Contact, Conversation, Customer, Task, User
 from customers.models.desk import Outcome, TaskKind, TaskState
-from customers.reasons import Reason, shipped_reasons
+from customers.reasons import Reason
 from reminders.call_effects import write_effects
 from reminders.call_notes import CallNotes
 from reminders.confirming import write_up
@@ -61,7 +62,7 @@ def _reason(customer: Customer, task: Task | None, notes: CallNotes) -> Reason |
     """The reason that was given, where the outcome asks for one (domain.md 4.4)."""
     if notes.outcome != Outcome.REACHED:
         return None
-    reason = shipped_reasons(customer.business.language).get(notes.reason)
+    reason = reasons_of(customer.business).get(notes.reason)
     free = task is not None and task.kind in WITHOUT_REASON and not notes.reason
     if reason is None and not free:
         raise CallError(_("Choose the reason they gave; “no reason given” is one too."))

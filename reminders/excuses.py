@@ -2,10 +2,11 @@
 
 import datetime
 
+from customers.call_texts import reasons_of
 from customers.models import Customer
 from customers.models.customer import ContactRole
 from customers.models.desk import Outcome
-from customers.reasons import Heard, Reason, overused, shipped_reasons
+from customers.reasons import Heard, Reason, overused
 
 
 def heard_from(customer: Customer) -> list[Heard]:
@@ -20,5 +21,5 @@ def heard_from(customer: Customer) -> list[Heard]:
 
 def excuse_overused(customer: Customer, today: datetime.date) -> Reason | None:
     """The excuse used more often than it may be, after which only somebody who can decide helps; None where there is none."""
-    reasons = shipped_reasons(customer.business.language)
+    reasons = reasons_of(customer.business)
     return reasons.get(overused(heard_from(customer), reasons, today))
