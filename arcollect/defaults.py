@@ -14,6 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "satisfaction_within_days": 5,
     "max_new_call_tasks_per_day": 10,
     "call_attempts_before_no_contact": 3,
+    "confirm_calls": True,
     "unapplied_wait_bd": 2,
     "unapplied_wait_from": "1.00",
     "part_payment_pause_ratio": "0.50",

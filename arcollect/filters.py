@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -125,6 +126,12 @@ def late(days: int) -> SafeString:
         " far" if days > 60 else "",
         min(days, 90),
     )
+
+
+@register.filter
+def papers_of(pk: int, papers: Mapping[int, Sequence[object]]) -> Sequence[object]:
+    """What a mapping by id holds for one row; nothing where it has none."""
+    return papers.get(pk, ())
 
 
 @register.simple_tag

@@ -99,5 +99,23 @@ def _close(task: Task, state: TaskState, words: str, on: datetime.date, by: User
     closed = Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=state, outcome=words, closed_on=on, closed_by=by)
     if not closed:
         raise TaskError(_("This task is closed already."))
-    task.letters_waiting.filter(state=LetterState.WAITING_FOR_CALL).update(state=LetterState.DRAFT)
+    _wake_letters(task, on)
     log.record(task.business, f"task.{state}", f"task:{task.pk}", customer=task.customer, actor=by, task_kind=task.kind)
+
+
+def _wake_letters(task: Task, on: datetime.date) -> None:
+    """Turns what waited for the task into drafts, each with a task to look at it."""
+    waiting = list(task.letters_waiting.filter(state=LetterState.WAITING_FOR_CALL))
+    task.letters_waiting.filter(pk__in=[letter.pk for letter in waiting]).update(state=LetterState.DRAFT)
+    for letter in waiting:
+        open_task(
+            business=task.business,
+            customer=task.customer,
+            kind=TaskKind.REVIEW_LETTER,
+            subject=f"letter:{letter.pk}",
+            opens_on=on,
+            due_on=task.customer.calendar.roll_forward(on),
+            currency=letter.currency,
+            amount=letter.total or None,
+            reason=_("The call was closed without a note: look at the letter before it goes out."),
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import contacts, customers, members, settings, tasks
+from customers.views import attachments, claims, contacts, customers, members, settings, tasks
 
 urlpatterns = [
     path("settings/", settings.edit_business, name="settings"),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("customers/<int:pk>/edit/", customers.customer_edit, name="customer-edit"),
     path("customers/<int:pk>/flags/", customers.customer_flags, name="customer-flags"),
     path("customers/<int:pk>/contacts/add/", contacts.contact_add, name="contact-add"),
+    path("customers/<int:pk>/claims/add/", claims.claim_add, name="claim-add"),
+    path("claims/<int:pk>/", claims.claim_check, name="claim-check"),
+    path("customers/<int:pk>/papers/add/", attachments.attachment_add, name="attachment-add"),
+    path("papers/<int:pk>/", attachments.attachment_file, name="attachment-file"),
+    path("papers/<int:pk>/remove/", attachments.attachment_remove, name="attachment-remove"),
     path("contacts/<int:pk>/edit/", contacts.contact_edit, name="contact-edit"),
     path("contacts/<int:pk>/verify/", contacts.contact_verify, name="contact-verify"),
 ]

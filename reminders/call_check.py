@@ -1,22 +1,31 @@
-"""Reads, before somebody dials, what stands against ringing each number of a customer (domain.md 7.1, 7.2)."""
+"""Reads, before somebody dials, what stands against ringing each number of a customer (domain.md 7.1, 7.2, 7.4)."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
 
 from arcollect.dates import Calendar
 from arcollect.phones import show_phone
-from customers.models import Contact, Task
+from customers.models import Contact, Customer, Task
+from customers.models.customer import ContactRole
+from customers.models.desk import TaskKind
 from reminders.contact_history import SERVICE_CALLS, history_of, limits_of
 from reminders.contact_limits import Block, Warn, call_findings, next_call
+
+# A callback answers something of theirs where it is about one of these; any other is a call about money like the rest.
+ANSWERS = ("dispute", "mail")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number to ring: as people read it, what stands against it now, and the first moment nothing does."""
+    """One number to ring: as people read it, the time there, what stands against it now, and the first moment nothing does."""
 
     contact: Contact
     phone: str
+    there: datetime.datetime
     findings: tuple[Warn | Block, ...]
     next_at: datetime.datetime | None
 
@@ -25,17 +34,46 @@ class Number:
         return any(isinstance(one, Block) for one in self.findings)
 
 
-def numbers_of(task: Task, calendar: Calendar, now: datetime.datetime) -> list[Number]:
-    """The numbers of the task's customer, in the order of their contacts; two queries however many there are."""
-    customer, rules = task.customer, task.business.rules
-    contacts = list(customer.contacts.exclude(phone=""))
-    history, service, numbers = history_of(customer, now), task.kind in SERVICE_CALLS, []
-    for contact in contacts:
+def numbers_of(customer: Customer, task: Task | None, calendar: Calendar, now: datetime.datetime) -> list[Number]:
+    """The customer's numbers, in the order of their contacts. `task`: what one rings for. Three queries."""
+    rules, region = customer.business.rules, customer.business.country
+    today = customer.business.local_date(now)
+    history, service, numbers = history_of(customer, now), is_service(task), []
+    for contact in customer.contacts.exclude(phone=""):
         limits = limits_of(customer, rules, calendar, phone=contact.phone)
-        findings = tuple(call_findings(limits, history, now, service=service))
-        free = next_call(limits, history, now, service=service) if findings else None
-        numbers.append(Number(contact, show_phone(contact.phone, task.business.country), findings, free))
+        flags = tuple(flag_findings(customer, contact, today))
+        findings = (*flags, *call_findings(limits, history, now, service=service))
+        free = next_call(limits, history, now, service=service) if findings and not flags else None
+        there = now.astimezone(ZoneInfo(limits.known_zones[0].key))
+        numbers.append(Number(contact, show_phone(contact.phone, region), there, findings, free))
     return numbers
+
+
+def is_service(task: Task | None) -> bool:
+    """Whether a call asks for nothing, or answers what they asked: such calls are counted, never too many (domain.md 7.2)."""
+    if task is None or task.kind not in SERVICE_CALLS:
+        return False
+    return task.kind != TaskKind.CALLBACK or task.subject.partition(":")[0] in ANSWERS
+
+
+def flag_findings(customer: Customer, contact: Contact, today: datetime.date) -> Iterator[Warn | Block]:
+    """What the flags of the customer say about ringing this contact (domain.md 7.4)."""
+    moratorium, pause = customer.moratorium_until, customer.no_reminders_until
+    if customer.deceased:
+        yield Block("DECEASED", _("Deceased: the owner decides."))
+    if customer.insolvent:
+        yield Block("INSOLVENT", _("Insolvent: the owner decides."))
+    if customer.cease_contact:
+        yield Block("CEASE", _("They asked not to be contacted."))
+    if moratorium and moratorium >= today:
+        words = _("A moratorium runs until %(day)s: no contact about the debt.")
+        yield Block("MORATORIUM", words % {"day": moratorium.isoformat()})
+    if customer.represented_by and contact.role != ContactRole.REPRESENTATIVE:
+        yield Block("REPRESENTED", _("Represented: speak to the representative only."))
+    if customer.vulnerable:
+        yield Warn("VULNERABLE", _("Marked as vulnerable: go gently, press for nothing."))
+    if customer.no_reminders or (pause and pause >= today):
+        yield Warn("NO_REMINDERS", _("Not to be reminded for now."))
 
 
 def findings_for(numbers: Sequence[Number], contact: Contact | None) -> tuple[Warn | Block, ...]:

@@ -13,8 +13,10 @@ from customers.models import Business, Contact, Customer, Event, Letter, Task
 from customers.models.business import Role
 from customers.models.customer import Channel
 from customers.models.desk import TaskKind, TaskState
-from customers.models.letter import LetterState
+from customers.models.letter import LetterCode, LetterState
 from reminders.cases import NOTHING, case_in
+from reminders.confirmations import fallen, outdated
+from reminders.confirming import write_anew
 from reminders.facts import Settings, cases_of, standing_block
 from reminders.happenings import instalment_open
 from reminders.issuing import mail_contacts
@@ -49,6 +51,8 @@ def claim(
     reason = changed(letter, customer, settings, today)
     if reason:
         withdraw(letter=letter, reason=reason, on=today)
+        if letter.code == LetterCode.LCALL:
+            write_anew(letter=letter, today=today)
         return reason, True
     if _address(customer, mail_contacts([customer.pk]).get(customer.pk)) != _address(letter.customer, contact):
         Letter.objects.filter(pk=letter.pk).update(state=LetterState.APPROVED, claimed_at=None, attempts=F("attempts") - 1)
@@ -77,6 +81,8 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
     block = case.blocked_for(letter.code) if case else standing_block(customer, today)[0]
     if block:
         return block
+    if letter.code == LetterCode.LCALL:
+        return outdated(letter, case, today) or worn_out(letter, today)
     if "instalment" in letter.facts:
         return "" if instalment_open(letter) else _("The instalment came in, or the plan has ended.")
     owed = {row.id: row.askable(today) for row in case.invoices} if case else {}
@@ -85,7 +91,7 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
             return _("Invoice %(number)s changed since the letter was written.") % {"number": line["number"]}
     if case and case.unapplied != Decimal(letter.facts["unapplied"]):
         return _("Money came in since the letter was written.")
-    return overtaken(letter) or worn_out(letter, today)
+    return overtaken(letter) or fallen(letter) or worn_out(letter, today)
 
 
 def overtaken(letter: Letter) -> str:

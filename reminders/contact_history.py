@@ -13,7 +13,7 @@ from customers.models.letter import LetterCode, LetterState
 from reminders.contact_limits import AUSTRALIA, MONTH, History, Hours, Limits, Talk
 
 # These ask for nothing, or answer what they asked: counted, never too many (domain.md 7.2).
-SERVICE_LETTERS = {LetterCode.L0, LetterCode.LRES}
+SERVICE_LETTERS = {LetterCode.L0, LetterCode.LRES, LetterCode.LCALL}
 SERVICE_CALLS = {TaskKind.COURTESY_CALL, TaskKind.VERIFY_AP, TaskKind.CALLBACK, TaskKind.DISPUTE, TaskKind.ANSWER_MAIL}
 EU = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split())
 PRESETS = {"US": "US", "GB": "UK", "AU": AUSTRALIA} | dict.fromkeys(EU, "EU")

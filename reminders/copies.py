@@ -12,7 +12,7 @@ from invoices.models import Invoice
 
 logger = logging.getLogger(__name__)
 
-# Only the first letters carry copies: whoever got two of them has the invoice (domain.md 3.2).
+# Only the first letters carry copies: whoever got two of them has the invoice (domain.md 3.2), unless they say otherwise.
 COPIED = {LetterCode.L1, LetterCode.L30}
 # Mail servers of small businesses refuse more than about ten megabytes, and base64 adds a third.
 COPIES_LIMIT = 5 * 1024 * 1024
@@ -34,11 +34,14 @@ class Copies:
 
 def copies_of(letter: Letter) -> Copies:
     """Which copies go with `letter`: in its own order, as many as the limit holds. Reads sizes, not the copies."""
-    if letter.code not in COPIED:
+    wanted = letter.facts.get("agreed", {}).get("resend", False)
+    if letter.code not in COPIED and not wanted:
         return Copies()
-    asked = {line["invoice"]: line["number"] for line in letter.facts["lines"]}
-    rows = Invoice.objects.filter(pk__in=asked, document__content_type=PDF)
-    sizes = dict(rows.values_list("pk", "document__size"))
+    # Who never got an invoice is sent it, though they promised to pay it and it is not asked for any more.
+    rows = [*letter.facts["lines"], *(letter.facts["set_aside"] if wanted else ())]
+    asked = {line["invoice"]: line["number"] for line in rows}
+    filed = Invoice.objects.filter(pk__in=asked, document__content_type=PDF)
+    sizes = dict(filed.values_list("pk", "document__size"))
     enclosed, room = [], COPIES_LIMIT
     for invoice_id, number in asked.items():
         size = sizes.get(invoice_id, COPIES_LIMIT + 1)

@@ -11,6 +11,7 @@ from customers.models import Business, Contact, Customer, Document, Letter
 from customers.models.letter import LetterState
 from invoices.models import Allocation
 from invoices.rates import claims_of
+from reminders.agreed_facts import AgreedFacts, PromiseFacts, QueryFacts
 from reminders.copies import copies_of
 from reminders.issuing import mail_contacts
 from reminders.letter_facts import (
@@ -22,7 +23,6 @@ from reminders.letter_facts import (
     InstalmentFacts,
     LetterFacts,
     LetterLine,
-    PromiseFacts,
     ReceivedPayment,
     ResolutionFacts,
     paper_for,
@@ -39,6 +39,7 @@ CLAIMING = frozenset({"L60", "L90", "FINAL"})
 def facts_of(letter: Letter) -> LetterFacts:
     """Everything `letter` states, from its frozen lines and the creditor's and customer's present details."""
     stored, business, customer = letter.facts, letter.business, letter.customer
+    language = language_for(letter.code, letter.language)
     set_aside = stored["set_aside"]
     lines = _lines(stored["lines"], letter)
     open_rows = [*stored["lines"], *set_aside]
@@ -46,7 +47,7 @@ def facts_of(letter: Letter) -> LetterFacts:
     copies = copies_of(letter)
     return LetterFacts(
         code=letter.code,
-        language=language_for(letter.code, letter.language),
+        language=language,
         today=letter.written_on,
         currency=letter.currency,
         creditor=creditor_of(business, country),
@@ -64,8 +65,9 @@ def facts_of(letter: Letter) -> LetterFacts:
         claims=_claims(letter),
         call=_call(stored.get("call")),
         promise=_promise(stored.get("promise")),
+        agreed=_agreed(stored.get("agreed"), language),
         instalment=_instalment(stored.get("instalment")),
-        resolution=_resolution(stored.get("resolution"), language_for(letter.code, letter.language)),
+        resolution=_resolution(stored.get("resolution"), language),
         first_contact=stored["first_contact"],
         diagnosis=customer.approach,
         tone=_tone(letter),
@@ -189,6 +191,31 @@ def _promise(stored: Mapping[str, str] | None) -> PromiseFacts | None:
         return None
     due_on, made_on = (datetime.date.fromisoformat(stored[name]) for name in ("due_on", "made_on"))
     return PromiseFacts(Decimal(stored["amount"]), due_on, made_on)
+
+
+def _agreed(stored: Mapping[str, Any] | None, language: str) -> AgreedFacts:
+    """What a call brought (reminders/confirmations.py), in the words of the letter's language."""
+    if stored is None:
+        return AgreedFacts()
+    queries, plan = labels(language)["queries"], stored["plan"] or {}
+    return AgreedFacts(
+        promises=tuple(_promise(row) for row in stored["promises"]),
+        queries=tuple(
+            QueryFacts(row["invoice"], queries[row["query"]], Decimal(row["amount"]), _day(row["answer_by"]))
+            for row in stored["queries"]
+        ),
+        instalments=tuple((datetime.date.fromisoformat(on), Decimal(amount)) for on, amount in plan.get("instalments", ())),
+        accept_by=_day(plan.get("accept_by")),
+        callback_on=_day(stored["callback_on"]),
+        decide_on=_day(stored["decide_on"]),
+        terms_days=stored["terms_days"],
+        statement=stored["statement"],
+        document=stored["document"],
+    )
+
+
+def _day(text: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
 
 
 def _instalment(stored: Mapping[str, Any] | None) -> InstalmentFacts | None:

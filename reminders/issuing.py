@@ -19,6 +19,7 @@ from reminders.cases import Fire, Line
 from reminders.explaining import seen
 from reminders.freezing import frozen_facts, frozen_tone
 from reminders.models import Reminder, ReminderLine, StepCode
+from reminders.outbox import open_review
 from reminders.timetable import DAYS, DUNNING, RANK, StepTerms
 from reminders.tone import advice
 from reminders.verdicts import Verdicts, remember, watch
@@ -81,6 +82,8 @@ def _supersede(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today
     stale = Task.objects.filter(customer__in=customer_ids, kind__in=list(SUPERSEDED), state=TaskState.OPEN)
     stale = stale.only("customer_id", "kind", "subject")
     gone = [task for task in stale if SUPERSEDED[task.kind] <= ranks.get((task.customer_id, task.subject), -1)]
+    looks = [f"letter:{letter.pk}" for letter in old]
+    gone += Task.objects.filter(customer__in=customer_ids, kind=TaskKind.REVIEW_LETTER, subject__in=looks, state=TaskState.OPEN)
     Task.objects.filter(pk__in=[task.pk for task in gone]).update(state=TaskState.CANCELLED, closed_on=today, outcome=REPLACED)
     return [
         Event(business=business, customer_id=letter.customer_id, kind="letter.superseded", subject=f"letter:{letter.pk}")
@@ -211,6 +214,9 @@ def _letters(
     written = [letter for letter in letters if letter]
     carry_over(written, today)
     Letter.objects.bulk_create(written, batch_size=1000)
+    for letter in written:
+        if "call" in letter.facts:
+            open_review(letter, today)
     return letters
 
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 from arcollect.money import quantize
+from reminders.agreed_facts import AgreedFacts, PromiseFacts
 
-CODES = ("L0", "L1", "L30", "L60", "L90", "FINAL", "LBP", "LPD", "LRES")
+CODES = ("L0", "L1", "L30", "L60", "L90", "FINAL", "LBP", "LPD", "LRES", "LCALL")
 CLAIMS = ("interest", "compensation")
 # These ask for no overdue invoices of their own, so money on account need not leave something to pay.
-CODES_WITHOUT_NETTING = frozenset({"L0", "LPD"})
+CODES_WITHOUT_NETTING = frozenset({"L0", "LPD", "LCALL"})
 # CLDR's paper sizes: these countries print on US Letter, all others on A4.
 LETTER_PAPER = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())
 # Only these turn the 90-day letter firm (domain.md 3.2); a reason we do not know keeps it conciliatory.
@@ -128,15 +129,6 @@ class CallFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseFacts:
-    """A promise in the letter's currency: in L60 the one just made, in LBP the broken one."""
-
-    amount: Decimal
-    due_on: date
-    made_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class InstalmentFacts:
     """LPD: the missed instalment, the last day to repair it, and what falls due otherwise."""
 
@@ -182,6 +174,7 @@ class LetterFacts:
     unapplied: Decimal = Decimal(0)
     call: CallFacts | None = None
     promise: PromiseFacts | None = None
+    agreed: AgreedFacts = AgreedFacts()
     instalment: InstalmentFacts | None = None
     resolution: ResolutionFacts | None = None
     claims: tuple[ClaimLine, ...] = ()
@@ -227,13 +220,20 @@ class LetterFacts:
 
     @property
     def amount_due(self) -> Decimal:
-        """The one large figure: the missed instalment in LPD, else what is to pay after netting."""
-        return self.instalment.amount if self.instalment else self.net
+        """The one large figure: the missed instalment in LPD, what was promised next in LCALL, else what is to pay after netting;
+        0 in an LCALL where nothing is: it confirms, it does not ask."""
+        if self.instalment:
+            return self.instalment.amount
+        if self.code != "LCALL":
+            return self.net
+        return self.agreed.promises[0].amount if self.agreed.promises else max(self.net, Decimal(0))
 
     @property
     def pay_by(self) -> date | None:
         """The one large date (domain.md 3.6): D in L0, cure in LPD, the reply period in FINAL, today in LBP, else in 7 days.
-        None in an L60 that confirms an agreement: its own date must not stand beside another."""
+        None in an L60 that confirms an agreement: its own date must not stand beside another; in LCALL what they said."""
+        if self.code == "LCALL":
+            return self.agreed.promises[0].due_on if self.agreed.promises else None
         if self.code == "L60" and (self.promise or (self.call and self.call.agreement)):
             return None
         if self.code == "L0":

@@ -50,9 +50,9 @@ def page_context(facts: LetterFacts) -> dict:
         "info": info_blocks(facts),
         "signature": signature(facts),
         "today": format_date(facts.today, facts.locale),
-        "amount_due": _money(facts, facts.amount_due),
+        "amount_due": _money(facts, facts.amount_due) if facts.amount_due else "",
         "pay_by": format_date(facts.pay_by, facts.locale) if facts.pay_by else "",
-        "dunning": facts.code != "L0",
+        "figure_labels": figure_labels(facts),
         "long_list": bool(asked) and asked["length"] > INLINE_ROWS,
         "list_follows": labels(facts.language)["list_follows"].format(count=len(facts.lines)),
         "asked": asked,
@@ -64,6 +64,14 @@ def page_context(facts: LetterFacts) -> dict:
         "qr": payment_code(facts),
         "question": question(facts),
     }
+
+
+def figure_labels(facts: LetterFacts) -> tuple[str, str]:
+    """What stands above the large figure, and above its date: a letter that confirms a call demands neither."""
+    words = labels(facts.language)
+    if facts.code == "LCALL":
+        return words["agreed" if facts.agreed.promises else "open"], words["agreed_by"]
+    return words["amount" if facts.instalment else "amount_due"], words["due" if facts.code == "L0" else "pay_by"]
 
 
 def window_lines(facts: LetterFacts) -> dict:
@@ -221,8 +229,10 @@ def _aside_table(facts: LetterFacts, words: dict, kind: str, lines: tuple[Letter
         "not_due": lambda line: line.total - line.paid,
     }[kind]
     columns = [("number", False), ("issued_on", False), ("due_on", False), ("total", True), (amount, True)]
+    # "Not part of the amount due" would be said of the very amount a confirmation shows large.
+    plain = facts.code == "LCALL" and kind != "not_due"
     return {
-        "title": words[f"{kind}_title"],
+        "title": words[kind if plain else f"{kind}_title"],
         "note": words["queried_note"] if kind == "queried" else "",
         "columns": _heads(facts, words, columns),
         "rows": [

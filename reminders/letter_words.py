@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from arcollect.money import format_date, format_money, parse_locale
+from reminders.agreed_words import AGREED_FIELDS, agreed_values
 from reminders.letter_facts import CODES, LetterFacts
 from reminders.liquid_text import Value, WordingError, fill_text
 
@@ -82,7 +83,7 @@ MERGE_FIELDS = {
     "query": "What the customer had queried",
     "query_outcome": "How the query ended",
     "query_invoice": "The invoice it was about",
-}
+} | AGREED_FIELDS
 
 # What the e-mail around a letter may use besides.
 MAIL_FIELDS = {
@@ -186,6 +187,7 @@ def merge_values(facts: LetterFacts) -> dict[str, Value]:
     }
     values |= _invoice_values(facts) | _amount_values(facts, money) | _date_values(facts, day)
     values |= _call_values(facts, day) | _agreement_values(facts, money, day)
+    values |= agreed_values(facts, labels(facts.language), money, day)
     # Liquid takes "" for true: only nil lets a text ask {% if received %}.
     return {name: (_one_line(value) or None) if isinstance(value, str) else value for name, value in values.items()}
 
@@ -230,7 +232,7 @@ def _date_values(facts: LetterFacts, day: Callable[[date], str]) -> dict[str, st
         "query_by": day(max(facts.today, *(line.issued_on for line in lines)) + timedelta(days=QUERY_DAYS)) if lines else "",
         "pay_by": day(facts.pay_by) if facts.pay_by else "",
         "answer_by": day(facts.answer_by or facts.today + timedelta(days=ANSWER_DAYS)),
-        "decide_on": day(facts.today + timedelta(days=DECIDE_DAYS)),
+        "decide_on": day(facts.agreed.decide_on or facts.today + timedelta(days=DECIDE_DAYS)),
         "half_later_by": day(facts.second_half_by),
     }
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from arcollect.money import format_date, format_money
 from arcollect.pdf import render_pdf
 from reminders.letter_facts import LetterFacts, LetterLine
-from reminders.letter_page import page_context, stylesheet
+from reminders.letter_page import figure_labels, page_context, stylesheet
 from reminders.letter_words import MAIL, fill, filled_parts, labels, merge_values, paragraphs_of, source
 
 # An e-mail names this many invoices itself; the attached letter lists them all.
@@ -62,7 +62,7 @@ def compose_mail(content: Content, facts: LetterFacts, template_source: str, *, 
     values = {
         "subject": content.subject,
         "letter": content.plain_text,
-        "figures": _mail_figures(facts, words),
+        "figures": _mail_figures(facts, words) or None,
         "payment": _mail_payment(facts, words) or None,
         "attached": _mail_attached(facts, words),
         "closing": words["closing"],
@@ -105,8 +105,8 @@ def _mail_attached(facts: LetterFacts, words: dict) -> str:
 
 
 def _mail_figures(facts: LetterFacts, words: dict) -> str:
-    due_label = words["due"] if facts.code == "L0" else words["pay_by"]
-    rows = [f"{words['amount_due']}: {format_money(facts.amount_due, facts.currency, facts.locale)}"]
+    amount_label, due_label = figure_labels(facts)
+    rows = [f"{amount_label}: {format_money(facts.amount_due, facts.currency, facts.locale)}"] if facts.amount_due else []
     if facts.pay_by:
         rows.append(f"{due_label}: {format_date(facts.pay_by, facts.locale)}")
     rows += [f"- {_mail_line(line, facts, words)}" for line in facts.lines[:MAIL_LINES]]

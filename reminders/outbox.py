@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers import log
+from customers.desk import open_task
 from customers.models import Business, Event, Letter, Task, User
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterCode, LetterState
@@ -133,9 +134,25 @@ def withdraw(*, letter: Letter, reason: str, on: datetime.date) -> None:
     log.record(letter.business, "letter.withdrawn", f"letter:{letter.pk}", customer=letter.customer, on=on.isoformat())
 
 
+def open_review(letter: Letter, today: datetime.date) -> None:
+    """The task of looking at a draft no step has one for: it was born of a call, or of something that happened."""
+    open_task(
+        business=letter.business,
+        customer=letter.customer,
+        kind=TaskKind.REVIEW_LETTER,
+        subject=f"letter:{letter.pk}",
+        opens_on=today,
+        due_on=letter.customer.calendar.roll_forward(today),
+        currency=letter.currency,
+        amount=letter.total or None,
+        reason=_("Look at it before it goes out: %(letter)s.") % {"letter": letter.get_code_display()},
+    )
+
+
 def close_review(letter: Letter, by: User | None, on: datetime.date) -> None:
     """The task of looking at this letter is done, and so is the one of a letter no mail server took."""
-    reviews = Q(reminders__letter=letter, kind=TaskKind.REVIEW_LETTER) | Q(subject=f"letter:{letter.pk}", kind=TaskKind.OTHER)
+    own = Q(subject=f"letter:{letter.pk}", kind__in=[TaskKind.REVIEW_LETTER, TaskKind.OTHER])
+    reviews = own | Q(reminders__letter=letter, kind=TaskKind.REVIEW_LETTER)
     for task in Task.objects.filter(reviews, business=letter.business_id, state=TaskState.OPEN).distinct():
         if Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=TaskState.DONE, closed_on=on, closed_by=by):
             log.record(

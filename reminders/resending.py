@@ -14,6 +14,7 @@ from reminders.facts import cases_of, settings_of, standing_block
 from reminders.freezing import asked_today, frozen_facts
 from reminders.issuing import mail_contacts
 from reminders.models import Cursor, Reminder
+from reminders.outbox import open_review
 from reminders.ways import way_of
 from reminders.wordings import LOOK_AGAIN
 
@@ -60,6 +61,8 @@ def _write_anew(reminder: Reminder, case: Case | None, contact: Contact | None, 
     if not asked or case is None:
         return False
     letter = _anew(reminder.letter, case, asked, contact, today)
+    if letter.state == LetterState.DRAFT:
+        open_review(letter, today)
     Reminder.objects.filter(pk=reminder.pk).update(letter=letter)
     log.record(letter.business, "letter.resent", f"letter:{letter.pk}", customer=reminder.customer, instead_of=reminder.letter_id)
     return True

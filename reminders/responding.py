@@ -18,6 +18,7 @@ from reminders.freezing import frozen_facts
 from reminders.happenings import happenings
 from reminders.issuing import mail_contacts
 from reminders.models import Cursor, FollowUp, Occasion
+from reminders.outbox import open_review
 from reminders.timetable import DUNNING
 from reminders.wordings import carry_over
 
@@ -120,6 +121,7 @@ def _letter(
     )
     carry_over([letter], today)
     letter.save(force_insert=True)
+    open_review(letter, today)
     return letter
 
 

@@ -48,8 +48,8 @@ class ScriptFacts:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """By the names the texts use."""
-        values = asdict(self)
+        """By the names the texts use; to Liquid an empty text is something, only None is nothing."""
+        values = {name: value or None for name, value in asdict(self).items()}
         return values | {"from": values.pop("opens"), "to": values.pop("closes")}
 
 

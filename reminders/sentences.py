@@ -48,6 +48,12 @@ SENTENCES = {
     "credit_note.imported": lazy("Credit note {credit_note} came in with a file"),
     "credit_note.applied": lazy("Credit note {credit_note} taken off {invoices}"),
     "dispute.opened": lazy("{amount} of invoice {invoice} in dispute: {code}"),
+    "dispute.answered": lazy("Query about invoice {invoice} answered for the first time"),
+    "dispute.given": lazy("Query about invoice {invoice} given to somebody"),
+    "claim.opened": lazy("Something they said is to be checked"),
+    "claim.checked": lazy("What they said was checked"),
+    "paper.added": lazy("A paper was added"),
+    "paper.removed": lazy("A paper was taken away"),
     "dispute.resolved": lazy("Query about invoice {invoice} closed: {outcome}"),
     "promise.made": lazy("Promised {amount} by {due_on}"),
     "promise.kept": lazy("Promise kept: {received} came in"),
@@ -100,6 +106,7 @@ SENTENCES = {
     "letter.retried": lazy("{letter} goes out again"),
     "letter.hurried": lazy("{letter} sent at once, whatever the hour and the contact limits"),
     "letter.failed": lazy("{letter} could not be sent"),
+    "letter.confirms": lazy("{letter} written"),
     "letter.resent": lazy("{letter} written anew: the one before came back"),
     "mail.received": lazy("E-mail received"),
     "mail.bounced": lazy("Mail came back: {letter} did not arrive"),
@@ -241,10 +248,15 @@ def _field_label(event: Event, name: str) -> str:
 def _flags(changes: Mapping[str, list[Any]]) -> str:
     """Flags as they are now: "No reminders: on. Moratorium until: May 3, 2026."."""
     labels = {name: str(Customer._meta.get_field(name).verbose_name) for name in changes}
-    return " ".join(f"{labels[name][:1].upper()}{labels[name][1:]}: {_state(now)}." for name, (_before, now) in changes.items())
+    return " ".join(
+        f"{labels[name][:1].upper()}{labels[name][1:]}: {_state(name, now)}." for name, (_before, now) in changes.items()
+    )
 
 
-def _state(value: Any) -> str:
+def _state(name: str, value: Any) -> str:
+    choices = dict(Customer._meta.get_field(name).flatchoices)
+    if choices:
+        return str(choices.get(value, value))
     if isinstance(value, str) and value:
         return _day(value, "")
     return _("on") if value else _("off")

@@ -11,8 +11,9 @@ from django.db.models import Prefetch, Q
 from customers import log
 from customers.models import Business, Customer, Letter, Task
 from customers.models.desk import TaskKind, TaskState
-from customers.models.letter import LetterState
+from customers.models.letter import LetterCode, LetterState
 from reminders.cases import NOTHING, Case, InvoiceFacts
+from reminders.confirmations import fallen, over, restated, same
 from reminders.facts import Settings, cases_of
 from reminders.freezing import asked_today, frozen_facts
 from reminders.happenings import instalment_open
@@ -80,18 +81,21 @@ def _sweep_letter(letter: Letter, present: Present, today: datetime.date) -> Non
     """An approved letter whose sums changed is left to the delivery, which writes it anew."""
     if "instalment" in letter.facts:
         return _sweep_instalment(letter, present, today)
+    if letter.code == LetterCode.LCALL:
+        return _sweep_confirmation(letter, present, today)
     invoices = present.invoices(letter.currency, letter.code)
     lines = letter.facts["lines"]
     owed = {line["invoice"]: _owed(invoices, line["invoice"], today) for line in lines}
-    if not any(owed.values()) or _outlived(letter, owed):
-        withdraw(letter=letter, reason=present.block(letter.currency, letter.code) or NOTHING_LEFT, on=today)
+    gone = "" if any(owed.values()) and not outlived(letter, owed) else NOTHING_LEFT
+    if gone := gone or fallen(letter):
+        withdraw(letter=letter, reason=present.block(letter.currency, letter.code) or gone, on=today)
     elif letter.state != LetterState.APPROVED:
         if any(owed[line["invoice"]] != Decimal(line["collectable"]) for line in lines):
-            _bring_up_to_date(letter, present.cases[letter.currency], invoices, today)
+            bring_up_to_date(letter, present.cases[letter.currency], invoices, today)
         _heed_diagnosis(letter, present)
 
 
-def _outlived(letter: Letter, owed: Mapping[int, Decimal]) -> bool:
+def outlived(letter: Letter, owed: Mapping[int, Decimal]) -> bool:
     """Whether nothing is left of what brought the letter's step: what remains has reached a lower one, or was asked for at it."""
     brought = [
         line.invoice_id for reminder in letter.reminders.all() for line in reminder.lines.all() if line.step == reminder.step
@@ -103,6 +107,17 @@ def _sweep_instalment(letter: Letter, present: Present, today: datetime.date) ->
     block = present.block(letter.currency, letter.code)
     if block or not instalment_open(letter):
         withdraw(letter=letter, reason=block or NOTHING_LEFT, on=today)
+
+
+def _sweep_confirmation(letter: Letter, present: Present, today: datetime.date) -> None:
+    """What was agreed on the telephone: an approved one is left to the delivery, as any other."""
+    case = present.cases.get(letter.currency)
+    if reason := present.block(letter.currency, letter.code) or fallen(letter) or over(letter, case, today):
+        withdraw(letter=letter, reason=reason, on=today)
+    elif letter.state != LetterState.APPROVED and not same(letter.facts, facts := restated(letter, case, today)):
+        letter.facts = facts
+        letter.problem = str(LOOK_AGAIN) if letter.edited else letter.problem
+        letter.save(update_fields=["facts", "problem"])
 
 
 def _heed_diagnosis(letter: Letter, present: Present) -> None:
@@ -117,7 +132,7 @@ def _heed_diagnosis(letter: Letter, present: Present) -> None:
         letter.save(update_fields=["facts"])
 
 
-def _bring_up_to_date(letter: Letter, case: Case, invoices: Mapping[int, InvoiceFacts], today: datetime.date) -> None:
+def bring_up_to_date(letter: Letter, case: Case, invoices: Mapping[int, InvoiceFacts], today: datetime.date) -> None:
     """Writes the present sums into a letter nobody has approved yet; what was said on the phone stays."""
     steps = {line["invoice"]: line["step"] for line in letter.facts["lines"]}
     rows = [invoices[pk] for pk in steps if _owed(invoices, pk, today)]

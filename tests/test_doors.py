@@ -7,11 +7,14 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
 from arcollect.dates import Calendar
+from customers.attachments import attach
+from customers.claims import open_claim
 from customers.models import Contact, Event, ImportBatch, Letter, Membership, Task
 from customers.profile import save_logo
 from invoices.disputing import open_dispute
@@ -116,7 +119,11 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     batch = ImportBatch.objects.create(business=business, kind="customers", sha256=table.sha256, counts=counts)
     Invoice.objects.update(document=table)
     rate = ReferenceRate.objects.create(business=business, reference="ECB", on=make.day("2027-01-01"), percent=2)
+    claim = open_claim(customer=acme, what="It was sent.", how="bank", check_by=make.day("2026-07-02"), on=make.day("2026-06-30"))
+    paper = SimpleUploadedFile("note.txt", b"Delivered.")
     found = {
+        "claims/": claim,
+        "papers/": attach(customer=acme, subject=f"claim:{claim.pk}", upload=paper, by=owner),
         "customers/": acme,
         "contacts/": Contact.objects.get(),
         "tasks/": Task.objects.filter(customer=acme).first(),

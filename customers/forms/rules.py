@@ -27,7 +27,13 @@ class RulesForm(forms.Form):
         label=_("Verify a contact again after this many days"), min_value=30, max_value=1000
     )
 
-    NUMBERS = ("morning_hour", "max_new_call_tasks_per_day", "contact_reverify_days")
+    confirm_calls = forms.BooleanField(
+        label=_("After a call, write down what was agreed"),
+        required=False,
+        help_text=_("As a letter to look at before it goes out."),
+    )
+
+    PLAIN = ("morning_hour", "max_new_call_tasks_per_day", "contact_reverify_days", "confirm_calls")
 
     def __init__(self, *args: Any, hard: Sequence[str], **kwargs: Any) -> None:
         """`hard`: the hours outside of which nobody is contacted (rules["contact"])."""
@@ -39,7 +45,7 @@ class RulesForm(forms.Form):
         """The form with the rules as they are, or with what was sent."""
         rules = business.rules
         start, end = rules["sending_window"]
-        initial = {"sending_from": start, "sending_until": end, **{name: rules[name] for name in cls.NUMBERS}}
+        initial = {"sending_from": start, "sending_until": end, **{name: rules[name] for name in cls.PLAIN}}
         return cls(data, initial=initial, hard=rules["contact"]["hard"])
 
     def clean(self) -> dict[str, Any]:
@@ -56,7 +62,7 @@ class RulesForm(forms.Form):
         """The rules as `arcollect.defaults` names them."""
         data = self.cleaned_data
         window = [f"{data['sending_from']:%H:%M}", f"{data['sending_until']:%H:%M}"]
-        return {"sending_window": window, **{name: data[name] for name in self.NUMBERS}}
+        return {"sending_window": window, **{name: data[name] for name in self.PLAIN}}
 
 
 class ContactForm(forms.Form):

@@ -1,14 +1,24 @@
 """Noting a call in the browser: what is on the sheet, and what follows."""
 
+from decimal import Decimal
+
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from arcollect.dates import Calendar
 from customers.models import Conversation, Event, Letter, Task
+from invoices.agreeing import make_promise
+from invoices.disputing import open_dispute
+from invoices.models import PaymentPlan, Promise
 from reminders.nightly import escalate
 from tests import make
 from tests.make import day
 from tests.pages import address, read
 
+REACHED = {"outcome": "REACHED", "reason": "R13", "next_on": "2026-04-17"}
 pytestmark = pytest.mark.usefixtures("in_april")
 
 
@@ -37,25 +47,100 @@ def test_the_sheet_shows_whom_to_ring_and_what_is_open(books, business, call):
 
 @pytest.mark.proves("P04", "P18")
 def test_a_call_that_reached_somebody_closes_the_task_and_writes_the_letter(books, business, bookkeeper, call):
-    form = {
-        "outcome": "REACHED",
+    form = REACHED | {
         "contact": call.customer.contacts.get().pk,
+        "answer-1": "Two customers pay in May.",
         "paraphrase": "Short of cash.",
         "agreement": "Half on Friday.",
     }
     page = books.post(address(business, "call-log", call.pk), form, follow=True).content.decode()
     conversation = Conversation.objects.get()
     assert (conversation.paraphrase, conversation.by, conversation.contact.name) == ("Short of cash.", bookkeeper, "Jane")
+    assert conversation.answers == {"What is coming in, and when?": "Two customers pay in May."}
     call.refresh_from_db()
     assert (call.state, Letter.objects.get().state) == ("done", "draft")
-    assert "says what was said waits for approval" in page
+    assert "A letter waits for your look. Looked at again Apr 17, 2026." in page
 
 
-def test_reached_and_nothing_written_down_is_asked_for(books, business, call):
+@pytest.mark.proves("P06")
+def test_somebody_reached_and_no_reason_is_asked_for(books, business, call):
     page = books.post(address(business, "call-log", call.pk), {"outcome": "REACHED", "notes": "friendly"}).content.decode()
-    assert "Write down what they said" in page
+    assert "Choose the reason they gave" in page
     assert "friendly" in page
     assert not Conversation.objects.exists()
+
+
+def test_the_next_day_follows_from_the_reason_and_the_promise(books, business, call):
+    promised = {"promise-0-amount": "400", "promise-0-currency": "USD", "promise-0-due_on": "2026-04-24"}
+    books.post(address(business, "call-log", call.pk), {"outcome": "REACHED", "reason": "R08"} | promised)
+    assert (Conversation.objects.get().next_on, Promise.objects.get().amount) == (day("2026-04-27"), 400)
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"promise-0-amount": "400"}, "by which day"),
+        ({"promise-0-due_on": "2026-04-24"}, "How much do they pay"),
+        ({"promise-0-amount": "400", "promise-0-due_on": "2026-04-01"}, "today or a later day"),
+        ({"promise-0-amount": "400", "promise-0-currency": "USD", "promise-0-due_on": "2026-06-24"}, "30 days at most"),
+        ({"callback_on": "2026-04-23", "callback_consent": "on"}, "within the next seven"),
+        ({"callback_on": "2026-04-15"}, "a day after today"),
+        ({"reason": "R18"}, "whether it is an insolvency"),
+        ({"reason": "R09"}, "which invoice it is about"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_written(books, business, call, part, message):
+    page = books.post(address(business, "call-log", call.pk), REACHED | part)
+    assert page.status_code == 422
+    assert message in page.content.decode()
+    assert not Conversation.objects.exists()
+
+
+@pytest.mark.proves("P24")
+def test_a_ready_made_plan_is_offered_from_the_sheet(books, business, call):
+    page = read(books, business, "call-log", call.pk, reason="R13")
+    assert "Half now, half in a month Apr 15, 2026: $500.00 · May 15, 2026: $500.00" in page
+    books.post(address(business, "call-log", call.pk), REACHED | {"plan": "half_half"})
+    plan = PaymentPlan.objects.get()
+    assert (plan.state, plan.accept_by, plan.conversation) == ("offered", day("2026-04-22"), Conversation.objects.get())
+
+
+def test_a_reason_brings_its_questions_in_place(books, business, call):
+    fragment = books.get(address(business, "call-reason", call.customer_id), {"reason": "R05"}).content.decode()
+    assert "What is the cheque number or transfer reference?" in fragment
+    assert 'value="2026-04-20"' in fragment
+
+
+@pytest.mark.proves("P08")
+def test_a_worn_out_excuse_asks_for_somebody_who_can_decide(books, business, call):
+    for _time in range(2):
+        said = {"outcome": "REACHED", "reason": "R05", "at": timezone.now()}
+        Conversation.objects.create(business=business, customer=call.customer, **said)
+    assert "Ask for somebody who can decide" in read(books, business, "call-log", call.pk)
+
+
+def test_they_rang_us_and_there_is_no_task(books, business, call):
+    form = REACHED | {"reason": "R20", "inbound": "on"}
+    books.post(address(business, "customer-call", call.customer_id), form)
+    assert (Conversation.objects.get().task, Task.objects.get(pk=call.pk).state) == (None, "open")
+
+
+@pytest.mark.proves("P15")
+def test_the_sheet_takes_as_many_queries_for_much_as_for_little(books, business, call):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as taken:
+            books.get(address(business, "call-log", call.pk))
+        return len(taken)
+
+    queries()
+    few = queries()
+    for place in range(8):
+        row = make.invoice(call.customer, f"MORE-{place}", due="2026-03-01", total="100")
+        make.contact(call.customer, f"p{place}@acme.example", phone="+14155550123")
+        promised = {"made_on": day("2026-04-10"), "due_on": day("2026-04-20")}
+        make_promise(customer=call.customer, currency="USD", amount=row.total, split=[(row.pk, Decimal(50))], **promised)
+        open_dispute(invoice=row, code="PRICE", amount=Decimal(10), on=day("2026-04-10"), calendar=Calendar())
+    assert queries() == few
 
 
 def test_nobody_reached_comes_back_on_the_desk(books, business, call):
@@ -69,11 +154,6 @@ def test_a_call_already_closed_is_not_noted_again(books, business, call):
     Task.objects.update(state="cancelled", closed_on=day("2026-04-15"))
     books.post(address(business, "call-log", call.pk), {"outcome": "NO_ANSWER"})
     assert not Conversation.objects.exists()
-
-
-def test_only_calls_have_a_sheet(books, business, call):
-    task = make.task(call.customer, kind="match_cash")
-    assert books.get(address(business, "call-log", task.pk)).status_code == 404
 
 
 def test_somebody_else_s_contact_is_no_choice(books, business, call):
@@ -133,11 +213,3 @@ def test_a_company_rung_twice_a_day_is_asked_about_once_more(books, business, ca
     books.post(address(business, "call-log", call.pk), NO_ANSWER | {"limits_seen": "on"})
     assert Conversation.objects.count() == 2
     assert Event.objects.filter(kind="call.logged").order_by("-pk")[0].data["limits"] == ["CALLED_TODAY"]
-
-
-def test_a_consent_to_be_called_again_holds_seven_days(books, business, call):
-    spoken = {"outcome": "REACHED", "agreement": "Call on Monday"}
-    far = books.post(address(business, "call-log", call.pk), spoken | {"callback_consent_until": "2026-04-23"})
-    assert "within the next seven" in far.content.decode()
-    books.post(address(business, "call-log", call.pk), spoken | {"callback_consent_until": "2026-04-20"})
-    assert Conversation.objects.get().callback_consent_until == day("2026-04-20")

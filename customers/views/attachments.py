@@ -1,0 +1,64 @@
+"""Papers that show something: kept, shown, taken away."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from customers.access import get_row, member_view
+from customers.attachments import AttachmentError, attach, detach
+from customers.models import Attachment, Customer
+
+# What a paper may be about.
+AREAS = {"dispute", "claim", "invoice", "promise", "conversation"}
+
+
+@require_POST
+@member_view
+def attachment_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keeps the uploaded files with the subject named in the form, of this customer."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    subject, files = request.POST.get("subject", ""), request.FILES.getlist("files")
+    area, _colon, number = subject.partition(":")
+    if area not in AREAS or not number.isdigit() or not files:
+        messages.error(request, _("Choose a file first."))
+        return _back(request, customer)
+    for upload in files:
+        try:
+            attach(customer=customer, subject=subject, upload=upload, by=request.user)
+        except AttachmentError as problem:
+            messages.error(request, str(problem))
+        else:
+            messages.success(request, _("“%(name)s” is kept.") % {"name": upload.name})
+    return _back(request, customer)
+
+
+@member_view
+def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The paper itself, as a download: nothing a stranger sent is shown inside our pages."""
+    row = get_row(request, Attachment.objects.select_related("document"), pk)
+    response = HttpResponse(bytes(row.document.bytes), content_type=row.document.content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=row.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+@member_view
+def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a paper away again."""
+    row = get_row(request, Attachment.objects.select_related("customer__business"), pk)
+    customer = row.customer
+    detach(attachment=row, by=request.user)
+    messages.success(request, _("Taken away."))
+    return _back(request, customer)
+
+
+def _back(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """The page the paper is on; the customer's where the form names none of ours."""
+    there = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return redirect(there)
+    return redirect("customer-detail", request.business.slug, customer.pk)

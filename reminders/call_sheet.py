@@ -1,0 +1,225 @@
+"""Reads everything about a customer that belongs before somebody's eyes while they call (domain.md 4.4, P15)."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from arcollect.filters import day, money
+from arcollect.phones import show_phone
+from customers.call_texts import reasons_of, scripts_of
+from customers.claims import TELLING, found_false
+from customers.models import Attachment, Claim, Conversation, Customer, Letter, Membership, Task, User
+from customers.models.business import Role
+from customers.models.claim import ClaimResult
+from customers.models.customer import Kind
+from customers.models.letter import LetterState
+from customers.reasons import Reason, overused
+from invoices.account import Position, kept_promises, positions
+from invoices.models import Allocation, Dispute, PaymentPlan, Promise
+from invoices.models.agreement import LIVE_PLAN_STATES, PromiseState
+from invoices.offering import barred
+from invoices.plans import ReadyPlan, limits_for, ready_made
+from invoices.standing import NOTHING
+from reminders.call_check import Number, numbers_of
+from reminders.contact_history import preset_of
+from reminders.excuses import heard_from
+from reminders.levels import Account, with_levels
+from reminders.scripts import Script, ScriptFacts, occasion_of, script_for
+
+SHOWN = 5
+HABIT_DAYS = datetime.timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """One time they heard from us or we from them: a call, a message or a letter."""
+
+    at: datetime.datetime | datetime.date
+    words: str
+    said: str
+    icon: str
+    letter_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What we know (left on the page) and what to say (right). `days_late`: how late they usually pay, weighted by amount,
+    None where nothing was paid within a year; `main`: the account the call is about; `proofs`: papers by invoice id."""
+
+    customer: Customer
+    task: Task | None
+    today: datetime.date
+    numbers: Sequence[Number]
+    accounts: Sequence[Account]
+    main: Position | None
+    proofs: Mapping[int, Sequence[Attachment]]
+    disputes: Sequence[Dispute]
+    promises: Sequence[Promise]
+    kept: tuple[int, int]
+    plans: Sequence[PaymentPlan]
+    contacted: Sequence[Contacted]
+    days_late: Decimal | None
+    heard: Sequence[tuple[datetime.date, str]]
+    claims: Sequence[Claim]
+    misled: bool
+    worn_out: Reason | None
+    reasons: Mapping[str, Reason]
+    script: Script
+    offers: Sequence[ReadyPlan]
+    no_offer: str
+
+
+def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.datetime) -> Sheet:
+    """The sheet of one customer, in a fixed number of queries however much there is to show."""
+    business = customer.business
+    today = business.local_date(now)
+    standing = positions(customer, today)
+    main = next((one for one in standing if task and one.currency == task.currency), standing[0] if standing else None)
+    reasons, heard = reasons_of(business), heard_from(customer)
+    numbers = numbers_of(customer, task, customer.calendar, now)
+    promises = list(customer.promises.select_related("contact")[:SHOWN])
+    offers, no_offer = _offers(customer, main, today)
+    return Sheet(
+        customer=customer,
+        task=task,
+        today=today,
+        numbers=numbers,
+        accounts=with_levels(standing),
+        main=main,
+        proofs=_proofs(standing),
+        disputes=list(customer.disputes.filter(resolved_on=None).select_related("invoice", "owner")),
+        promises=promises,
+        kept=kept_promises(customer),
+        plans=list(customer.plans.filter(state__in=LIVE_PLAN_STATES).prefetch_related("instalments")),
+        contacted=_contacted(customer),
+        days_late=usual_days_late(customer, today),
+        heard=[(one.on, reasons[one.code].label) for one in reversed(heard) if one.code in reasons][:SHOWN],
+        claims=list(customer.claims.filter(result=ClaimResult.OPEN)[:SHOWN]),
+        misled=found_false(customer, today) >= TELLING,
+        worn_out=reasons.get(overused(heard, reasons, today)),
+        reasons=reasons,
+        script=_script(customer, task, caller, main, promises, numbers, today),
+        offers=offers,
+        no_offer=no_offer,
+    )
+
+
+def usual_days_late(customer: Customer, today: datetime.date) -> Decimal | None:
+    """How many days after the due date they pay, weighted by amount, over a year of payments (domain.md 2.7)."""
+    paid = Allocation.objects.filter(
+        invoice__customer=customer, payment__isnull=False, reversed_on=None, on__gt=today - HABIT_DAYS, on__lte=today
+    )
+    rows = list(paid.values_list("amount", F("on"), "invoice__due_on"))
+    whole = sum((amount for amount, _on, _due in rows), NOTHING)
+    if not whole:
+        return None
+    return round(sum((amount * (on - due).days for amount, on, due in rows), NOTHING) / whole)
+
+
+def _proofs(standing: Sequence[Position]) -> dict[int, list[Attachment]]:
+    """Papers kept with the open invoices, as proofs of delivery."""
+    ids = {f"invoice:{item.row.pk}": item.row.pk for position in standing for item in position.invoices}
+    found: dict[int, list[Attachment]] = {}
+    for row in Attachment.objects.filter(subject__in=list(ids)):
+        found.setdefault(ids[row.subject], []).append(row)
+    return found
+
+
+def _contacted(customer: Customer) -> list[Contacted]:
+    """The last contacts of every kind, the latest first."""
+    business = customer.business
+    calls = Conversation.objects.filter(customer=customer).select_related("contact", "by")[:SHOWN]
+    letters = Letter.objects.filter(customer=customer, state=LetterState.SENT).order_by("-sent_at", "-id")
+    rows = [
+        Contacted(
+            business.local_date(row.at),
+            f"{row.get_outcome_display()}{f', {row.contact or row.spoke_with}' if row.contact or row.spoke_with else ''}",
+            row.paraphrase or row.agreement or row.notes,
+            "phone" if row.channel == "call" else "mail",
+        )
+        for row in calls
+    ]
+    rows += [
+        Contacted(row.sent_on, str(row.get_code_display()), "", "mail", row.pk) for row in letters.defer("facts", "body")[:SHOWN]
+    ]
+    return sorted(rows, key=lambda row: row.at, reverse=True)[:SHOWN]
+
+
+def _offers(customer: Customer, main: Position | None, today: datetime.date) -> tuple[list[ReadyPlan], str]:
+    """Ready-made plans over what is overdue and undisputed that fit the limits, or why there are none (P24)."""
+    if main is None:
+        return [], ""
+    reason = barred(customer, main.currency, today)
+    total = sum(
+        (max(NOTHING, one.row.balance - one.disputed - one.planned) for one in main.invoices if one.days_past_due > 0), NOTHING
+    )
+    if reason or not total:
+        return [], reason
+    business = customer.business
+    limits = limits_for(
+        business.rules, individual=customer.kind != Kind.COMPANY, preset=preset_of(business.country, business.rules)
+    )
+    return ready_made(total, main.currency, today, limits), ""
+
+
+def _script(
+    customer: Customer,
+    task: Task | None,
+    caller: User,
+    main: Position | None,
+    promises: Sequence[Promise],
+    numbers: Sequence[Number],
+    today: datetime.date,
+) -> Script:
+    days = main.days_late if main else 0
+    occasion = occasion_of(task.kind, task.subject, days) if task else occasion_of("", "", days)
+    facts = _facts(customer, caller, main, promises, numbers, today)
+    return script_for(occasion, customer.approach, facts, scripts_of(customer.business))
+
+
+def _facts(
+    customer: Customer,
+    caller: User,
+    main: Position | None,
+    promises: Sequence[Promise],
+    numbers: Sequence[Number],
+    today: datetime.date,
+) -> ScriptFacts:
+    """The figures of the script, as people say them."""
+    business = customer.business
+    asked = [one for one in main.invoices if one.days_past_due > 0 and one.collectable] if main else []
+    rows = asked or (list(main.invoices) if main else [])
+    broken = next((row for row in promises if row.state in (PromiseState.BROKEN, PromiseState.PARTIAL)), None)
+    contact = numbers[0].contact.name if numbers else ""
+    owner = Membership.objects.filter(business=business, role=Role.OWNER).select_related("user").first()
+    soft = business.rules["contact"]["soft"]
+    return ScriptFacts(
+        caller=caller.get_full_name() or business.signatory or business.name,
+        company=business.name,
+        contact=contact,
+        first=contact.split(" ")[0],
+        phone=show_phone(business.phone, customer.country or business.country),
+        opens=soft[0],
+        closes=soft[1],
+        number=rows[0].row.number if len(rows) == 1 else "",
+        invoices=_count(len(rows), rows[0].row.number if rows else ""),
+        sum=money(main.collectable or main.owed, main.currency) if main and rows else "",
+        days=max((one.days_past_due for one in asked), default=0),
+        due=day(rows[0].row.due_on) if rows else "",
+        promised=money(broken.amount, broken.currency) if broken else "",
+        promised_by=day(broken.due_on) if broken else "",
+        made=day(broken.made_on) if broken else "",
+        owner=(owner.user.get_full_name() if owner else "") or "",
+        deadline=day(customer.calendar.add(today, 5)),
+    )
+
+
+def _count(count: int, number: str) -> str:
+    """ "invoice INV-7", "3 invoices", "" for none."""
+    if not count:
+        return ""
+    return _("invoice %(number)s") % {"number": number} if count == 1 else _("%(count)s invoices") % {"count": count}
