@@ -116,6 +116,7 @@ RULES = {
     "morning_hour": "6",
     "max_new_call_tasks_per_day": "4",
     "contact_reverify_days": "180",
+    "confirm_calls": "on",
 }
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import segno
 
+from reminders.agreed_facts import AgreedFacts, PromiseFacts, QueryFacts
 from reminders.letter_facts import (
     Addressee,
     CallFacts,
@@ -15,7 +16,6 @@ from reminders.letter_facts import (
     InstalmentFacts,
     LetterFacts,
     LetterLine,
-    PromiseFacts,
     ReceivedPayment,
     ResolutionFacts,
     paper_for,
@@ -146,6 +146,16 @@ REACHED = CallFacts(date(2026, 6, 29), reached=True, reason="R13")
 AGREED = CallFacts(date(2026, 6, 29), reached=True, reason="R04", agreement="1,250.00 with the run of July 10")
 MISSED = CallFacts(date(2026, 6, 29), reached=False)
 PROMISE = PromiseFacts(Decimal("600.00"), date(2026, 7, 10), date(2026, 6, 29))
+LATER = dataclasses.replace(PROMISE, amount=Decimal("300.00"), due_on=date(2026, 7, 24))
+CALL_ON = date(2026, 7, 6)
+HALVES = ((date(2026, 6, 30), Decimal("450.00")), (date(2026, 7, 30), Decimal("450.00")))
+SAID = CallFacts(date(2026, 6, 29), reached=True, reason="R10")
+REFUSED = CallFacts(date(2026, 6, 29), reached=True, reason="R19")
+QUERIES = {
+    "en": QueryFacts("INV-9", "the price", Decimal("150.00"), date(2026, 7, 1)),
+    "de": QueryFacts("INV-9", "Preis", Decimal("150.00"), date(2026, 7, 1)),
+    "es": QueryFacts("INV-9", "el precio", Decimal("150.00"), date(2026, 7, 1)),
+}
 INSTALMENT = InstalmentFacts(2, Decimal("250.00"), date(2026, 6, 15), date(2026, 7, 7), Decimal("750.00"))
 OUTCOMES = {
     "en": ResolutionFacts("INV-7", "short delivery", "we have credited the two missing boxes"),
@@ -175,6 +185,12 @@ def samples(language: str) -> dict[str, LetterFacts]:
         "LBP": facts("LBP", language, promise=dataclasses.replace(PROMISE, due_on=date(2026, 6, 26))),
         "LPD": facts("LPD", language, lines=(), total=Decimal(0), instalment=INSTALMENT, reference="Plan 7"),
         "LRES": facts("LRES", language, lines=(closed,), resolution=OUTCOMES[language]),
+        "LCALL-promise": cedar(
+            "LCALL", language, call=REACHED, agreed=AgreedFacts(promises=(PROMISE, LATER), callback_on=CALL_ON)
+        ),
+        "LCALL-query": cedar("LCALL", language, call=SAID, agreed=AgreedFacts(queries=(QUERIES[language],), document=True)),
+        "LCALL-offer": cedar("LCALL", language, call=REACHED, agreed=AgreedFacts(instalments=HALVES, accept_by=CALL_ON)),
+        "LCALL-refused": cedar("LCALL", language, call=REFUSED, agreed=AgreedFacts(decide_on=CALL_ON, statement=True)),
     } | {
         f"{code}-{diagnosis.lower()}": diagnosed(code, language, diagnosis)
         for code in ("L30", "L60", "L90", "LBP", "FINAL")
