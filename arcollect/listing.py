@@ -127,12 +127,34 @@ def search_in(*fields: str) -> Callable[[str], Q]:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """Rows in an order given by their ids, read part by part: as much of a sequence as a paginator asks for."""
+
+    rows: QuerySet[Any]
+    ids: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        wanted = list(self.ids[part])
+        found = {row.pk: row for row in self.rows.order_by().filter(pk__in=wanted)}
+        return [found[pk] for pk in wanted if pk in found]
+
+    def iterator(self, chunk_size: int) -> Iterator[Any]:
+        """As a queryset's."""
+        for start in range(0, len(self.ids), chunk_size):
+            yield from self[start : start + chunk_size]
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """How one list is searched, filtered, sorted, summed and exported.
 
     `sort`: the key of the column to sort by at first, "-key" downwards. `prepare(rows)` turns a page (or a part of the
     file) of model rows into what template and columns want, in a fixed number of queries. `totals`: label -> field to be
-    summed for each value of `currency`. `hint` tells what the search looks in.
+    summed for each value of `currency`. `hint` tells what the search looks in. `rank(rows)` gives the ids of the rows in an order
+    no field has: that of the list until somebody sorts it.
     """
 
     name: str
@@ -141,6 +163,7 @@ class Listing:
     filters: Sequence[Filter] = ()
     search: Callable[[str], Q] | None = None
     hint: object = ""
+    rank: Callable[[QuerySet[Any]], Sequence[int]] | None = None
     prepare: Callable[[list[Any]], Sequence[Any]] = list
     totals: Mapping[object, str] = field(default_factory=dict)
     currency: str = "currency"
@@ -151,7 +174,7 @@ class Listing:
         """The page with these rows, or their CSV where the address asks for it."""
         found = self.narrow(rows, request.GET)
         if request.GET.get("format") == "csv":
-            return self.as_csv(found)
+            return self.as_csv(self._ordered(found, request.GET))
         return self.as_page(request, found, template, context or {})
 
     def narrow(self, rows: QuerySet[Any], query: QueryDict) -> QuerySet[Any]:
@@ -163,7 +186,11 @@ class Listing:
             rows = rows.filter(*[option.where for option in choice.filter.options if option.value == choice.chosen])
         return rows.order_by(*self._order(self._sort(query)))
 
-    def as_csv(self, rows: QuerySet[Any]) -> HttpResponseBase:
+    def _ordered(self, rows: QuerySet[Any], query: QueryDict) -> "QuerySet[Any] | Ranked":
+        """The rows as the address wants them sorted; where it says nothing, by rank."""
+        return rows if self.rank is None or query.get("sort") else Ranked(rows, self.rank(rows))
+
+    def as_csv(self, rows: "QuerySet[Any] | Ranked") -> HttpResponseBase:
         """All rows as a file called like the list."""
         columns = [column for column in self.columns if column.value]
         cells = ([column.value(row) for column in columns] for row in self._in_parts(rows))
@@ -172,7 +199,7 @@ class Listing:
     def as_page(self, request: HttpRequest, rows: QuerySet[Any], template: str, context: Mapping[str, Any]) -> HttpResponse:
         """The page the address asks for; a page beyond the last is the last."""
         query = request.GET
-        page = Paginator(rows, PAGE_SIZE).get_page(query.get("page"))
+        page = Paginator(self._ordered(rows, query), PAGE_SIZE).get_page(query.get("page"))
         choices = self._choices(query)
         shown = ListPage(
             rows=self.prepare(list(page.object_list)),
@@ -221,7 +248,7 @@ class Listing:
             for label, key in zip(self.totals, sums, strict=True)
         ]
 
-    def _in_parts(self, rows: QuerySet[Any]) -> Iterator[Any]:
+    def _in_parts(self, rows: "QuerySet[Any] | Ranked") -> Iterator[Any]:
         part: list[Any] = []
         for row in rows.iterator(chunk_size=CSV_CHUNK):
             part.append(row)

@@ -85,6 +85,15 @@ def snooze_task(*, task: Task, until: datetime.date, reason: str, on: datetime.d
 
 
 @transaction.atomic
+def assign_task(*, task: Task, to: User | None, by: User) -> None:
+    """Gives an open task to a person, or to nobody in particular with None; refuses one that is closed."""
+    if not Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(assigned_to=to):
+        raise TaskError(_("This task is closed already."))
+    given = to.pk if to else None
+    log.record(task.business, "task.assigned", f"task:{task.pk}", customer=task.customer, actor=by, task_kind=task.kind, to=given)
+
+
+@transaction.atomic
 def close_about(*, business: Business, subject: str, outcome: str, on: datetime.date, by: User | None) -> None:
     """Closes every open task about `subject` ("dispute:12"): what they asked for was done where it lives."""
     for task in Task.objects.filter(business=business, subject=subject, state=TaskState.OPEN):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoices.views import customers, disputes, imports, invoices, matching, payments, rates, search
+from invoices.views import customers, disputes, imports, invoices, matching, payments, promises, rates, search
 
 urlpatterns = [
     path("search/", search.search, name="search"),
@@ -15,6 +15,14 @@ urlpatterns = [
     path("invoices/<int:pk>/reminders/", invoices.invoice_reminders, name="invoice-reminders"),
     path("invoices/<int:pk>/copy/", invoices.invoice_file, name="invoice-file"),
     path("invoices/<int:pk>/disputes/add/", disputes.dispute_open, name="dispute-open"),
+    path("queries/", disputes.dispute_list, name="dispute-list"),
+    path("disputes/<int:pk>/", disputes.dispute_detail, name="dispute-detail"),
+    path("disputes/<int:pk>/answer/", disputes.dispute_answer, name="dispute-answer"),
+    path("disputes/<int:pk>/give/", disputes.dispute_give, name="dispute-give"),
+    path("promises/", promises.promise_list, name="promise-list"),
+    path("promises/<int:pk>/", promises.promise_detail, name="promise-detail"),
+    path("promises/<int:pk>/cancel/", promises.promise_cancel, name="promise-cancel"),
+    path("customers/<int:pk>/promises/add/", promises.promise_add, name="promise-add"),
     path("disputes/<int:pk>/resolve/", disputes.dispute_resolve, name="dispute-resolve"),
     path("invoices/<int:pk>/interest/waive/", rates.interest_waive, name="interest-waive"),
     path("invoices/<int:pk>/interest/claim/", rates.interest_claim, name="interest-claim"),

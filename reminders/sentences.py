@@ -52,6 +52,7 @@ SENTENCES = {
     "dispute.given": lazy("Query about invoice {invoice} given to somebody"),
     "claim.opened": lazy("Something they said is to be checked"),
     "claim.checked": lazy("What they said was checked"),
+    "task.assigned": lazy("{task}: given to somebody"),
     "paper.added": lazy("A paper was added"),
     "paper.removed": lazy("A paper was taken away"),
     "dispute.resolved": lazy("Query about invoice {invoice} closed: {outcome}"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from customers.models import Business, Contact, Conversation, Customer, Event, Letter, ReceivedMail, Task
+from customers.models import Business, Claim, Contact, Conversation, Customer, Event, Letter, ReceivedMail, Task
 from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise
 from reminders.models import Reminder
 from reminders.sentences import DOZENS, ICONS, Rows, detail, named, quoted, sentence, several
@@ -31,12 +31,20 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
     "mail": ReceivedMail.objects.select_related("conversation").only(
         "sender", "subject", "detail", "conversation__notes", "conversation__quoted"
     ),
+    "claim": Claim.objects.only("what", "found"),
     "task": Task.objects.only("kind", "outcome", "state"),
     "conversation": Conversation.objects.only("outcome", "reason", "paraphrase", "agreement", "notes"),
     "contact": Contact.objects.only("name", "email", "phone"),
 }
 
-DOORS = {"invoice": "invoice-detail", "letter": "letter-detail", "task": "task-detail"}
+DOORS = {
+    "invoice": "invoice-detail",
+    "letter": "letter-detail",
+    "task": "task-detail",
+    "dispute": "dispute-detail",
+    "promise": "promise-detail",
+    "claim": "claim-check",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from reminders.views import (
     calls,
     customers,
     dashboard,
+    desk,
     invoices,
     letter_acts,
     letters,
@@ -20,6 +21,7 @@ from reminders.views import (
 
 urlpatterns = [
     path("", dashboard.show_dashboard, name="dashboard"),
+    path("desk/", desk.task_list, name="task-list"),
     path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
     path("customers/<int:pk>/timeline/", customers.customer_timeline, name="customer-timeline"),
     path("customers/<int:pk>/why/", why.customer_why, name="customer-why"),

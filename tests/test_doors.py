@@ -17,6 +17,7 @@ from customers.attachments import attach
 from customers.claims import open_claim
 from customers.models import Contact, Event, ImportBatch, Letter, Membership, Task
 from customers.profile import save_logo
+from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
 from invoices.imports import uploads
 from invoices.models import Dispute, Invoice, Payment, ReferenceRate
@@ -120,9 +121,12 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     Invoice.objects.update(document=table)
     rate = ReferenceRate.objects.create(business=business, reference="ECB", on=make.day("2027-01-01"), percent=2)
     claim = open_claim(customer=acme, what="It was sent.", how="bank", check_by=make.day("2026-07-02"), on=make.day("2026-06-30"))
+    dates = {"made_on": make.day("2026-06-30"), "due_on": make.day("2026-07-06")}
+    promise = make_promise(customer=acme, currency="USD", amount=Decimal(5), **dates)
     paper = SimpleUploadedFile("note.txt", b"Delivered.")
     found = {
         "claims/": claim,
+        "promises/": promise,
         "papers/": attach(customer=acme, subject=f"claim:{claim.pk}", upload=paper, by=owner),
         "customers/": acme,
         "contacts/": Contact.objects.get(),

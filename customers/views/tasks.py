@@ -1,35 +1,34 @@
-"""The desk: what must be done, and what became of it."""
-
-import datetime
+"""One task: what it is about, and what becomes of it."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
-from arcollect.listing import Column, Filter, Listing, Option, search_in
-from arcollect.money import format_plain
 from customers.access import get_row, member_view
-from customers.desk import TaskError, cancel_task, complete_task, snooze_task
+from customers.desk import TaskError, assign_task, cancel_task, complete_task, snooze_task
 from customers.forms.task import CancelForm, DoneForm, SnoozeForm
-from customers.models import Business, Membership, Task
+from customers.models import Business, Task
 from customers.models.business import Role
-from customers.models.desk import CALL_KINDS, TaskKind, TaskState
+from customers.models.desk import CALL_KINDS, TaskState
 
 # Where a task about one row is done: the address that does it, and what its button says.
 SUBJECT_DOORS = {
-    "dispute": ("dispute-resolve", lazy("Close the query")),
+    "dispute": ("dispute-detail", lazy("See the query")),
     "contact": ("contact-edit", lazy("See the contact")),
     "payment": ("payment-match", lazy("Match it")),
     "letter": ("letter-detail", lazy("See the letter")),
     "invoice": ("invoice-detail", lazy("See the invoice")),
+    "claim": ("claim-check", lazy("Note what was found")),
+    "promise": ("promise-detail", lazy("See the promise")),
 }
 
 # How an open task ends or waits: form, writer, and what the person is told.
@@ -38,21 +37,6 @@ ACTS = {
     "cancel": (CancelForm, cancel_task, lazy("Taken off the desk.")),
     "snooze": (SnoozeForm, snooze_task, lazy("Put off.")),
 }
-
-
-@member_view
-def task_list(request: HttpRequest) -> HttpResponseBase:
-    """Who do I call now, and what else is there to do today?"""
-    today = request.business.local_date(timezone.now())
-    rows = worklist(request.business)
-    still_open = rows.filter(state=TaskState.OPEN)
-    context = {
-        "today": today,
-        "calls": CALL_KINDS,
-        "first_call": still_open.filter(starts_on__lte=today, kind__in=CALL_KINDS).order_by("due_on", "-amount", "pk").first(),
-        "coming": still_open.filter(starts_on__gt=today).order_by("starts_on", "pk").first(),
-    }
-    return listing(today, request.membership).respond(request, rows, "customers/task_list.html", context)
 
 
 @member_view
@@ -82,55 +66,31 @@ def task_snooze(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, "snooze")
 
 
+@require_POST
+@member_view
+def task_assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Gives a task to a member, or takes it oneself."""
+    task = get_row(request, worklist(request.business), pk)
+    if task.role == Role.OWNER and not request.membership.is_owner:
+        raise PermissionDenied
+    wanted = request.POST.get("to", "")
+    member = request.business.memberships.select_related("user").filter(user_id=wanted).first() if wanted.isdigit() else None
+    try:
+        assign_task(task=task, to=member.user if member else None, by=request.user)
+    except TaskError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("It is %(name)s's now.") % {"name": member.user} if member else _("It is nobody's now."))
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return redirect(back)
+    return redirect("task-detail", request.business.slug, task.pk)
+
+
 def worklist(business: Business) -> QuerySet[Task]:
     """The tasks of a business; `starts_on` is the day from which they are on the desk."""
     rows = Task.objects.filter(business=business).select_related("business", "customer", "assigned_to", "closed_by")
     return rows.annotate(starts_on=Coalesce("snoozed_until", "opens_on"))
-
-
-def listing(today: datetime.date, member: Membership) -> Listing:
-    """How the desk is searched, filtered and sorted on this day; a bookkeeper sees the owner's tasks on demand."""
-    is_open = Q(state=TaskState.OPEN)
-    when = [
-        Option("now", lazy("On the desk"), is_open & Q(starts_on__lte=today)),
-        Option("calls", lazy("Calls"), is_open & Q(starts_on__lte=today, kind__in=CALL_KINDS)),
-        Option("late", lazy("Late"), is_open & Q(due_on__lt=today)),
-        Option("later", lazy("Later"), is_open & Q(starts_on__gt=today)),
-        Option("closed", lazy("Done"), ~is_open),
-    ]
-    who = [
-        Option("me", lazy("Mine"), Q(assigned_to=member.user_id)),
-        Option("books", lazy("The bookkeepers'"), Q(role=Role.BOOKKEEPER)),
-        Option("owner", lazy("The owner's"), Q(role=Role.OWNER)),
-    ]
-    kinds = [Option(kind.value, kind.label, Q(kind=kind)) for kind in TaskKind]
-    return Listing(
-        name="tasks",
-        columns=COLUMNS,
-        sort="due",
-        filters=[
-            Filter("when", lazy("When"), when, default="now", pills=True),
-            Filter("kind", lazy("Kind"), kinds, everything=lazy("Every kind")),
-            Filter("who", lazy("Whose"), who, everything=lazy("Everybody's"), default="" if member.is_owner else "books"),
-        ],
-        search=search_in("customer__name", "customer__reference", "reason"),
-        hint=lazy("Customer, reason"),
-    )
-
-
-COLUMNS = [
-    Column("kind", lazy("What"), lambda task: task.get_kind_display(), ("kind",)),
-    Column("customer", lazy("Customer"), lambda task: task.customer.name if task.customer else "", ("customer__name",)),
-    Column("reason", lazy("Why"), lambda task: task.reason),
-    Column("due", lazy("Due"), lambda task: task.due_on, ("due_on",)),
-    Column("currency", lazy("Currency"), lambda task: task.currency, screen=False),
-    Column("amount", lazy("Amount"), lambda task: _plain(task), ("amount",), numeric=True),
-    Column("outcome", lazy("Outcome"), lambda task: task.outcome_words, screen=False),
-]
-
-
-def _plain(task: Task) -> str:
-    return "" if task.amount is None or not task.currency else format_plain(task.amount, task.currency)
 
 
 def _act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
@@ -160,6 +120,7 @@ def _page(request: HttpRequest, task: Task, filled: dict[str, Form] | None = Non
         "door": SUBJECT_DOORS.get(task.subject.partition(":")[0]),
         "subject_id": task.subject.partition(":")[2],
         "is_call": task.kind in CALL_KINDS,
+        "members": request.business.memberships.select_related("user").order_by("pk"),
         "may_act": task.state == TaskState.OPEN and (task.role != Role.OWNER or request.membership.is_owner),
     }
     return render(request, "customers/task_detail.html", context, status=422 if filled else 200)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from arcollect.money import format_money
 from invoices.forms.payment import check_precision
 from invoices.models import Invoice
-from invoices.models.agreement import DisputeCode, DisputeOutcome
+from invoices.models.agreement import DisputeCode, DisputeOutcome, Preflight
 
 
 class DisputeForm(forms.Form):
@@ -40,7 +40,20 @@ class DisputeForm(forms.Form):
 
 
 class ResolveForm(forms.Form):
-    """How a query ended."""
+    """How a query ended; of one the customer was right about, which check would have caught it (domain.md 8)."""
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=DisputeOutcome.choices, widget=forms.RadioSelect)
+    preflight = forms.ChoiceField(
+        label=_("If they were right: what had gone wrong?"), choices=[("", ""), *Preflight.choices], required=False
+    )
     resolution = forms.CharField(label=_("What was found"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        """Who was right tells us what to check next time; who was not does not."""
+        data = super().clean()
+        right = data.get("outcome") in (DisputeOutcome.UPHELD, DisputeOutcome.PARTLY)
+        if right and not data.get("preflight"):
+            self.add_error("preflight", _("Say what had gone wrong, so that it is checked before the next invoice."))
+        if not right:
+            data["preflight"] = ""
+        return data

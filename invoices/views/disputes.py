@@ -1,19 +1,91 @@
-"""Opening a query about an invoice, and closing it."""
+"""Queries: opened, answered, closed; all of them by their clock."""
 
+import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_POST
 
 from arcollect.filters import day
+from arcollect.listing import Column, Filter, Listing, Option, search_in
+from arcollect.money import format_plain
 from customers.access import get_row, member_view
+from customers.models import Attachment, Business
 from invoices.agreeing import AgreementError
-from invoices.disputing import open_dispute, resolve_dispute
+from invoices.agreement_metrics import CycleTime, cycle_time
+from invoices.disputing import answer_dispute, give_dispute, open_dispute, resolve_dispute
 from invoices.forms.dispute import DisputeForm, ResolveForm
 from invoices.models import Dispute, Invoice
+from invoices.models.agreement import DisputeCode, Preflight
+
+MEASURED = datetime.timedelta(days=365)
+CAUSES = 5
+
+
+@member_view
+def dispute_list(request: HttpRequest) -> HttpResponseBase:
+    """Every query by its clock, how long they take, and which checks of the invoice would have spared us most of them."""
+    today = request.business.local_date(timezone.now())
+    rows = Dispute.objects.filter(business=request.business).select_related("invoice", "customer", "owner")
+    context = {"today": today, "cycle": closed_lately(request.business, today), "causes": avoidable(request.business, today)}
+    return listing(today).respond(request, rows, "invoices/dispute_list.html", context)
+
+
+def closed_lately(business: Business, today: datetime.date) -> CycleTime | None:
+    """How long the queries closed within a year took (domain.md 2.9)."""
+    closed = Dispute.objects.filter(business=business, resolved_on__gt=today - MEASURED, resolved_on__lte=today)
+    rows = closed.order_by().values_list("opened_on", "resolved_on", "outcome")
+    return cycle_time([((end - start).days, outcome) for start, end, outcome in rows])
+
+
+def avoidable(business: Business, today: datetime.date) -> list[tuple[str, int]]:
+    """(what went wrong, how often) within a year, the most frequent first: the checks that would have caught it."""
+    right = Dispute.objects.filter(business=business, resolved_on__gt=today - MEASURED).exclude(
+        preflight__in=["", Preflight.NONE]
+    )
+    counts = right.order_by().values("preflight").annotate(n=Count("pk")).order_by("-n", "preflight")[:CAUSES]
+    return [(str(Preflight(row["preflight"]).label), row["n"]) for row in counts]
+
+
+@member_view
+def dispute_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One query: what they say, whose it is, its clock, its papers, and what is still asked for."""
+    dispute = get_row(request, _rows(), pk)
+    return render(request, "invoices/dispute_detail.html", _context(request, dispute))
+
+
+@require_POST
+@member_view
+def dispute_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes that they had a first answer."""
+    dispute = get_row(request, _rows(), pk)
+    try:
+        answer_dispute(dispute=dispute, on=request.business.local_date(timezone.now()), actor=request.user)
+    except AgreementError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Answered. Close it by %(day)s.") % {"day": day(dispute.close_by)})
+    return redirect("dispute-detail", request.business.slug, dispute.pk)
+
+
+@require_POST
+@member_view
+def dispute_give(request: HttpRequest, pk: int) -> HttpResponse:
+    """Makes a member the one who finds the answer."""
+    dispute = get_row(request, _rows(), pk)
+    wanted = request.POST.get("owner", "")
+    member = request.business.memberships.select_related("user").filter(user_id=wanted).first() if wanted.isdigit() else None
+    give_dispute(dispute=dispute, owner=member.user if member else None, actor=request.user)
+    messages.success(request, _("Given to %(name)s.") % {"name": member.user} if member else _("It is nobody's now."))
+    return redirect("dispute-detail", request.business.slug, dispute.pk)
 
 
 @member_view
@@ -23,26 +95,33 @@ def dispute_open(request: HttpRequest, pk: int) -> HttpResponse:
     # Added here: SQLite would add in binary and leave a hair less than is free.
     contested = sum(invoice.disputes.filter(resolved_on=None).values_list("amount", flat=True), Decimal(0))
     form = DisputeForm(request.POST or None, invoice=invoice, free=max(Decimal(0), invoice.balance - contested))
-    if request.method == "POST" and form.is_valid():
-        business = request.business
-        dispute = open_dispute(
+    if request.method == "POST" and form.is_valid() and (dispute := _opened(request, invoice, form)):
+        messages.success(request, _("Noted. Answer them by %(day)s.") % {"day": day(dispute.answer_by)})
+        return redirect("dispute-detail", request.business.slug, dispute.pk)
+    return render(request, "invoices/dispute_form.html", {"form": form, "invoice": invoice})
+
+
+def _opened(request: HttpRequest, invoice: Invoice, form: DisputeForm) -> Dispute | None:
+    """The query as the form has it; None, with the reason in the form, where somebody was faster."""
+    try:
+        return open_dispute(
             invoice=invoice,
             code=form.cleaned_data["code"],
             amount=form.cleaned_data["amount"],
-            on=business.local_date(timezone.now()),
+            on=request.business.local_date(timezone.now()),
             calendar=invoice.customer.calendar,
             summary=form.cleaned_data["summary"],
             actor=request.user,
         )
-        messages.success(request, _("Noted. Answer them by %(day)s.") % {"day": day(dispute.answer_by)})
-        return redirect("invoice-detail", business.slug, invoice.pk)
-    return render(request, "invoices/dispute_form.html", {"form": form, "invoice": invoice})
+    except AgreementError as problem:
+        form.add_error("amount", str(problem))
+        return None
 
 
 @member_view
 def dispute_resolve(request: HttpRequest, pk: int) -> HttpResponse:
     """Closes a query with what was found: its invoice is asked for again."""
-    dispute = get_row(request, Dispute.objects.select_related("business", "customer", "invoice"), pk)
+    dispute = get_row(request, _rows(), pk)
     form = ResolveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         today = request.business.local_date(timezone.now())
@@ -54,3 +133,62 @@ def dispute_resolve(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Closed. Now is the time to ask for payment."))
         return redirect("invoice-detail", request.business.slug, dispute.invoice_id)
     return render(request, "invoices/dispute_resolve.html", {"form": form, "dispute": dispute})
+
+
+def _rows() -> Any:
+    return Dispute.objects.select_related("business", "customer__business", "invoice", "owner", "conversation__by")
+
+
+def _context(request: HttpRequest, dispute: Dispute) -> dict[str, Any]:
+    today = request.business.local_date(timezone.now())
+    subject = f"dispute:{dispute.pk}"
+    return {
+        "dispute": dispute,
+        "invoice": dispute.invoice,
+        "customer": dispute.customer,
+        "today": today,
+        "age": ((dispute.resolved_on or today) - dispute.opened_on).days,
+        "undisputed": max(Decimal(0), dispute.invoice.balance - dispute.amount),
+        "members": request.business.memberships.select_related("user").order_by("pk"),
+        "subject": subject,
+        "papers": Attachment.objects.filter(business=request.business, subject=subject).select_related("by"),
+    }
+
+
+def listing(today: datetime.date) -> Listing:
+    """How queries are searched, filtered and sorted on this day; the open one that waits longest comes first."""
+    still_open = Q(resolved_on=None)
+    late = still_open & (Q(answered_on=None, answer_by__lt=today) | Q(close_by__lt=today))
+    show = [
+        Option("open", lazy("Open"), still_open),
+        Option("late", lazy("Past their clock"), late),
+        Option("closed", lazy("Closed"), ~still_open),
+    ]
+    codes = [Option(code.value, code.label, Q(code=code)) for code in DisputeCode]
+    return Listing(
+        name="queries",
+        columns=COLUMNS,
+        sort="opened",
+        filters=[
+            Filter("show", lazy("Show"), show, default="open", pills=True),
+            Filter("code", lazy("About"), codes, everything=lazy("Anything")),
+        ],
+        search=search_in("customer__name", "invoice__number", "summary"),
+        hint=lazy("Customer, invoice, words"),
+        totals={lazy("In dispute"): "amount"},
+        currency="invoice__currency",
+    )
+
+
+COLUMNS = [
+    Column("opened", lazy("Opened"), lambda row: row.opened_on, ("opened_on",)),
+    Column("customer", lazy("Customer"), lambda row: row.customer.name, ("customer__name",)),
+    Column("invoice", lazy("Invoice"), lambda row: row.invoice.number, ("invoice__number",)),
+    Column("code", lazy("About"), lambda row: row.get_code_display(), ("code",)),
+    Column("clock", lazy("Clock"), lambda row: row.close_by if row.answered_on else row.answer_by, ("answer_by",)),
+    Column("owner", lazy("Who"), lambda row: str(row.owner or ""), ("owner__email",)),
+    Column("currency", lazy("Currency"), lambda row: row.invoice.currency, screen=False),
+    Column("amount", lazy("Amount"), lambda row: format_plain(row.amount, row.invoice.currency), ("amount",), numeric=True),
+    Column("resolved", lazy("Closed"), lambda row: row.resolved_on or "", screen=False),
+    Column("outcome", lazy("Outcome"), lambda row: row.get_outcome_display(), screen=False),
+]

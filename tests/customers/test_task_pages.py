@@ -74,15 +74,15 @@ def test_the_owners_task_is_closed_to_a_bookkeeper(books, business, acme, client
 def test_the_desk_leaves_as_csv(books, business, acme):
     make.task(acme, kind="call_60", amount=500, currency="USD", due="2026-03-19", reason="60 days late")
     assert lines(books.get(address(business, "task-list"), {"format": "csv"})) == [
-        "What,Customer,Why,Due,Currency,Amount,Outcome",
-        "Listening call,Acme,60 days late,2026-03-19,USD,500.00,",
+        "What,Customer,Why,Days late,Due,Currency,Amount,Who,Outcome",
+        "Listening call,Acme,60 days late,,2026-03-19,USD,500.00,,",
     ]
 
 
 def test_a_task_about_a_query_leads_to_it(books, business, acme):
     task = make.task(acme, kind="dispute", subject="dispute:7")
     page = books.get(address(business, "task-detail", task.pk)).content.decode()
-    assert address(business, "dispute-resolve", 7) in page
+    assert address(business, "dispute-detail", 7) in page
 
 
 @pytest.mark.parametrize("kind", ["find_contact", "verify_claim"])

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from arcollect.dates import Calendar
-from customers.models import Event
+from customers.models import Event, Task
 from invoices import booking
 from invoices.disputing import open_dispute
 from invoices.models import Dispute
@@ -131,7 +131,7 @@ def test_a_query_over_a_wrong_amount_is_refused(books, business, late, amount, r
 @pytest.mark.proves("P14")
 def test_a_query_is_closed_with_what_was_found_and_its_task_done(books, business, acme, late):
     dispute = disputed(late, "150")
-    task = make.task(acme, kind="dispute", subject=f"dispute:{dispute.pk}")
+    task = Task.objects.get(subject=f"dispute:{dispute.pk}")
     books.post(address(business, "dispute-resolve", dispute.pk), {"outcome": "rejected", "resolution": "The quote was old."})
     dispute.refresh_from_db()
     task.refresh_from_db()

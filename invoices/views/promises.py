@@ -1,0 +1,121 @@
+"""Promises to pay: all of them, one of them, and a promise that came without a call."""
+
+import datetime
+from decimal import Decimal
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_POST
+
+from arcollect.filters import day
+from arcollect.listing import Column, Filter, Listing, Option, search_in
+from arcollect.money import format_plain
+from customers.access import get_row, member_view
+from customers.models import Business, Customer
+from invoices.account import positions
+from invoices.agreeing import AgreementError, cancel_promise, make_promise
+from invoices.agreement_metrics import KeptRate, kept_rate
+from invoices.forms.promise import PromiseForm
+from invoices.models import Promise
+from invoices.models.agreement import PromiseState
+
+MEASURED = datetime.timedelta(days=365)
+
+
+@member_view
+def promise_list(request: HttpRequest) -> HttpResponseBase:
+    """Every promise, the next to fall due first, and how many were kept within a year."""
+    today = request.business.local_date(timezone.now())
+    rows = Promise.objects.filter(business=request.business).select_related("customer", "contact")
+    context = {"today": today, "kept": kept_lately(request.business, today)}
+    return LISTING.respond(request, rows, "invoices/promise_list.html", context)
+
+
+def kept_lately(business: Business, today: datetime.date) -> dict[str, KeptRate]:
+    """By currency, the rates of the promises settled within a year (domain.md 2.8); a currency without any is left out."""
+    settled = Promise.objects.filter(business=business, evaluated_on__gt=today - MEASURED, evaluated_on__lte=today).order_by()
+    rows: dict[str, list[tuple[str, Decimal, Decimal]]] = {}
+    for currency, *row in settled.values_list("currency", "state", "amount", "received"):
+        rows.setdefault(currency, []).append((row[0], row[1], row[2]))
+    rates = {currency: kept_rate(found) for currency, found in sorted(rows.items())}
+    return {currency: rate for currency, rate in rates.items() if rate is not None}
+
+
+@member_view
+def promise_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One promise: who said what, what it is for, what came in so far and what became of it."""
+    rows = Promise.objects.select_related("business", "customer__business", "contact", "conversation", "by")
+    promise = get_row(request, rows, pk)
+    context = {
+        "promise": promise,
+        "customer": promise.customer,
+        "lines": promise.lines.select_related("invoice"),
+        "today": request.business.local_date(timezone.now()),
+    }
+    return render(request, "invoices/promise_detail.html", context)
+
+
+@require_POST
+@member_view
+def promise_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes an open promise away: what it covered is asked for again."""
+    promise = get_row(request, Promise.objects.select_related("business", "customer__business"), pk)
+    try:
+        cancel_promise(promise=promise, on=request.business.local_date(timezone.now()), actor=request.user)
+    except AgreementError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Cancelled. What it covered is asked for again."))
+    return redirect("promise-detail", request.business.slug, promise.pk)
+
+
+@member_view
+def promise_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """A promise that came by mail or in person."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    today = request.business.local_date(timezone.now())
+    currencies = [position.currency for position in positions(customer, today) if position.owed]
+    form = PromiseForm(request.POST or None, currencies=currencies or [request.business.currency], today=today)
+    if request.method == "POST" and form.is_valid():
+        try:
+            promise = make_promise(customer=customer, made_on=today, source="mail", actor=request.user, **form.cleaned_data)
+        except AgreementError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, _("Noted: nothing of it is asked for until %(day)s.") % {"day": day(promise.due_on)})
+            return redirect("promise-detail", request.business.slug, promise.pk)
+    return render(request, "invoices/promise_form.html", {"form": form, "customer": customer})
+
+
+LISTING = Listing(
+    name="promises",
+    sort="due",
+    columns=[
+        Column("due", lazy("Paid by"), lambda row: row.due_on, ("due_on",)),
+        Column("customer", lazy("Customer"), lambda row: row.customer.name, ("customer__name",)),
+        Column("made", lazy("Promised on"), lambda row: row.made_on, ("made_on",)),
+        Column("currency", lazy("Currency"), lambda row: row.currency, screen=False),
+        Column("amount", lazy("Amount"), lambda row: format_plain(row.amount, row.currency), ("amount",), numeric=True),
+        Column("received", lazy("Received"), lambda row: format_plain(row.received, row.currency), ("received",), numeric=True),
+        Column("state", lazy("State"), lambda row: row.get_state_display(), ("state",)),
+    ],
+    filters=[
+        Filter(
+            "show",
+            lazy("Show"),
+            [Option(state.value, state.label, Q(state=state)) for state in PromiseState],
+            everything=lazy("All"),
+            default=PromiseState.OPEN,
+            pills=True,
+        )
+    ],
+    search=search_in("customer__name", "customer__reference", "contact__name"),
+    hint=lazy("Customer, contact"),
+    totals={lazy("Promised"): "amount"},
+)

@@ -1,0 +1,99 @@
+"""The order of the desk: what each task is worth today, and which comes first (domain.md 3.5)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from customers.models import Business, Task
+from customers.models.desk import TaskKind
+from invoices.models import Invoice
+from invoices.standing import NOTHING, claims
+
+Key = tuple[int | None, str]
+# What somebody promised and did not do comes before everything else.
+FIRST = {TaskKind.BROKEN_PROMISE}
+MONTH = Decimal(30)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What may be asked of a customer in one currency today, and how late the oldest of it is."""
+
+    collectable: Decimal = NOTHING
+    days_past_due: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A task as its place on the desk is decided: `amount` is its own, for what is not overdue yet. `weight`: of the segment."""
+
+    id: int
+    kind: str
+    due_on: datetime.date
+    amount: Decimal
+    worth: Worth
+    weight: Decimal = Decimal(1)
+
+    @property
+    def priority(self) -> Decimal:
+        """Collectable x (1 + days past due / 30) x weight; a task about something not overdue counts by its own amount."""
+        sum_of_it = self.worth.collectable or self.amount
+        return sum_of_it * (1 + max(0, self.worth.days_past_due) / MONTH) * self.weight
+
+
+def ranked(items: Iterable[Item]) -> list[Item]:
+    """Broken promises first, then the highest priority, the earliest due, the oldest."""
+    return sorted(items, key=lambda item: (item.kind not in FIRST, -item.priority, item.due_on, item.id))
+
+
+def rank(business: Business, tasks: QuerySet[Task], today: datetime.date) -> list[int]:
+    """The ids of these tasks in the order of the desk, in six queries however many there are."""
+    rows = list(tasks.order_by().values_list("pk", "kind", "due_on", "amount", "customer_id", "currency"))
+    worth = worths(business, {row[4] for row in rows if row[4]}, today)
+    items = [
+        Item(pk, kind, due_on, amount or NOTHING, worth_of(worth, customer_id, currency, business))
+        for pk, kind, due_on, amount, customer_id, currency in rows
+    ]
+    return [item.id for item in ranked(items)]
+
+
+def worth_of(worth: Mapping[Key, Worth], customer_id: int | None, currency: str, business: Business) -> Worth:
+    """Of a task without a currency of its own, the one its customer owes most in counts, its business's where that is equal."""
+    if currency:
+        return worth.get((customer_id, currency), Worth())
+    theirs = [(one.collectable, code == business.currency, one) for (pk, code), one in worth.items() if pk == customer_id]
+    return max(theirs, key=lambda row: row[:2])[2] if customer_id and theirs else Worth()
+
+
+def worths(business: Business, customer_ids: Iterable[int], today: datetime.date) -> dict[Key, Worth]:
+    """What is overdue and may be asked for, by customer and currency (domain.md 1)."""
+    ids = list(customer_ids)
+    against = claims(ids)
+    late = Invoice.objects.filter(business=business, customer__in=ids, balance__gt=0, due_on__lt=today)
+    late = late.filter(no_reminders=False, entry_hold=False)
+    found: dict[Key, Worth] = {}
+    for pk, customer_id, currency, balance, due_on in late.values_list("pk", "customer_id", "currency", "balance", "due_on"):
+        promised = sum((amount for _due, amount in against.promised.get(pk, ())), NOTHING)
+        free = balance - against.disputed.get(pk, NOTHING) - against.planned.get(pk, NOTHING) - promised
+        if free > 0:
+            before = found.get((customer_id, currency), Worth())
+            days = max(before.days_past_due, (today - due_on).days)
+            found[customer_id, currency] = Worth(before.collectable + free, days)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A task with what it is worth."""
+
+    task: Task
+    worth: Worth
+
+
+def with_worth(business: Business, tasks: Sequence[Task], today: datetime.date) -> list[Row]:
+    """The tasks of a page, each with what may be asked of its customer today."""
+    worth = worths(business, {task.customer_id for task in tasks if task.customer_id}, today)
+    return [Row(task, worth_of(worth, task.customer_id, task.currency, business)) for task in tasks]
