@@ -206,7 +206,7 @@ class Listing:
             page=page,
             words=query.get("q", "").strip(),
             choices=choices,
-            heads=self._heads(self._sort(query)),
+            heads=self._heads("" if self.rank and not query.get("sort") else self._sort(query)),
             totals=self.sum_up(rows),
             narrowed=bool(query.get("q", "").strip()) or any(choice.narrows for choice in choices),
             searchable=self.search is not None,

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers import log
-from customers.desk import close_about
-from customers.models import Contact, Customer, User
+from customers.desk import close_about, complete_task
+from customers.models import Contact, Customer, Task, User
+from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 
 # Free text of these stays out of the log, which says only that it changed (architecture.md, "The one log").
@@ -106,6 +107,31 @@ def verify_contact(*, contact: Contact, on: datetime.date, actor: User) -> None:
     _record(contact.customer, "contact.verified", actor, contact=contact.pk)
     words = _("The details were verified.")
     close_about(business=contact.business, subject=f"contact:{contact.pk}", outcome=words, on=on, by=actor)
+
+
+@transaction.atomic
+def confirm_card(
+    *,
+    customer: Customer,
+    contact: Contact,
+    of_contact: Mapping[str, Any],
+    of_customer: Mapping[str, Any],
+    on: datetime.date,
+    actor: User,
+) -> None:
+    """What somebody there confirmed or put right in one call: the contact is verified, whatever asked for it is done (P17)."""
+    changed = {name for name, value in of_customer.items() if getattr(customer, name) != value}
+    for name in changed:
+        setattr(customer, name, of_customer[name])
+    save_customer(customer=customer, changed=changed, actor=actor)
+    edited = {name for name, value in of_contact.items() if getattr(contact, name) != value}
+    for name in edited:
+        setattr(contact, name, of_contact[name])
+    save_contact(contact=contact, changed=edited, actor=actor)
+    verify_contact(contact=contact, on=on, actor=actor)
+    asking = Task.objects.filter(customer=customer, kind=TaskKind.VERIFY_AP, state=TaskState.OPEN)
+    for task in asking.select_related("business", "customer"):
+        complete_task(task=task, outcome=_("The details were verified."), on=on, by=actor)
 
 
 def _loggable(name: str, pair: list[Any]) -> list[Any]:

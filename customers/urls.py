@@ -26,6 +26,7 @@ urlpatterns = [
     path("customers/<int:pk>/edit/", customers.customer_edit, name="customer-edit"),
     path("customers/<int:pk>/flags/", customers.customer_flags, name="customer-flags"),
     path("customers/<int:pk>/contacts/add/", contacts.contact_add, name="contact-add"),
+    path("customers/<int:pk>/card/", contacts.contact_card, name="contact-card"),
     path("customers/<int:pk>/claims/add/", claims.claim_add, name="claim-add"),
     path("claims/<int:pk>/", claims.claim_check, name="claim-check"),
     path("customers/<int:pk>/papers/add/", attachments.attachment_add, name="attachment-add"),

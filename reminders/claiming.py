@@ -236,6 +236,11 @@ def try_again(letter: Letter) -> None:
         _log(letter, "letter.retried")
 
 
+def ask_to_verify(letter: Letter, today: datetime.date) -> None:
+    """One task to verify the contact an automatic letter waits for."""
+    _open_task(letter, TaskKind.VERIFY_AP, "contact", _("A letter waits until the contact is verified."), today, Role.BOOKKEEPER)
+
+
 def _open_task(letter: Letter, kind: TaskKind, subject: str, reason: str, today: datetime.date, role: Role) -> None:
     due_on = letter.customer.calendar.add(today, 1)
     Task.objects.get_or_create(

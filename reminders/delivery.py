@@ -249,6 +249,9 @@ def _closed_now(letter: Letter, way: Way, here: Round) -> tuple[str, str]:
         return _("Waits: no money was entered for days, so it may be paid."), ""
     if here.override:
         return "", ""
+    if letter.approved_at is None and here.settings.rules["automatic_needs_verified"] and not _verified(letter, here):
+        claiming.ask_to_verify(letter, here.today)
+        return _("Waits: nobody verified the contact."), ""
     customer, timed = letter.customer, here.hand.keeps_hours
     calendar = here.settings.calendar(customer.country, customer.region)
     if timed and not calendar.is_business_day(here.today):
@@ -258,6 +261,13 @@ def _closed_now(letter: Letter, way: Way, here: Round) -> tuple[str, str]:
     if timed and (found := letter_findings(limits, History(), here.now)):
         return _waits(strictest(found)), ""
     return _too_often(letter, limits, here.now) if not way.nowhere else ("", "")
+
+
+def _verified(letter: Letter, here: Round) -> bool:
+    """Whether somebody made sure of the contact lately (P17)."""
+    valid = datetime.timedelta(days=here.settings.rules["contact_reverify_days"])
+    contact = letter.contact
+    return contact is not None and contact.verified_on is not None and contact.verified_on + valid >= here.today
 
 
 def _too_often(letter: Letter, limits: Limits, now: datetime.datetime) -> tuple[str, str]:

@@ -4,10 +4,13 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from customers.models import Business, Claim, Contact, Conversation, Customer, Event, Letter, ReceivedMail, Task
 from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise
@@ -66,9 +69,32 @@ class Entry:
     quoted: str = ""
 
 
-def of_customer(customer: Customer, before: int | None = None, limit: int = 25) -> tuple[list[Entry], int | None]:
-    """(entries, id before which older ones lie or None) of one customer."""
+# What a person may want to see alone, by the beginnings of the kinds of event.
+PARTS = {
+    "letters": ("letter.", "mail.", "step."),
+    "calls": ("call.", "claim."),
+    "money": ("payment.", "credit_note.", "invoice."),
+    "agreed": ("promise.", "plan.", "paymentplan.", "dispute.", "paper."),
+    "person": ("customer.", "contact."),
+    "tasks": ("task.", "followup."),
+}
+
+
+def of_customer(
+    customer: Customer, before: int | None = None, limit: int | None = 25, *, part: str = "", since: datetime.date | None = None
+) -> tuple[list[Entry], int | None]:
+    """(entries, id before which older ones lie or None) of one customer; `part` of PARTS alone, `since` a day.
+
+    Without a limit: all of them, to be printed.
+    """
     events = customer.events.filter(pk__lt=before) if before else customer.events.all()
+    if part in PARTS:
+        events = events.filter(reduce(or_, (Q(kind__startswith=kind) for kind in PARTS[part])))
+    if since is not None:
+        zone = ZoneInfo(customer.business.time_zone)
+        events = events.filter(at__gte=datetime.datetime.combine(since, datetime.time.min, zone))
+    if limit is None:
+        return told(customer.business, list(events.select_related("actor").order_by("-id"))), None
     page = list(events.select_related("actor").order_by("-id")[: limit + 1])
     older = page[limit - 1].pk if len(page) > limit else None
     return told(customer.business, page[:limit]), older

@@ -26,14 +26,25 @@ class RulesForm(forms.Form):
     contact_reverify_days = forms.IntegerField(
         label=_("Verify a contact again after this many days"), min_value=30, max_value=1000
     )
-
     confirm_calls = forms.BooleanField(
         label=_("After a call, write down what was agreed"),
         required=False,
         help_text=_("As a letter to look at before it goes out."),
     )
 
-    PLAIN = ("morning_hour", "max_new_call_tasks_per_day", "contact_reverify_days", "confirm_calls")
+    automatic_needs_verified = forms.BooleanField(
+        label=_("Nothing goes by itself to a contact nobody verified"),
+        required=False,
+        help_text=_("It waits, and the contact is to be checked first."),
+    )
+
+    PLAIN = (
+        "morning_hour",
+        "max_new_call_tasks_per_day",
+        "contact_reverify_days",
+        "confirm_calls",
+        "automatic_needs_verified",
+    )
 
     def __init__(self, *args: Any, hard: Sequence[str], **kwargs: Any) -> None:
         """`hard`: the hours outside of which nobody is contacted (rules["contact"])."""

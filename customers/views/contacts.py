@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from customers.access import get_row, member_view
-from customers.editing import save_contact, verify_contact
+from customers.editing import confirm_card, save_contact, verify_contact
+from customers.forms.card import OF_CONTACT, OF_CUSTOMER, CardForm
 from customers.forms.contact import ContactForm
 from customers.models import Contact, Customer
+from customers.models.customer import ContactRole
 
 
 @member_view
@@ -34,6 +36,30 @@ def contact_verify(request: HttpRequest, pk: int) -> HttpResponse:
     verify_contact(contact=contact, on=request.business.local_date(timezone.now()), actor=request.user)
     messages.success(request, _("%(contact)s verified today.") % {"contact": contact})
     return redirect("customer-detail", request.business.slug, contact.customer_id)
+
+
+@member_view
+def contact_card(request: HttpRequest, pk: int) -> HttpResponse:
+    """The short call that makes sure invoices arrive: everything on one page, confirmed with one button (P17)."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    people = customer.contacts.order_by("pk")
+    chosen = request.GET.get("contact", "")
+    contact = people.filter(pk=chosen).first() if chosen.isdigit() else people.filter(role=ContactRole.ACCOUNTS_PAYABLE).first()
+    contact = contact or people.first() or Contact(business=request.business, customer=customer)
+    form = CardForm(request.POST or None, customer=customer, contact=contact)
+    if request.method == "POST" and form.is_valid():
+        confirm_card(
+            customer=customer,
+            contact=contact,
+            of_contact={name: form.cleaned_data[name] for name in OF_CONTACT},
+            of_customer={name: form.cleaned_data[name] for name in OF_CUSTOMER},
+            on=request.business.local_date(timezone.now()),
+            actor=request.user,
+        )
+        messages.success(request, _("%(contact)s verified today.") % {"contact": contact})
+        return redirect("customer-detail", request.business.slug, customer.pk)
+    context = {"form": form, "customer": customer, "contact": contact, "people": people}
+    return render(request, "customers/contact_card.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:

@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from dataclasses import replace
 
-from django.db.models import OuterRef, Value
+from django.db.models import OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from arcollect.money import format_date, format_money
@@ -158,7 +158,8 @@ def _send(stage: Stage, told: list[Fired], day: datetime.date) -> None:
     )
     reminders = [stage.reminders[fired.key] for fired in told]
     Reminder.objects.filter(letter__in=letters).update(completed_on=day)
-    reviews = Task.objects.filter(pk__in=[reminder.task_id for reminder in reminders if reminder.task_id])
+    mine = Q(pk__in=[reminder.task_id for reminder in reminders if reminder.task_id])
+    reviews = Task.objects.filter(mine | Q(business=stage.business, subject__in=[f"letter:{letter.pk}" for letter in letters]))
     reviews.filter(kind=TaskKind.REVIEW_LETTER, state=TaskState.OPEN).update(
         state=TaskState.DONE, closed_on=day, closed_by=stage.bookkeeper
     )

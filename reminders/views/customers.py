@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.phones import show_phone
 from customers.access import get_row, member_view
@@ -22,6 +24,16 @@ from reminders.policies import chosen_name, title
 from reminders.timeline import of_customer
 
 RECENT = 6
+STORY = 50
+STORIES = {
+    "": lazy("Everything"),
+    "letters": lazy("Letters and mail"),
+    "calls": lazy("Calls"),
+    "agreed": lazy("Promises, plans, queries"),
+    "money": lazy("Money and invoices"),
+    "person": lazy("Contacts and flags"),
+    "tasks": lazy("Tasks"),
+}
 
 
 @member_view
@@ -35,11 +47,31 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @member_view
 def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
-    """The older part of a customer's timeline: a fragment in place, or a page of its own without script."""
-    customer = get_row(request, Customer, pk)
-    before = request.GET.get("before", "")
+    """The story of a customer on a page of its own, all of it or one part, to be read or printed; older entries in place."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    before, part, printed = request.GET.get("before", ""), request.GET.get("show", ""), "print" in request.GET
+    since = parse_date(request.GET.get("since", "") or "") if _is_day(request.GET.get("since", "")) else None
+    limit = None if printed else STORY
+    entries, older = of_customer(customer, int(before) if before.isdigit() else None, limit, part=part, since=since)
+    context = {
+        "customer": customer,
+        "entries": entries,
+        "older": older,
+        "part": part,
+        "parts": STORIES.items(),
+        "since": since,
+        "printed": printed,
+        "today": request.business.local_date(timezone.now()),
+    }
     template = "customers/customer_timeline.html" if request.htmx else "customers/customer_past.html"
-    return render(request, template, _story(customer, int(before) if before.isdigit() else None))
+    return render(request, template, context)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return parse_date(text) is not None
+    except ValueError:
+        return False
 
 
 def _account(customer: Customer, today: datetime.date) -> dict[str, Any]:
