@@ -138,7 +138,9 @@ def return_payment(*, payment: Payment, on: datetime.date, actor: User | None = 
     payment.allocated, payment.returned_on = Decimal(0), on
     payment.save(update_fields=["allocated", "returned_on"])
     _raise_balances(invoices, ((allocation.invoice_id, allocation.amount) for allocation in allocations))
-    log.record(payment.business, "payment.returned", f"payment:{payment.pk}", customer=payment.customer, actor=actor, on=str(on))
+    subject = f"payment:{payment.pk}"
+    close_about(business=payment.business, subject=subject, outcome="RETURNED", on=on, by=actor)
+    log.record(payment.business, "payment.returned", subject, customer=payment.customer, actor=actor, on=str(on))
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from reminders.agreed_facts import AgreedFacts, QueryFacts
 from reminders.letter_facts import (
     Addressee,
     CallFacts,
@@ -36,6 +37,7 @@ WORDS = {
     "de": ("Ihr größter Kunde zahlt spät", "die Hälfte am Freitag, den Rest zum Monatsende"),
     "es": ("su cliente más grande paga tarde", "la mitad el viernes y el resto a fin de mes"),
 }
+QUERIES = {"en": "the price", "de": "Preis", "es": "el precio"}
 LATE = {"L0": -21, "L1": 1, "L30": 34, "L60": 62, "L90": 93, "FINAL": 108}
 
 
@@ -108,6 +110,22 @@ def _instalment(today: date) -> InstalmentFacts:
     return InstalmentFacts(2, Decimal("250.00"), today - timedelta(days=10), today + timedelta(days=7), Decimal("750.00"))
 
 
+def _agreed(plain: LetterFacts) -> AgreedFacts:
+    """All a call may bring at once, in the letter that confirms it."""
+    day = plain.today
+    half = Decimal("450.00")
+    return AgreedFacts(
+        promises=(PromiseFacts(Decimal("200.00"), day + timedelta(days=4), day),),
+        queries=(QueryFacts("INV-7", QUERIES[plain.language], Decimal("150.00"), day + timedelta(days=7)),),
+        instalments=((day + timedelta(days=7), half), (day + timedelta(days=37), half)),
+        accept_by=day + timedelta(days=10),
+        callback_on=day + timedelta(days=5),
+        terms_days=30,
+        statement=True,
+        document=True,
+    )
+
+
 def _rich(plain: LetterFacts, call: CallFacts) -> dict[str, Any]:
     """Every field holds something: the help shows these values."""
     return {
@@ -121,6 +139,7 @@ def _rich(plain: LetterFacts, call: CallFacts) -> dict[str, Any]:
         "terms_enclosed": True,
         "portal_url": LINK,
         "queried": tuple(dataclasses.replace(line, disputed=Decimal("150.00")) for line in plain.lines),
+        **({"agreed": _agreed(plain)} if plain.code == "LCALL" else {}),
         **_partly_paid(plain),
     }
 

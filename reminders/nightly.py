@@ -18,6 +18,8 @@ from customers import log
 from customers.models import Business, Customer, Event, User
 from invoices.keeping import settle_promises
 from invoices.models import Invoice
+from invoices.offering import expire_offers
+from invoices.unmatched import ask_to_match
 from reminders.cases import Case, Decision, Fire, Wait
 from reminders.escalation import next_looks
 from reminders.explaining import DECIDERS, explained
@@ -116,6 +118,8 @@ def escalate(
     cursor, _ = Cursor.objects.get_or_create(business=business)
     if not dry_run and only is None:
         settle_promises(business=business, calendar=settings.calendar(), today=today)
+        expire_offers(business=business, today=today)
+        ask_to_match(business=business, calendar=settings.calendar(), today=today)
     key = _settings_key(business, settings)
     with transaction.atomic():
         horizon = log.horizon(business)

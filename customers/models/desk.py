@@ -105,6 +105,7 @@ OUTCOME_WORDS = {
     **dict(Outcome.choices),
     "NO_CONTACT": _("Nobody could be reached"),
     "MATCHED": _("Matched to invoices"),
+    "RETURNED": _("The payment was returned"),
 }
 
 

@@ -23,7 +23,7 @@ from tests.reminders import letter_samples
 from tests.reminders.golden import FOLDER, kept_picture, kept_text
 
 LANGUAGES = ("en", "de", "es")
-SHOWN = {"L60": "L60-reached", "L90": "L90-cant"}
+SHOWN = {"L60": "L60-reached", "L90": "L90-cant", "LCALL": "LCALL-promise"}
 
 
 def pdf(facts: LetterFacts) -> bytes:

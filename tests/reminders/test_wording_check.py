@@ -91,7 +91,7 @@ def test_what_the_owner_allowed_is_no_threat():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_field_has_an_example(language):
     values = {}
-    for code in ("L60", "LBP", "LPD", "LRES"):
+    for code in ("L60", "LBP", "LCALL", "LPD", "LRES"):
         values |= {name: value for name, value in merge_values(tries(code, language)[0][1]).items() if value is not None}
     assert values.keys() == fields_of("L30").keys()
 
