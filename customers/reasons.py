@@ -82,8 +82,12 @@ class Reason:
         promised: datetime.date | None = None,
         named: datetime.date | None = None,
     ) -> datetime.date:
-        """The business day to look at it again, after today; without the day it counts from, it counts from today."""
-        known = {Anchor.PROMISE: promised, Anchor.NAMED: named or promised, Anchor.AGREED: named}
+        """The business day to look at it again, after today; without the day it counts from, it counts from today.
+
+        What was left to be agreed and was not is looked at when the pause this reason brings is over.
+        """
+        agreed = named or self.paused_until(today, calendar)
+        known = {Anchor.PROMISE: promised, Anchor.NAMED: named or promised, Anchor.AGREED: agreed}
         start = known.get(self.anchor) or today
         day = calendar.roll_forward(start)
         if self.follow_up > 0:

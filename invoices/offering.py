@@ -7,8 +7,10 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from arcollect.dates import Calendar
 from customers.models import Business, Conversation, Customer, User
-from invoices.agreeing import AgreementError, draft_plan, move_plan
+from customers.models.desk import TaskKind
+from invoices.agreeing import AgreementError, draft_plan, move_plan, put_on_desk
 from invoices.models import Invoice, PaymentPlan
 from invoices.models.agreement import LIVE_PLAN_STATES, PlanState
 from invoices.plans import Limits, Schedule, broken_limits
@@ -74,10 +76,13 @@ def offer_plan(
 
 
 @transaction.atomic
-def expire_offers(*, business: Business, today: datetime.date) -> int:
-    """Ends the offers nobody accepted in time; returns how many."""
+def expire_offers(*, business: Business, calendar: Calendar, today: datetime.date) -> int:
+    """Ends the offers nobody accepted in time, and has the customers rung about it; returns how many."""
     late = PaymentPlan.objects.filter(business=business, state__in=[PlanState.OFFERED, PlanState.VIEWED], accept_by__lt=today)
     rows = list(late.select_for_update(of=("self",)).select_related("business", "customer"))
     for plan in rows:
         move_plan(plan=plan, state=PlanState.EXPIRED, on=today)
+        words = _("They did not take the plan on offer: ask what is possible instead.")
+        opens_on = calendar.roll_forward(today)
+        put_on_desk(plan, TaskKind.CALLBACK, opens_on, opens_on, plan.currency, words, None)
     return len(rows)

@@ -118,7 +118,7 @@ def escalate(
     cursor, _ = Cursor.objects.get_or_create(business=business)
     if not dry_run and only is None:
         settle_promises(business=business, calendar=settings.calendar(), today=today)
-        expire_offers(business=business, today=today)
+        expire_offers(business=business, calendar=settings.calendar(), today=today)
         ask_to_match(business=business, calendar=settings.calendar(), today=today)
     key = _settings_key(business, settings)
     with transaction.atomic():

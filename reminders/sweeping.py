@@ -20,10 +20,15 @@ from reminders.happenings import instalment_open
 from reminders.issuing import UNSENT
 from reminders.models import Cursor, ReminderLine
 from reminders.outbox import withdraw
+from reminders.rules import Rule
 from reminders.tone import tone_of
 from reminders.wordings import LOOK_AGAIN
 
 CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90, TaskKind.DECIDE]
+# What a call or a lapsed offer left to do: no step of the engine stands behind it.
+LEFT_OVER = Q(subject__startswith="conversation:") | Q(subject__startswith="paymentplan:")
+AGREED = Q(kind__in=[TaskKind.CALLBACK, TaskKind.DECIDE]) & LEFT_OVER
+NO_CALLS = frozenset({Rule.CEASE, Rule.DECEASED, Rule.INSOLVENT, Rule.MORATORIUM})
 NOTHING_LEFT = "Nothing of it is left to ask for."
 
 
@@ -51,7 +56,7 @@ class Present:
 def queued_customers(business: Business) -> set[int]:
     """The customers with a letter not yet out, or a call not yet made."""
     letters = Letter.objects.filter(business=business, state__in=UNSENT).order_by().values_list("customer_id", flat=True)
-    calls = Q(kind__in=CALLS) | Q(follow_ups__isnull=False)
+    calls = Q(kind__in=CALLS) | Q(follow_ups__isnull=False) | AGREED
     tasks = Task.objects.filter(calls, business=business, state=TaskState.OPEN).order_by().values_list("customer_id", flat=True)
     return {*letters, *tasks}
 
@@ -71,8 +76,10 @@ def sweep(*, business: Business, customer_ids: Sequence[int], settings: Settings
     for letter in letters.select_related("business", "customer").prefetch_related(lines):
         _sweep_letter(letter, present[letter.customer_id], today)
     tasks = Task.objects.filter(customer__in=customers, state=TaskState.OPEN).select_related("business", "customer")
-    for task in tasks.filter(kind__in=CALLS, follow_ups=None).prefetch_related(lines):
+    for task in tasks.filter(kind__in=CALLS, follow_ups=None).exclude(AGREED).prefetch_related(lines):
         _sweep_call(task, present[task.customer_id], today)
+    for task in tasks.filter(AGREED):
+        _sweep_agreed(task, present[task.customer_id], today)
     for task in tasks.filter(follow_ups__isnull=False).prefetch_related("follow_ups__letter"):
         _sweep_follow_up(task, present[task.customer_id], today)
 
@@ -154,6 +161,14 @@ def _sweep_call(task: Task, present: Present, today: datetime.date) -> None:
         _cancel(task, present.block(task.currency) or NOTHING_LEFT, today)
     elif left != task.amount:
         Task.objects.filter(pk=task.pk).update(amount=left)
+
+
+def _sweep_agreed(task: Task, present: Present, today: datetime.date) -> None:
+    """What a call left to do stands, in a pause too, until nothing is open; a flag that forbids calls ends the callback."""
+    forbidden = (case.block for case in present.cases.values() if case.block_rule in NO_CALLS)
+    reason = next(forbidden, "") if task.kind == TaskKind.CALLBACK else ""
+    if reason or not present.cases:
+        _cancel(task, reason or NOTHING_LEFT, today)
 
 
 def _sweep_follow_up(task: Task, present: Present, today: datetime.date) -> None:
