@@ -117,7 +117,7 @@ def _asks(rows: list[InvoiceFacts], happened: Happened, today: datetime.date) ->
 def _call(happened: Happened, calendar: Calendar, today: datetime.date, individual: bool) -> Call:
     kind = CALLS[happened.occasion]
     opens_on = max(today, _permitted_from(happened)) if individual else today
-    due_on = max(calendar.add(today, 1) if happened.occasion == Occasion.QUERY_CLOSED else today, opens_on)
+    due_on = max(calendar.add(happened.on, 1) if happened.occasion == Occasion.QUERY_CLOSED else today, opens_on)
     role = Role.OWNER if kind == TaskKind.DECIDE else Role.BOOKKEEPER
     return Call(kind, role, opens_on, calendar.roll_forward(due_on), happened.amount, _reason(happened))
 

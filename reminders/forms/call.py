@@ -92,6 +92,7 @@ class CallForm(forms.Form):
         for name in ("contact", "right_contact"):
             self.fields[name].queryset = contacts
         self.fields["contact"].choices = people
+        self.fields["contact"].initial = next((number.contact.pk for number in sheet.numbers), None)
         reasons = [(one.code, one.label) for one in sheet.reasons.values()]
         self.fields["reason"].choices = [("", _("Choose the reason")), *reasons]
         self.fields["plan"].choices = [("", _("None")), *((offer.key, offer.label) for offer in sheet.offers)]
@@ -174,6 +175,9 @@ class CallForm(forms.Form):
         data["limits"] = tuple(one.code for one in findings)
         data["override_reason"] = data.get("override_reason", "") if findings else ""
         self._hold_to_limits(findings, data)
+        rang_somebody_else = data.get("outcome") == Outcome.WRONG_PERSON and not data.get("inbound")
+        if rang_somebody_else and self.sheet.numbers and not data.get("contact"):
+            self.add_error("contact", _("Whose number was it?"))
         if data.get("outcome") == Outcome.REACHED:
             self._hold_to_reason(data)
             parts = [*self.promises, *self.queries, *self.claims]

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "quiet-otter-41"
+CLOCKED = [sys.executable, "-m", "tests.browser.clock"]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -25,9 +27,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@dataclass(frozen=True)
+class House:
+    """A running arcollect: where it is, and the environment its commands run in."""
+
+    address: str
+    environment: dict[str, str]
+
+    def manage(self, *command: str) -> None:
+        """A command of manage.py, at the hour of the clock. What it complains of fails the test."""
+        subprocess.run([*CLOCKED, "manage", *command], cwd=ROOT, env=self.environment, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Iterator[str]:
-    """The address of a running arcollect with the demo business "demo" in it."""
+def house(tmp_path_factory) -> Iterator[House]:
+    """A running arcollect with the demo business "demo" in it."""
     folder = tmp_path_factory.mktemp("site")
     # We listen, the server takes over: whoever calls before it is ready waits in the queue of the socket.
     with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "server.log").open("wb") as log:
@@ -40,16 +54,23 @@ def site(tmp_path_factory) -> Iterator[str]:
             "BASE_URL": address,
             "DEMO_PASSWORD": PASSWORD,
         }
+        house = House(address, environment)
         for command in (["migrate", "--verbosity=0"], ["demo"], ["collectstatic", "--noinput", "--verbosity=0"]):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True)
+            house.manage(*command)
         bind = f"--bind=fd://{listener.fileno()}"
-        gunicorn = [sys.executable, "-m", "gunicorn", "arcollect.wsgi", bind, "--threads=4", "--no-control-socket"]
+        gunicorn = [*CLOCKED, "gunicorn", "arcollect.wsgi", bind, "--threads=4", "--no-control-socket"]
         server = subprocess.Popen(
             gunicorn, cwd=ROOT, env=environment, stdout=log, stderr=log, pass_fds=[listener.fileno()], start_new_session=True
         )
-    yield address
+    yield house
     server.terminate()
     server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def site(house: House) -> str:
+    """Where it is."""
+    return house.address
 
 
 @pytest.fixture(scope="session")

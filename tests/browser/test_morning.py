@@ -1,0 +1,145 @@
+"""A bookkeeper's morning at the telephone: seven calls, and what each of them brings about (domain.md 4)."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_pages import complaints_of_axe
+
+
+@pytest.fixture
+def page(open_browser) -> Page:
+    return open_browser("books@demo.example")
+
+
+def dial(page: Page, what: str, customer: str) -> None:
+    """From the desk to the call sheet of this customer's call."""
+    page.goto(f"/b/demo/desk/?q={customer}")
+    page.get_by_role("link", name=what, exact=True).click()
+    expect(page.locator("h1")).to_have_text(customer)
+
+
+def ring(page: Page, customer: str) -> None:
+    """They rang us: the call sheet without a task."""
+    page.goto(f"/b/demo/customers/?q={customer}")
+    page.locator("table.list tbody a").first.click()
+    page.get_by_role("link", name="Call", exact=True).click()
+    page.get_by_label("They rang us").check()
+
+
+def hear(page: Page, reason: str) -> None:
+    """Reached, with this reason: its questions come by themselves, and axe has nothing against them."""
+    page.get_by_label("Reached", exact=True).check()
+    page.get_by_label("Why they have not paid").select_option(reason)
+    expect(page.locator("#of-reason .notice")).to_be_visible()
+    assert complaints_of_axe(page) == []
+
+
+def save(page: Page) -> str:
+    """Saves the call; what the desk then says of it."""
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/b/demo/desk/")
+    return page.get_by_role("status").inner_text()
+
+
+def waiting(page: Page, customer: str, when: str = "now") -> list[str]:
+    """What is on the desk about this customer."""
+    page.goto(f"/b/demo/desk/?q={customer}&when={when}&who=")
+    return page.locator("tr[data-task] td:first-child a").all_inner_texts()
+
+
+@pytest.mark.proves("P02")
+def test_a_courtesy_call_by_four_keys(page):
+    page.goto("/b/demo/desk/?q=Drumlin")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.wait_for_url("**/call/")
+    expect(page.get_by_role("heading", name="What to say: Courtesy call")).to_be_visible()
+    page.keyboard.press("1")
+    assert "Noted: Drumlin Outdoor." in save(page)
+    assert waiting(page, "Drumlin Outdoor") == []
+
+
+@pytest.mark.proves("P04", "P06", "P18")
+def test_an_excuse_with_a_promise(page):
+    dial(page, "Listening call", "Juniper Lane Interiors")
+    hear(page, "R04")
+    page.get_by_label("What date is it and how do you pay?").fill("Friday the 26th, by transfer")
+    page.locator("[name=promise-0-amount]").fill("1360.46")
+    page.locator("[name=promise-0-due_on]").fill("2026-06-26")
+    told = save(page)
+    assert "Promised until Jun 26, 2026." in told
+    assert "A letter waits for your look." in told
+    assert waiting(page, "Juniper Lane Interiors", "later") == ["Promise falls due"]
+    page.goto("/b/demo/promises/?q=Juniper")
+    expect(page.locator("table.list")).to_contain_text("£1,360.46")
+
+
+@pytest.mark.proves("P06", "P07")
+def test_a_broken_promise_and_a_transfer_said_to_be_on_its_way(page):
+    dial(page, "Call about a broken promise", "Blackthorn Fencing")
+    expect(page.locator(".script blockquote").first).to_contain_text("I cannot see it. What happened?")
+    hear(page, "R05")
+    page.get_by_label("What date was it sent, for how much?").fill("On Monday, £500.00")
+    page.get_by_label("I have read what stands against calling now").check()
+    save(page)
+    desk = waiting(page, "Blackthorn Fencing")
+    assert "Check what was said" in desk
+    assert "Call about a broken promise" not in desk
+    assert "Call back" in waiting(page, "Blackthorn Fencing", "later")
+
+
+@pytest.mark.proves("P14", "P15")
+def test_a_query_is_opened_and_resolved(page):
+    ring(page, "Starling Cycle Works")
+    hear(page, "R10")
+    page.locator("[name=query-0-invoice]").select_option(index=1)
+    page.locator("[name=query-0-amount]").fill("120.00")
+    page.locator("[name=query-0-summary]").fill("The quote said 15 % off.")
+    assert "What they contest is not asked for while it is open." in save(page)
+    assert "Answer a query" in waiting(page, "Starling Cycle Works")
+    page.get_by_role("link", name="Answer a query", exact=True).click()
+    page.get_by_role("link", name="See the query").click()
+    assert complaints_of_axe(page) == []
+    page.get_by_role("button", name="They had a first answer").click()
+    page.get_by_role("link", name="Close the query").click()
+    page.get_by_label("The customer was partly right").check()
+    page.get_by_label("If they were right").select_option(index=3)
+    page.get_by_label("What was found").fill("The quote stood, we credit 60.00.")
+    assert complaints_of_axe(page) == []
+    page.get_by_role("button", name="Close the query").click()
+    expect(page.get_by_role("status")).to_contain_text("Now is the time to ask for payment.")
+    assert "Answer a query" not in waiting(page, "Starling Cycle Works")
+
+
+@pytest.mark.proves("P05", "P24")
+def test_hardship_and_a_plan_that_fits(page):
+    ring(page, "Bellwether Wool")
+    hear(page, "R13")
+    page.locator(".plan-choice label").nth(1).click()
+    assert "The plan is on offer." in save(page)
+    assert {"Payment plan on offer", "Early warning"} <= set(waiting(page, "Bellwether Wool"))
+
+
+@pytest.mark.proves("P17")
+def test_a_wrong_number(page):
+    dial(page, "Courtesy call", "Penhallow Boatyard")
+    page.keyboard.press("2")
+    save(page)
+    assert waiting(page, "Penhallow Boatyard") == ["Find a contact"]
+
+
+@pytest.mark.proves("P06", "P18")
+def test_a_refusal_goes_to_the_owner(page):
+    dial(page, "Negotiation call", "Cornflower Kitchens")
+    hear(page, "R19")
+    assert "A letter waits for your look." in save(page)
+    page.goto("/b/demo/desk/?q=Cornflower&who=owner")
+    expect(page.locator("tr[data-task]")).to_contain_text("for the owner")
+
+
+@pytest.mark.proves("P14")
+def test_the_next_morning_asks_for_the_money_after_the_query(page, house):
+    house.manage("escalate", "--on=2026-06-18")
+    assert "Call back" in waiting(page, "Starling Cycle Works", "later")
+    assert "Review a letter" in waiting(page, "Starling Cycle Works", "later")
+    assert "Owner's decision" in waiting(page, "Cornflower Kitchens")
