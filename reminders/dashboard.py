@@ -20,6 +20,7 @@ from invoices.models import CreditNote, Dispute, Invoice, Payment
 from reminders.freshness import Freshness, freshness
 from reminders.heartbeat import Pulse, mailbox_pulse, pulse
 from reminders.models import Run
+from reminders.worklist import rank
 
 DEBTORS = 5
 TASKS = 6
@@ -80,7 +81,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What waits for a person: open tasks whose day has come, the late ones among them, letters to approve or gone astray."""
+    """What waits for a person: open tasks whose day has come, the late ones among them, letters to approve or gone astray.
+
+    `queries` of customers are open, `overdue_queries` of them past their clock; `oldest_query` is the age of one in days.
+    """
 
     tasks: list[Task]
     due: int
@@ -88,6 +92,9 @@ class Work:
     letters: int
     failed: int
     unconfirmed: int
+    queries: int
+    overdue_queries: int
+    oldest_query: int
 
     @property
     def astray(self) -> int:
@@ -132,7 +139,7 @@ def standings(business: Business, today: datetime.date) -> list[Standing]:
 
 
 def work(business: Business, today: datetime.date, *, as_owner: bool) -> Work:
-    """What is on the desk, in three queries; a bookkeeper's desk is without what only the owner decides."""
+    """What is on the desk, in a fixed number of queries; a bookkeeper's desk is without what only the owner decides."""
     open_tasks = Task.objects.filter(business=business, state=TaskState.OPEN, opens_on__lte=today)
     ready = open_tasks.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=today))
     if not as_owner:
@@ -143,8 +150,19 @@ def work(business: Business, today: datetime.date, *, as_owner: bool) -> Work:
         failed=Count("pk", filter=Q(state=LetterState.FAILED)),
         unconfirmed=Count("pk", filter=Q(state=LetterState.UNCONFIRMED)),
     )
-    first = list(ready.select_related("customer").order_by("due_on", "id")[:TASKS])
-    return Work(first, counts["due"], counts["late"], **letters)
+    first = rank(business, ready, today)[:TASKS]
+    tasks = Task.objects.select_related("customer").in_bulk(first)
+    return Work([tasks[pk] for pk in first], counts["due"], counts["late"], **letters, **_queries(business, today))
+
+
+def _queries(business: Business, today: datetime.date) -> dict[str, int]:
+    """The open queries as `Work` counts them."""
+    late = Q(answered_on=None, answer_by__lt=today) | Q(answered_on__isnull=False, close_by__lt=today)
+    found = Dispute.objects.filter(business=business, resolved_on=None).aggregate(
+        queries=Count("pk"), overdue_queries=Count("pk", filter=late), first=Min("opened_on")
+    )
+    first = found.pop("first")
+    return {**found, "oldest_query": (today - first).days if first else 0}
 
 
 def health(business: Business, now: datetime.datetime) -> Health:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,16 +18,13 @@ from arcollect.filters import day
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
-from customers.models import Attachment, Business
+from customers.models import Attachment
 from invoices.agreeing import AgreementError
-from invoices.agreement_metrics import CycleTime, cycle_time
 from invoices.disputing import answer_dispute, give_dispute, open_dispute, resolve_dispute
 from invoices.forms.dispute import DisputeForm, ResolveForm
 from invoices.models import Dispute, Invoice
-from invoices.models.agreement import DisputeCode, Preflight
-
-MEASURED = datetime.timedelta(days=365)
-CAUSES = 5
+from invoices.models.agreement import DisputeCode
+from invoices.track_record import avoidable, closed_lately
 
 
 @member_view
@@ -37,22 +34,6 @@ def dispute_list(request: HttpRequest) -> HttpResponseBase:
     rows = Dispute.objects.filter(business=request.business).select_related("invoice", "customer", "owner")
     context = {"today": today, "cycle": closed_lately(request.business, today), "causes": avoidable(request.business, today)}
     return listing(today).respond(request, rows, "invoices/dispute_list.html", context)
-
-
-def closed_lately(business: Business, today: datetime.date) -> CycleTime | None:
-    """How long the queries closed within a year took (domain.md 2.9)."""
-    closed = Dispute.objects.filter(business=business, resolved_on__gt=today - MEASURED, resolved_on__lte=today)
-    rows = closed.order_by().values_list("opened_on", "resolved_on", "outcome")
-    return cycle_time([((end - start).days, outcome) for start, end, outcome in rows])
-
-
-def avoidable(business: Business, today: datetime.date) -> list[tuple[str, int]]:
-    """(what went wrong, how often) within a year, the most frequent first: the checks that would have caught it."""
-    right = Dispute.objects.filter(business=business, resolved_on__gt=today - MEASURED).exclude(
-        preflight__in=["", Preflight.NONE]
-    )
-    counts = right.order_by().values("preflight").annotate(n=Count("pk")).order_by("-n", "preflight")[:CAUSES]
-    return [(str(Preflight(row["preflight"]).label), row["n"]) for row in counts]
 
 
 @member_view

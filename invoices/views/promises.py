@@ -1,8 +1,5 @@
 """Promises to pay: all of them, one of them, and a promise that came without a call."""
 
-import datetime
-from decimal import Decimal
-
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -17,15 +14,13 @@ from arcollect.filters import day
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
-from customers.models import Business, Customer
+from customers.models import Customer
 from invoices.account import positions
 from invoices.agreeing import AgreementError, cancel_promise, make_promise
-from invoices.agreement_metrics import KeptRate, kept_rate
 from invoices.forms.promise import PromiseForm
 from invoices.models import Promise
 from invoices.models.agreement import PromiseState
-
-MEASURED = datetime.timedelta(days=365)
+from invoices.track_record import kept_lately
 
 
 @member_view
@@ -35,16 +30,6 @@ def promise_list(request: HttpRequest) -> HttpResponseBase:
     rows = Promise.objects.filter(business=request.business).select_related("customer", "contact")
     context = {"today": today, "kept": kept_lately(request.business, today)}
     return LISTING.respond(request, rows, "invoices/promise_list.html", context)
-
-
-def kept_lately(business: Business, today: datetime.date) -> dict[str, KeptRate]:
-    """By currency, the rates of the promises settled within a year (domain.md 2.8); a currency without any is left out."""
-    settled = Promise.objects.filter(business=business, evaluated_on__gt=today - MEASURED, evaluated_on__lte=today).order_by()
-    rows: dict[str, list[tuple[str, Decimal, Decimal]]] = {}
-    for currency, *row in settled.values_list("currency", "state", "amount", "received"):
-        rows.setdefault(currency, []).append((row[0], row[1], row[2]))
-    rates = {currency: kept_rate(found) for currency, found in sorted(rows.items())}
-    return {currency: rate for currency, rate in rates.items() if rate is not None}
 
 
 @member_view

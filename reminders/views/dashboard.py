@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from arcollect.money import format_plain, parse_locale
 from customers.access import member_view
+from customers.models.desk import CALL_KINDS
 from invoices.models import Invoice
 from reminders import dashboard
 
@@ -24,6 +25,7 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
         "today": today,
         "accounts": [_account(one) for one in standings],
         "work": dashboard.work(request.business, today, as_owner=request.membership.is_owner),
+        "calls": CALL_KINDS,
         "health": dashboard.health(request.business, now),
         "held": Invoice.objects.filter(business=request.business, balance__gt=0, entry_hold=True).count(),
         "has_customers": bool(standings) or request.business.customers.exists(),

@@ -1,85 +1,58 @@
-"""manage.py report ageing: the ledger by age, as it stood on a day."""
+"""manage.py report NAME: figures of the ledger and the desk, as of a day."""
 
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from arcollect.money import format_plain
 from arcollect.sheets import write_csv
-from customers.models import Business, Customer
-from invoices.history import open_credits, open_invoices
-from invoices.metrics import Ageing, age_ledger, total_by_currency
 from reminders.management.commanding import BusinessCommand
+from reminders.reports import REPORTS, Report
 
-REPORTS = ["ageing"]
-LATER = ["dso", "cei", "ledger-ratio", "promises", "disputes", "forecast", "segments", "worklist"]
+LATER = ["dso", "cei", "ledger-ratio", "forecast", "segments"]
 
 
 class Command(BusinessCommand):
-    help = "Prints a report. ageing: what is owed by days past due, by customer and currency (domain.md 2.1)."
+    help = "Prints a report: ageing (domain.md 2.1), promises (2.8), disputes (2.9) or the worklist of the desk (3.5)."
     day_option = "--as-of"
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("report", choices=[*REPORTS, *LATER])
-        parser.add_argument("--csv", type=Path, metavar="FILE", help="Write the rows of all customers there as well.")
+        parser.add_argument("--csv", type=Path, metavar="FILE", help="Write the rows the figures are made of there as well.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["report"] not in REPORTS:
             raise CommandError(f"There is no report {options['report']} yet; there is: {', '.join(REPORTS)}.")
         business = self.business(options)
         as_of = self.day(business, options)
-        ageing = business.rules["ageing"]
-        ledger = age_ledger(
-            open_invoices(business, as_of),
-            open_credits(business, as_of),
-            as_of,
-            basis=ageing["basis"],
-            edges=ageing["edges"],
-            mode=ageing["credits"],
-        )
-        totals = {currency: _figures(one, currency) for currency, one in total_by_currency(ledger).items()}
-        customers = _customer_rows(business, ledger)
+        report = REPORTS[options["report"]](business, as_of)
         if options["csv"]:
-            self.write_file(options["csv"], customers)
+            self.write_file(options["csv"], report)
         if options["format"] == "json":
-            self.print_json({"as_of": as_of.isoformat(), "currencies": totals, "customers": customers})
+            known = {"as_of": as_of.isoformat(), "currencies": report.figures, **report.whole}
+            self.print_json({**known, report.rows_name: report.rows})
         else:
-            self.print_table(f"Ageing as of {as_of}", totals)
+            self.print_table(f"{report.title} as of {as_of}", report)
 
-    def write_file(self, path: Path, customers: list[dict[str, str]]) -> None:
-        """One row a customer and currency."""
+    def write_file(self, path: Path, report: Report) -> None:
+        """One line a row."""
+        rows = report.rows
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
-                write_csv(file, customers[0] if customers else [], (row.values() for row in customers))
+                write_csv(file, rows[0] if rows else [], (row.values() for row in rows))
         except OSError as error:
             raise CommandError(f"Cannot write {path}: {error.strerror}.") from error
 
-    def print_table(self, title: str, totals: dict[str, dict[str, str]]) -> None:
-        """One line a currency, figures to the right."""
-        if not totals:
-            self.stdout.write(f"{title}: nothing is owed.")
-            return
-        self.stdout.write(title)
-        heads = ["", *next(iter(totals.values()))]
-        self.stdout.write("".join(f"{head:>16}" for head in heads))
-        for currency, figures in totals.items():
+    def print_table(self, title: str, report: Report) -> None:
+        """One line a currency, figures to the right; then what is of no currency."""
+        if not report.figures:
+            self.stdout.write(f"{title}: nothing.")
+        else:
+            self.stdout.write(title)
+            heads = ["", *next(iter(report.figures.values()))]
+            self.stdout.write("".join(f"{head:>16}" for head in heads))
+        for currency, figures in report.figures.items():
             self.stdout.write("".join(f"{cell:>16}" for cell in [currency, *figures.values()]))
-
-
-def _figures(one: Ageing, currency: str) -> dict[str, str]:
-    """The buckets, "unapplied" (nothing or below) and "net" as the currency writes them."""
-    figures = {**one.buckets, "unapplied": one.unapplied, "net": one.net}
-    return {name: format_plain(value, currency) for name, value in figures.items()}
-
-
-def _customer_rows(business: Business, ledger: dict[tuple[int, str], Ageing]) -> list[dict[str, str]]:
-    """The ledger by customer reference, then currency."""
-    customers = Customer.objects.filter(business=business).order_by().values_list("pk", "reference", "name")
-    known = {pk: (reference, name) for pk, reference, name in customers}
-    found = [
-        {"customer": known[pk][0], "name": known[pk][1], "currency": currency, **_figures(one, currency)}
-        for (pk, currency), one in ledger.items()
-    ]
-    return sorted(found, key=lambda row: (row["customer"], row["currency"]))
+        for name, value in report.whole.items():
+            self.stdout.write(f"{name}: {'n/a' if value is None else value}")

@@ -1,0 +1,40 @@
+"""Reads how promises and queries went within a year (domain.md 2.8, 2.9)."""
+
+import datetime
+from decimal import Decimal
+
+from django.db.models import Count
+
+from customers.models import Business
+from invoices.agreement_metrics import CycleTime, KeptRate, cycle_time, kept_rate
+from invoices.models import Dispute, Promise
+from invoices.models.agreement import Preflight
+
+MEASURED = datetime.timedelta(days=365)
+CAUSES = 5
+
+
+def kept_lately(business: Business, today: datetime.date) -> dict[str, KeptRate]:
+    """By currency, the rates of the promises settled within a year; a currency without any is left out. One query."""
+    settled = Promise.objects.filter(business=business, evaluated_on__gt=today - MEASURED, evaluated_on__lte=today).order_by()
+    rows: dict[str, list[tuple[str, Decimal, Decimal]]] = {}
+    for currency, state, amount, received in settled.values_list("currency", "state", "amount", "received"):
+        rows.setdefault(currency, []).append((state, amount, received))
+    rates = {currency: kept_rate(found) for currency, found in sorted(rows.items())}
+    return {currency: rate for currency, rate in rates.items() if rate is not None}
+
+
+def closed_lately(business: Business, today: datetime.date) -> CycleTime | None:
+    """How long the queries closed within a year took. One query."""
+    closed = Dispute.objects.filter(business=business, resolved_on__gt=today - MEASURED, resolved_on__lte=today)
+    rows = closed.order_by().values_list("opened_on", "resolved_on", "outcome")
+    return cycle_time([((end - start).days, outcome) for start, end, outcome in rows])
+
+
+def avoidable(business: Business, today: datetime.date) -> list[tuple[str, int]]:
+    """(what went wrong, how often) within a year, the most frequent first: the checks that would have caught it. One query."""
+    right = Dispute.objects.filter(business=business, resolved_on__gt=today - MEASURED).exclude(
+        preflight__in=["", Preflight.NONE]
+    )
+    counts = right.order_by().values("preflight").annotate(n=Count("pk")).order_by("-n", "preflight")[:CAUSES]
+    return [(str(Preflight(row["preflight"]).label), row["n"]) for row in counts]
