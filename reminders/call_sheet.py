@@ -43,6 +43,7 @@ class Contacted:
     said: str
     icon: str
     letter_id: int = 0
+    conversation_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ def _contacted(customer: Customer) -> list[Contacted]:
             f"{row.get_outcome_display()}{f', {row.contact or row.spoke_with}' if row.contact or row.spoke_with else ''}",
             row.paraphrase or row.agreement or row.notes,
             "phone" if row.channel == "call" else "mail",
+            conversation_id=row.pk,
         )
         for row in calls
     ]

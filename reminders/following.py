@@ -130,7 +130,7 @@ def _permitted_from(happened: Happened) -> datetime.date:
 
 
 def _reason(happened: Happened) -> str:
-    amount = format_plain(happened.amount, happened.currency)
+    amount = f"{format_plain(happened.amount, happened.currency)} {happened.currency}"
     words = {
         Occasion.PROMISE_BROKEN: _("Promised, but not received: %(amount)s. Ask what happened and what can be paid today."),
         Occasion.QUERY_CLOSED: _("Their query is closed: ask whether all is well, and for %(amount)s in this week's payments."),

@@ -47,6 +47,7 @@ DOORS = {
     "dispute": "dispute-detail",
     "promise": "promise-detail",
     "claim": "claim-check",
+    "conversation": "conversation-detail",
 }
 
 

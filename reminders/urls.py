@@ -4,6 +4,7 @@ from django.urls import path
 
 from reminders.views import (
     calls,
+    conversations,
     customers,
     dashboard,
     desk,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("invoices/<int:pk>/", invoices.invoice_detail, name="invoice-detail"),
     path("tasks/<int:pk>/call/", calls.call_log, name="call-log"),
     path("customers/<int:pk>/call/", calls.customer_call, name="customer-call"),
+    path("conversations/<int:pk>/", conversations.conversation_detail, name="conversation-detail"),
     path("customers/<int:pk>/call/reason/", calls.call_reason, name="call-reason"),
     path("settings/start/", release.release_ledger, name="settings-release"),
     path("settings/start/choose/", release.release_choose, name="settings-release-choose"),

@@ -10,12 +10,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from PIL import Image
 
 from arcollect.dates import Calendar
 from customers.attachments import attach
 from customers.claims import open_claim
-from customers.models import Contact, Event, ImportBatch, Letter, Membership, Task
+from customers.models import Contact, Conversation, Event, ImportBatch, Letter, Membership, Task
 from customers.profile import save_logo
 from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
@@ -126,6 +127,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     paper = SimpleUploadedFile("note.txt", b"Delivered.")
     found = {
         "claims/": claim,
+        "conversations/": Conversation.objects.create(business=business, customer=acme, at=timezone.now(), outcome="NO_ANSWER"),
         "promises/": promise,
         "papers/": attach(customer=acme, subject=f"claim:{claim.pk}", upload=paper, by=owner),
         "customers/": acme,
