@@ -143,3 +143,15 @@ def test_the_next_morning_asks_for_the_money_after_the_query(page, house):
     assert "Call back" in waiting(page, "Starling Cycle Works", "later")
     assert "Review a letter" in waiting(page, "Starling Cycle Works", "later")
     assert "Owner's decision" in waiting(page, "Cornflower Kitchens")
+
+
+def test_a_closed_tab_loses_nothing(page):
+    dial(page, "Courtesy call", "Kingfisher Pools")
+    hear(page, "R08")
+    page.get_by_label("Could you pay it while we talk?").fill("On Friday")
+    page.locator("[name=promise-0-amount]").fill("20.00")
+    page.goto("/b/demo/")
+    dial(page, "Courtesy call", "Kingfisher Pools")
+    expect(page.get_by_label("Could you pay it while we talk?")).to_have_value("On Friday")
+    expect(page.locator("[name=promise-0-amount]")).to_have_value("20.00")
+    expect(page.get_by_label("Why they have not paid")).to_have_value("R08")
