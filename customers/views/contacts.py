@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from arcollect.phones import show_phone
 from customers.access import get_row, member_view
 from customers.editing import confirm_card, save_contact, verify_contact
 from customers.forms.card import OF_CONTACT, OF_CUSTOMER, CardForm
@@ -58,7 +59,8 @@ def contact_card(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _("%(contact)s verified today.") % {"contact": contact})
         return redirect("customer-detail", request.business.slug, customer.pk)
-    context = {"form": form, "customer": customer, "contact": contact, "people": people}
+    phone = show_phone(contact.phone, customer.country or request.business.country)
+    context = {"form": form, "customer": customer, "contact": contact, "phone": phone, "people": people}
     return render(request, "customers/contact_card.html", context, status=422 if request.method == "POST" else 200)
 
 
