@@ -26,7 +26,7 @@ class Room:
 ROOMS = [
     Room("dashboard", _("Dashboard"), "layout-dashboard", frozenset({"dashboard"})),
     Room("task-list", _("Desk"), "headset", frozenset({"task", "call", "dispute", "promise", "claim"})),
-    Room("customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit"})),
+    Room("customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit", "conversation"})),
     Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "interest"})),
     Room("import-list", _("Import"), "file-import", frozenset({"import"}), often=False),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),
@@ -34,7 +34,7 @@ ROOMS = [
         "settings",
         _("Settings"),
         "settings",
-        frozenset({"settings", "member", "policy", "wording", "rate"}),
+        frozenset({"settings", "member", "policy", "wording", "calltext", "rate"}),
         owner_only=True,
         often=False,
     ),

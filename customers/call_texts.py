@@ -10,7 +10,25 @@ from customers.models import Business, CallText, User
 from customers.reasons import SOURCE_LANGUAGE, Reason, reason_of, shipped_reasons, shipped_values, texts
 
 # What a business may say in its own words or figures; codes, effects and anchors stay: the program acts on them.
-REASON_FIELDS = ("label", "says", "questions", "next", "verify", "tone", "follow_up", "max_uses", "active")
+REASON_FIELDS = ("label", "says", "questions", "next", "verify", "tone", "follow_up", "max_uses")
+
+
+def shipped_text(code: str, language: str) -> dict[str, Any]:
+    """What a business may change of a reason or a script, as we ship it. Raises KeyError for a code there is not."""
+    if code in shipped_reasons():
+        values = shipped_values(code, language)
+        return {name: values[name] for name in REASON_FIELDS} | {"active": True}
+    return texts("scripts", SOURCE_LANGUAGE)[code] | texts("scripts", language).get(code, {})
+
+
+def call_text_of(business: Business, code: str) -> dict[str, Any]:
+    """The same as this business has it today. One query."""
+    return shipped_text(code, business.language) | _own(business).get(code, {})
+
+
+def script_codes() -> list[str]:
+    """The occasions there is a script for, the words that belong to every call first."""
+    return list(texts("scripts", SOURCE_LANGUAGE))
 
 
 def reasons_of(business: Business) -> Mapping[str, Reason]:

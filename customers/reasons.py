@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from arcollect.dates import Calendar
 
 DATA = Path(__file__).parent / "data"
@@ -42,6 +44,18 @@ class Effect(StrEnum):
     BLOCK = "block"
 
 
+# How to speak to somebody who gives this reason (domain.md 4.1, machine table).
+TONES = {
+    "HELPFUL": _("Helpful: it is ours to put right"),
+    "NEUTRAL": _("Neutral: facts, no judgement"),
+    "FRIENDLY": _("Friendly"),
+    "FRIENDLY_FIRM": _("Friendly and clear"),
+    "SYMPATHETIC": _("Gentle: listen first"),
+    "FIRM": _("Calm and firm"),
+    "FORMAL": _("Formal and brief"),
+}
+
+
 class Anchor(StrEnum):
     """Where the follow-up is counted from."""
 
@@ -73,6 +87,11 @@ class Reason:
     query: str = ""
     pause_days: int = 0
     pause_business_days: int = 0
+
+    @property
+    def manner(self) -> str:
+        """How to speak, in words."""
+        return str(TONES[self.tone])
 
     def follow_up_on(
         self,

@@ -87,6 +87,8 @@ SENTENCES = {
     "call.overridden": lazy("The owner let this call be made in spite of the contact limits"),
     "wording.saved": lazy("A text for letters saved"),
     "wording.reset": lazy("A text for letters put back to ours"),
+    "calltext.saved": lazy("Words for calls saved"),
+    "calltext.reset": lazy("Words for calls put back to ours"),
     "letter.approved": lazy("{letter} approved"),
     "letter.cancelled": lazy("{letter} cancelled"),
     "letter.edited": lazy("Words of {letter} changed"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reminders.views import (
+    call_texts,
     calls,
     conversations,
     customers,
@@ -47,6 +48,11 @@ urlpatterns = [
     path("settings/policies/<int:pk>/history/", policies.policy_history, name="policy-history"),
     path("settings/policies/<int:pk>/restore/", policies.policy_restore, name="policy-restore"),
     path("customers/<int:pk>/policy/", policies.customer_policy, name="customer-policy"),
+    path("settings/calls/", call_texts.call_text_list, name="calltext-list"),
+    path("settings/calls/versions/<int:pk>/", call_texts.call_text_version, name="calltext-version"),
+    path("settings/calls/<slug:code>/", call_texts.call_text_edit, name="calltext-edit"),
+    path("settings/calls/<slug:code>/versions/", call_texts.call_text_history, name="calltext-history"),
+    path("settings/calls/<slug:code>/reset/", call_texts.call_text_reset, name="calltext-reset"),
     path("settings/texts/", wordings.wording_list, name="wording-list"),
     path("settings/texts/<slug:code>/<slug:language>/", wordings.wording_edit, name="wording-edit"),
     path("settings/texts/<slug:code>/<slug:language>/pdf/", wordings.wording_pdf, name="wording-pdf"),

@@ -20,6 +20,12 @@ LOUD = re.compile(
     re.IGNORECASE,
 )
 SUM = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\b[A-Z]{3}\s?\d[\d.,]*\d|\d[\d.,]*\d\s?[A-Z]{3}\b|\d[.,]\d{2}\b")
+# A machine may be heard by anybody in the house (domain.md 4.3): nothing of what the call is about, no urgency, no sum.
+PRIVATE = re.compile(
+    r"\b(invoices?|accounts?|payments?|pay|paid|urgent\w*|immediately|rechnung\w*|zahl\w*|dringend\w*|konto"
+    r"|facturas?|pagos?|pagar|urgente\w*|cuenta)\b",
+    re.IGNORECASE,
+)
 # Steps that may be named only where the owner enabled and approved them: through the field next_steps (domain.md 7.3).
 THREATS = re.compile(
     r"\b(courts?|lawyers?|solicitors?|attorneys?|legal (?:action|proceedings|steps)|lawsuit|sue|bailiffs?|agency|agencies"
@@ -67,6 +73,14 @@ def refuse_loud(subject: str, company: str) -> None:
     if found:
         problem = _("The subject line is seen by others: “%(word)s” must not stand in it.") % {"word": found[0].strip()}
         raise WordingError(problem, line=1)
+
+
+def refuse_private(words: str, company: str) -> None:
+    """Raises WordingError for words to a machine that say more than who calls and when to ring back; the name may."""
+    heard = words.replace(company, "") if company else words
+    found = PRIVATE.search(heard) or LOUD.search(heard) or SUM.search(heard)
+    if found:
+        raise WordingError(_("Anybody may hear a machine: leave out “%(word)s”.") % {"word": found[0].strip()}, line=1)
 
 
 def threats(words: str) -> list[Threat]:

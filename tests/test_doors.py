@@ -15,6 +15,7 @@ from PIL import Image
 
 from arcollect.dates import Calendar
 from customers.attachments import attach
+from customers.call_texts import call_text_of, save_call_text
 from customers.claims import open_claim
 from customers.models import Contact, Conversation, Event, ImportBatch, Letter, Membership, Task
 from customers.profile import save_logo
@@ -53,6 +54,11 @@ OWNERS_ONLY = {
     "rate-forget",
     "interest-waive",
     "interest-claim",
+    "calltext-list",
+    "calltext-edit",
+    "calltext-history",
+    "calltext-version",
+    "calltext-reset",
     "wording-list",
     "wording-edit",
     "wording-pdf",
@@ -144,10 +150,14 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "settings/interest/rates/": rate,
         "settings/policies/": Policy.objects.get(business=business),
         "settings/texts/": Wording.objects.create(business=business, code="L1", language="en", version=1, text="S\n\nText."),
+        "settings/calls/versions/": save_call_text(
+            business=business, code="R01", values=call_text_of(business, "R01"), actor=owner
+        ),
         "settings/members/": Membership.objects.get(user=bookkeeper),
     }
     ours = {f"{prefix}<int:pk>": f"{prefix}{row.pk}" for prefix, row in found.items()}
     ours["<slug:code>/<slug:language>"] = "L1/en"
+    ours["settings/calls/<slug:code>"] = "settings/calls/R01"
     return ours | {"<slug:kind>/<slug:sha256>": f"customers/{table.sha256}"}
 
 
