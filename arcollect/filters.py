@@ -15,10 +15,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from arcollect.money import format_date, format_money, parse_locale
+from arcollect.reader import reader_locale
 
 register = template.Library()
 
 _ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_COINED = re.compile(r"(-?\b\d+(?:\.\d+)?) ([A-Z]{3})\b")
 _BARE_AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -37,13 +39,13 @@ def amount(value: Decimal | None, currency: str) -> str:
 @register.filter
 def day(date: datetime.date | None) -> str:
     """A calendar date as the reader writes it, with the month's name so that nobody mixes it up. Nothing for None."""
-    return "" if date is None else format_date(date, get_language() or "en", "medium")
+    return "" if date is None else format_date(date, reader_locale(), "medium")
 
 
 @register.filter(is_safe=True)
 def dated(words: str) -> str:
-    """A stored reason with the dates in it as the reader writes them: the engine keeps them as 2026-06-30."""
-    return _ISO_DATE.sub(_as_day, words)
+    """A stored reason with its dates and amounts as the reader writes them: the engine keeps 2026-06-30 and 12.50 GBP."""
+    return _COINED.sub(_as_money, _ISO_DATE.sub(_as_day, words))
 
 
 @register.filter
@@ -59,6 +61,11 @@ def _as_day(found: re.Match[str]) -> str:
         return found[0]
 
 
+def _as_money(found: re.Match[str]) -> str:
+    known = found[2] in parse_locale("en").currencies
+    return money(Decimal(found[1]), found[2]) if known else found[0]
+
+
 @register.filter(expects_localtime=True)
 def moment(at: datetime.datetime | None) -> str:
     """A day with its hour in the zone of the page, as the reader writes them. Nothing for None."""
@@ -70,7 +77,7 @@ def near(date: datetime.date | None, today: datetime.date) -> SafeString | str:
     """A date as people say it where it is near ("tomorrow", "12 days ago"), exact on hover and to machines."""
     if date is None:
         return ""
-    exact = format_date(date, get_language() or "en", "full")
+    exact = format_date(date, reader_locale(), "full")
     return format_html('<time datetime="{}" title="{}">{}</time>', date.isoformat(), exact, say_date(date, today))
 
 
@@ -81,7 +88,7 @@ def due(date: datetime.date | None, today: datetime.date) -> SafeString | str:
         return near(date, today)
     days = (today - date).days
     words = ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
-    exact = format_date(date, get_language() or "en", "full")
+    exact = format_date(date, reader_locale(), "full")
     return format_html('<time class="is-amber" datetime="{}" title="{}">{}</time>', date.isoformat(), exact, words)
 
 

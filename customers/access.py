@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from arcollect.reader import reading_in
 from customers.models import Business, Membership
 
 M = TypeVar("M", bound=Model)
@@ -46,6 +47,7 @@ def _with_membership(view: View) -> View:
             raise Http404
         request.membership = membership
         request.business: Business = membership.business
-        return view(request, *args, **kwargs)
+        with reading_in(request.business.country, request.business.time_zone):
+            return view(request, *args, **kwargs)
 
     return guarded

@@ -25,7 +25,7 @@ class Number:
 
     contact: Contact
     phone: str
-    there: datetime.datetime
+    there: datetime.time
     findings: tuple[Warn | Block, ...]
     next_at: datetime.datetime | None
 
@@ -44,7 +44,7 @@ def numbers_of(customer: Customer, task: Task | None, calendar: Calendar, now: d
         flags = tuple(flag_findings(customer, contact, today))
         findings = (*flags, *call_findings(limits, history, now, service=service))
         free = next_call(limits, history, now, service=service) if findings and not flags else None
-        there = now.astimezone(ZoneInfo(limits.known_zones[0].key))
+        there = now.astimezone(ZoneInfo(limits.known_zones[0].key)).time()
         numbers.append(Number(contact, show_phone(contact.phone, region), there, findings, free))
     return numbers
 

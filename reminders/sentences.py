@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.money import format_date, format_money
+from arcollect.reader import reader_locale
 from customers.models import Contact, Customer, Event
 from customers.models.customer import Channel
 from customers.models.desk import Outcome, TaskKind
@@ -270,7 +271,7 @@ def _money(value: str, currency: str) -> str:
 
 
 def _day(value: str, _currency: str) -> str:
-    return format_date(datetime.date.fromisoformat(value), get_language() or "en", "medium")
+    return format_date(datetime.date.fromisoformat(value), reader_locale(), "medium")
 
 
 def _outcome(value: str, _currency: str) -> str:

@@ -8,6 +8,8 @@ from django.template import Context, Template
 from django.utils import timezone, translation
 
 from arcollect.filters import dated, due, icon, late, moment, money, near, say_date, stated
+from arcollect.filters import day as day_filter
+from arcollect.reader import reading_in
 
 TODAY = date(2026, 6, 30)
 
@@ -39,6 +41,19 @@ def test_a_stored_reason_shows_its_dates_as_people_write_them():
     words = dated("1 invoice due from 2026-11-30: a courtesy call by 2026-11-23, not 2026-09-31.")
     assert words == "1 invoice due from Nov 30, 2026: a courtesy call by Nov 23, 2026, not 2026-09-31."
     assert Template("{{ words|dated }}").render(Context({"words": "<b> 2026-11-30"})) == "&lt;b&gt; Nov 30, 2026"
+
+
+def test_a_stored_reason_shows_its_amounts_as_people_write_them():
+    assert dated("Promised, but not received: 3721.80 GBP, of 4000 JPY.") == "Promised, but not received: £3,721.80, of ¥4,000."
+    assert dated("Order 12 ABC and 7 PDF files") == "Order 12 ABC and 7 PDF files"
+
+
+@pytest.mark.parametrize(("country", "words"), [("GB", "7 Sept 2026"), ("US", "Sep 7, 2026"), ("", "Sep 7, 2026")])
+def test_dates_are_written_as_in_the_country_of_the_business(country, words):
+    with reading_in(country, "UTC"):
+        assert day_filter(date(2026, 9, 7)) == words
+        assert dated("due 2026-09-07") == f"due {words}"
+    assert day_filter(date(2026, 9, 7)) == "Sep 7, 2026"
 
 
 def test_the_exact_date_is_kept_for_hover_and_machines():

@@ -67,7 +67,7 @@ def test_an_excuse_with_a_promise(page):
     page.locator("[name=promise-0-amount]").fill("1360.46")
     page.locator("[name=promise-0-due_on]").fill("2026-06-26")
     told = save(page)
-    assert "Promised until Jun 26, 2026." in told
+    assert "Promised until 26 Jun 2026." in told
     assert "A letter waits for your look." in told
     assert waiting(page, "Juniper Lane Interiors", "later") == ["Promise falls due"]
     page.goto("/b/demo/promises/?q=Juniper")

@@ -118,9 +118,9 @@ def test_the_switch_needs_the_owners_word(browser, business):
 def test_the_table_is_edited_and_an_own_rate_taken_out_again(browser, british):
     page = read(browser, british, "rate-list")
     assert "Check these rates with the central bank" in page
-    assert "Dec 31, 2025 3.75 came with this version" in page
+    assert "31 Dec 2025 3.75 came with this version" in page
     browser.post(address(british, "rate-save"), {"reference": "BOE", "on": "2025-12-31", "percent": "4"})
-    assert "Dec 31, 2025 4 entered by you, came as 3.75" in read(browser, british, "rate-list")
+    assert "31 Dec 2025 4 entered by you, came as 3.75" in read(browser, british, "rate-list")
     browser.post(address(british, "rate-forget", ReferenceRate.objects.get().pk))
     assert rates_of(british, "BOE") == shipped("BOE")
     assert Event.objects.filter(kind="business.rate_changed").count() == 2
@@ -141,14 +141,14 @@ def test_a_rate_nobody_would_use_is_refused(browser, business, sent, reason):
 
 def test_a_missing_half_year_is_said(client_of, owner, british, late):
     with time_machine.travel("2027-02-01T12:00Z", tick=False):
-        assert "The rate of Dec 31, 2026 is not entered" in read(client_of(owner), british, "rate-list")
+        assert "The rate of 31 Dec 2026 is not entered" in read(client_of(owner), british, "rate-list")
 
 
 def test_the_invoice_shows_the_claim_and_how_it_came_about(late, browser, in_june):
     page = read(browser, late.business, "invoice-detail", late.pk)
-    assert "Interest to Jun 30, 2026 £146.47" in page
+    assert "Interest to 30 Jun 2026 £146.47" in page
     assert "Fixed sum £70.00" in page
-    assert "Apr 1, 2026 to Jun 30, 2026: 91 days at 11.75 % on £5,000.00" in page
+    assert "1 Apr 2026 to 30 Jun 2026: 91 days at 11.75 % on £5,000.00" in page
     assert "Open £5,000.00" in page
 
 

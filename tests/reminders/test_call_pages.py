@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from arcollect.dates import Calendar
-from customers.models import Conversation, Event, Letter, Task
+from customers.models import Conversation, Customer, Event, Letter, Task
 from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
 from invoices.models import PaymentPlan, Promise
@@ -43,6 +43,21 @@ def test_the_sheet_shows_whom_to_ring_and_what_is_open(books, business, call):
     page = read(books, business, "call-log", call.pk)
     assert "+1 415-555-0123 Jane Accounts payable" in page
     assert "INV-1 Feb 14, 2026 60" in page
+
+
+@pytest.mark.proves("P15")
+def test_the_hour_on_the_sheet_is_theirs_and_the_dates_are_written_as_at_home(db, client_of):
+    british = make.business(country="GB", time_zone="Europe/London")
+    sheet = read(client_of(make.member(british)), british, "customer-call", _owing_in_california(british).pk)
+    assert "it is 11:00 there" in sheet
+    assert "INV-1 14 Feb 2026 60" in sheet
+
+
+def _owing_in_california(business) -> Customer:
+    acme = make.customer(business, "Acme")
+    make.contact(acme, name="Jane", phone="+14155550123")
+    make.invoice(acme, "INV-1", total="1000")
+    return acme
 
 
 @pytest.mark.proves("P04", "P18")
