@@ -54,6 +54,11 @@ def operation(guard: Guard) -> migrations.RunPython:
     return migrations.RunPython(_runner(guard.statements), _runner(guard.removals), elidable=False)
 
 
+def lowering(guard: Guard) -> migrations.RunPython:
+    """Takes `guard` down until a later step puts it up again: SQLite makes a table that gets a column anew, without triggers."""
+    return migrations.RunPython(_runner(guard.removals), _runner(guard.statements), elidable=False)
+
+
 def _runner(statements: Callable[[str], list[str]]) -> Callable[[object, BaseDatabaseSchemaEditor], None]:
     def run(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for statement in statements(schema_editor.connection.vendor):

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arcollect.fields import money_field
-from customers.models import Business, Customer, Letter, Task, User
+from customers.models import Business, Customer, Document, Letter, Task, User
 from customers.models.customer import Channel
 from customers.models.letter import LetterCode
 from invoices.models import Invoice
@@ -161,8 +161,10 @@ class ReminderLine(models.Model):
 class Occasion(models.TextChoices):
     PROMISE_BROKEN = "promise_broken", _("A promise was not kept")
     QUERY_CLOSED = "query_closed", _("A query was closed")
+    INSTALMENT_DUE = "instalment_due", _("An instalment falls due soon")
     INSTALMENT_MISSED = "instalment_missed", _("An instalment is missing")
     PLAN_DEFAULTED = "plan_defaulted", _("A payment plan ended unpaid")
+    SETTLEMENT_MISSED = "settlement_missed", _("A settlement was not paid as agreed")
     PAYMENT_RETURNED = "payment_returned", _("A payment came back")
 
 
@@ -187,6 +189,41 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_occasion_display()}: {self.subject}"
+
+
+class HandOffState(models.TextChoices):
+    HANDED = "handed", _("With the agency")
+    TAKEN_BACK = "taken_back", _("Taken back")
+    CLOSED = "closed", _("Closed")
+
+
+class HandOff(models.Model):
+    """What an owner gave to somebody outside to collect, with the pack they got (P22). Nothing of ours goes out meanwhile."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="hand_offs")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="hand_offs")
+    currency = models.CharField(max_length=3)
+    amount = money_field()
+    agency = models.CharField(_("handed to"), max_length=200)
+    state = models.CharField(max_length=12, choices=HandOffState.choices, default=HandOffState.HANDED)
+    handed_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    pack = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "currency"], condition=models.Q(state="handed"), name="one_hand_off_at_a_time"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=HandOffState.values), name="hand_off_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency}: {self.customer}"
 
 
 class Watch(models.Model):

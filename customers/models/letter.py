@@ -36,6 +36,7 @@ class LetterCode(models.TextChoices):
     L90 = "L90", _("90-day letter")
     FINAL = "FINAL", _("Final letter")
     LBP = "LBP", _("About a broken promise")
+    LPI = "LPI", _("Before an instalment")
     LPD = "LPD", _("About a missed instalment")
     LRES = "LRES", _("Query closed")
     LCALL = "LCALL", _("Confirmation of a call")

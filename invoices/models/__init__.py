@@ -4,6 +4,8 @@ from invoices.models.agreement import Dispute, Instalment, PaymentPlan, PlanInvo
 from invoices.models.interest import InterestWaiver, ReferenceRate
 from invoices.models.invoice import CreditNote, Invoice, InvoiceLine
 from invoices.models.money import Allocation, Payment, WriteOff
+from invoices.models.portal import PortalCode, PortalLink, Signature
+from invoices.models.settlement import Settlement, SettlementInvoice
 
 __all__ = [
     "Allocation",
@@ -16,8 +18,13 @@ __all__ = [
     "Payment",
     "PaymentPlan",
     "PlanInvoice",
+    "PortalCode",
+    "PortalLink",
     "Promise",
     "PromiseLine",
     "ReferenceRate",
+    "Settlement",
+    "SettlementInvoice",
+    "Signature",
     "WriteOff",
 ]

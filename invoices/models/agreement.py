@@ -176,8 +176,27 @@ LIVE_PLAN_STATES = [PlanState.OFFERED, PlanState.VIEWED, PlanState.SIGNED, PlanS
 BLOCKING_PLAN_STATES = [PlanState.SIGNED, PlanState.ACTIVE, PlanState.AT_RISK]
 
 
+class Proposer(models.TextChoices):
+    CREDITOR = "creditor", _("We")
+    CUSTOMER = "customer", _("The customer")
+
+
+class PlanEnd(models.TextChoices):
+    """Why a plan ended unpaid (domain.md 6.4)."""
+
+    SECOND_MISSED = "second_missed", _("A second instalment was missed")
+    NOT_CURED = "not_cured", _("A missed instalment was not made good before the next")
+    RETURNED = "returned", _("Two payments came back")
+    OWNER = "owner", _("Its owner ended it")
+
+
 class PaymentPlan(models.Model):
-    """A schedule for what is owed and undisputed. Once signed its terms cannot change: a change is a new version."""
+    """A schedule for what is owed and undisputed. Once signed its terms cannot change: a change is a new version.
+
+    `total` is what the invoices it covers come to; its instalments come to that less `discount`, which is theirs only if they
+    keep it. `proposed_by` the customer: a counter-proposal, a draft until the owner accepts it, `proposal` in their words.
+    `cure_by`: the last day to make good what was missed. `document`: the agreement as it is to be signed, or was.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="plans")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="plans")
@@ -189,6 +208,11 @@ class PaymentPlan(models.Model):
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     terms = models.JSONField(default=dict, blank=True)
     terms_sha256 = models.CharField(max_length=64, blank=True)
+    discount = zero_money_field()
+    proposed_by = models.CharField(max_length=10, choices=Proposer.choices, default=Proposer.CREDITOR)
+    proposal = models.TextField(blank=True)
+    cure_by = models.DateField(null=True, blank=True)
+    end_rule = models.CharField(max_length=20, choices=PlanEnd.choices, blank=True)
     offered_on = models.DateField(null=True, blank=True)
     accept_by = models.DateField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
@@ -201,10 +225,14 @@ class PaymentPlan(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
+            # The new version of a running plan is on offer beside it, and takes its place when it is signed.
             models.UniqueConstraint(
-                fields=["customer", "currency"], condition=Q(state__in=LIVE_PLAN_STATES), name="one_live_plan"
+                fields=["customer", "currency"],
+                condition=Q(state__in=LIVE_PLAN_STATES, replaces=None) | Q(state__in=BLOCKING_PLAN_STATES),
+                name="one_live_plan",
             ),
             models.CheckConstraint(condition=Q(total__gt=0), name="plan_total_positive"),
+            models.CheckConstraint(condition=Q(discount__gte=0, discount__lt=F("total")), name="plan_discount_within_total"),
             models.CheckConstraint(condition=Q(state__in=PlanState.values), name="plan_state_known"),
         ]
 
