@@ -83,7 +83,7 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
     reasons, heard = reasons_of(business), heard_from(customer)
     numbers = numbers_of(customer, task, customer.calendar, now)
     promises = list(customer.promises.select_related("contact")[:SHOWN])
-    offers, no_offer = _offers(customer, main, today)
+    offers, no_offer = offers_for(customer, main, today)
     return Sheet(
         customer=customer,
         task=task,
@@ -151,15 +151,19 @@ def _contacted(customer: Customer) -> list[Contacted]:
     return sorted(rows, key=lambda row: row.at, reverse=True)[:SHOWN]
 
 
-def _offers(customer: Customer, main: Position | None, today: datetime.date) -> tuple[list[ReadyPlan], str]:
-    """Ready-made plans over what is overdue and undisputed that fit the limits, or why there are none (P24)."""
+def offers_for(
+    customer: Customer, main: Position | None, today: datetime.date, contested: Decimal = NOTHING
+) -> tuple[list[ReadyPlan], str]:
+    """Ready-made plans over what is overdue and undisputed that fit the limits, or why there are none (P24).
+
+    `contested`: what becomes disputed in the call at hand.
+    """
     if main is None:
         return [], ""
     reason = barred(customer, main.currency, today)
-    total = sum(
-        (max(NOTHING, one.row.balance - one.disputed - one.planned) for one in main.invoices if one.days_past_due > 0), NOTHING
-    )
-    if reason or not total:
+    late = [one for one in main.invoices if one.days_past_due > 0]
+    total = sum((max(NOTHING, one.row.balance - one.disputed - one.planned) for one in late), NOTHING) - contested
+    if reason or total <= 0:
         return [], reason
     business = customer.business
     limits = limits_for(

@@ -14,9 +14,11 @@ from customers.forms.contact import PhoneField
 from customers.models.customer import ContactRole
 from customers.models.desk import Outcome
 from customers.reasons import Effect, Reason
+from invoices.plans import ReadyPlan
+from invoices.standing import NOTHING
 from reminders.call_check import findings_for
 from reminders.call_notes import CallbackNote, CallNotes, ContactNote, PlanNote
-from reminders.call_sheet import Sheet
+from reminders.call_sheet import Sheet, offers_for
 from reminders.calling import WITHOUT_REASON
 from reminders.contact_limits import CONSENT_DAYS, Block, Warn
 from reminders.forms.call_parts import ClaimForm, PromiseForm, QueryForm
@@ -32,6 +34,14 @@ OPENS = {
     "callback": {Effect.CALLBACK},
     "contact": {Effect.CONTACT},
 }
+
+# How the names of a part's fields start, and how those end that a browser sends filled though nobody touched them.
+STARTS = {name: f"{name}-" for name in ("promise", "query", "claim")} | {
+    "plan": "plan",
+    "callback": "callback_",
+    "contact": "right_",
+}
+CHOSEN_UNTOUCHED = ("-currency", "-code", "-how")
 
 
 class CallForm(forms.Form):
@@ -156,9 +166,9 @@ class CallForm(forms.Form):
     def opened(self) -> set[str]:
         """The parts of the form the chosen reason opens, and those somebody wrote into."""
         effects = self.chosen.effects if self.chosen else frozenset()
-        written = {name for name in OPENS if any(value for key, value in self.data.items() if key.startswith(name))}
-        right = {"contact"} if any(self.data.get(f"right_{name}") for name in ("name", "email", "phone")) else set()
-        return {name for name, openers in OPENS.items() if openers & effects} | written | right
+        keys = [key for key, value in self.data.items() if value and not key.endswith(CHOSEN_UNTOUCHED)]
+        written = {name for name, start in STARTS.items() if any(key.startswith(start) for key in keys)}
+        return {name for name, openers in OPENS.items() if openers & effects} | written
 
     @property
     def effects(self) -> set[str]:
@@ -184,6 +194,8 @@ class CallForm(forms.Form):
             # All of them: each says what is wrong with it, beside itself.
             if not all([part.is_valid() for part in parts]):  # noqa: C419
                 self.add_error(None, _("Something is missing further down."))
+            elif data.get("plan") and self._plan_offered is None:
+                self.add_error("plan", _("Without what they contest too little is left for this plan: choose another, or none."))
         return data
 
     def _hold_to_limits(self, findings: Sequence[Warn | Block], data: dict[str, Any]) -> None:
@@ -246,9 +258,20 @@ class CallForm(forms.Form):
             put_right=self._contact_note,
         )
 
+    @cached_property
+    def _plan_offered(self) -> ReadyPlan | None:
+        """The plan they chose, over what is left of the account once the queries of this call are open."""
+        sheet, notes = self.sheet, [form.note for form in self.queries if form.note]
+        if sheet.main is None:
+            return None
+        late = {item.row.pk for item in sheet.main.invoices if item.days_past_due > 0}
+        contested = sum((note.amount for note in notes if note.invoice.pk in late), NOTHING)
+        offers, _barred = offers_for(sheet.customer, sheet.main, sheet.today, contested) if contested else (sheet.offers, "")
+        return next((one for one in offers if one.key == self.cleaned_data["plan"]), None)
+
     @property
     def _plan_note(self) -> PlanNote | None:
-        offer = next((one for one in self.sheet.offers if one.key == self.cleaned_data["plan"]), None)
+        offer = self._plan_offered
         return PlanNote(self.sheet.main.currency, offer.instalments) if offer and self.sheet.main else None
 
     @property

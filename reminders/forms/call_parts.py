@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.filters import money
 from arcollect.widgets import DayInput
 from customers.claims import OWNER_CHECKS
 from customers.models.claim import ClaimCheck
@@ -85,7 +86,9 @@ class QueryForm(forms.Form):
         amount = data.get("amount") or free
         check_precision(amount, invoice.currency)
         if not 0 < amount <= free:
-            self.add_error("amount", _("Of this invoice %(free)s is open and not in query yet.") % {"free": f"{free:f}"})
+            self.add_error(
+                "amount", _("Of this invoice %(free)s is open and not in query yet.") % {"free": money(free, invoice.currency)}
+            )
         data["amount"] = amount
         return data
 

@@ -12,7 +12,7 @@ from arcollect.dates import Calendar
 from customers.models import Conversation, Customer, Event, Letter, Task
 from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
-from invoices.models import PaymentPlan, Promise
+from invoices.models import Invoice, PaymentPlan, Promise
 from reminders.nightly import escalate
 from tests import make
 from tests.make import day
@@ -118,6 +118,23 @@ def test_a_ready_made_plan_is_offered_from_the_sheet(books, business, call):
     books.post(address(business, "call-log", call.pk), REACHED | {"plan": "half_half"})
     plan = PaymentPlan.objects.get()
     assert (plan.state, plan.accept_by, plan.conversation) == ("offered", day("2026-04-22"), Conversation.objects.get())
+
+
+@pytest.mark.proves("P24")
+@pytest.mark.parametrize(("contested", "offered"), [("200", [Decimal("400.00")] * 2), ("990", None)])
+def test_a_plan_of_the_same_call_leaves_out_what_they_contest(books, business, call, contested, offered):
+    query = {"query-0-invoice": Invoice.objects.get().pk, "query-0-code": "PRICE", "query-0-amount": contested}
+    page = books.post(address(business, "call-log", call.pk), REACHED | query | {"plan": "half_half"})
+    plan = PaymentPlan.objects.first()
+    assert (plan and [row.amount for row in plan.instalments.all()]) == offered
+    assert ("too little is left for this plan" in page.content.decode()) is (offered is None)
+
+
+def test_a_call_not_saved_opens_again_only_what_was_written_into(books, business, call):
+    untouched = {"promise-0-currency": "USD", "query-0-code": "PRICE", "claim-0-how": "bank", "contact": ""}
+    form = {"outcome": "REACHED", "right_name": "Ann"} | untouched
+    page = books.post(address(business, "call-log", call.pk), form).content.decode()
+    assert page.count('call-part" open') == 1
 
 
 def test_a_reason_brings_its_questions_in_place(books, business, call):

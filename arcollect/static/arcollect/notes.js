@@ -26,6 +26,12 @@
       if (one.ticked) one.field.checked = values[one.name];
       else if (values[one.name]) one.field.value = values[one.name];
     });
+    within.querySelectorAll("details").forEach(function (fold) { fold.open = fold.open || fields(fold).some(written); });
+  }
+
+  function written(one) {
+    if (one.ticked) return one.field.checked !== one.field.defaultChecked;
+    return one.field.tagName === "SELECT" ? one.field.selectedIndex > 0 : one.field.value !== one.field.defaultValue;
   }
 
   // On a page without such a form whatever was sent has arrived: the server shows the form again where it did not.
