@@ -5,22 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F
-from django.utils.translation import gettext as _
-
-from arcollect.filters import day, money
-from arcollect.phones import show_phone
-from customers.call_texts import reasons_of, scripts_of
+from customers.call_texts import reasons_of
 from customers.claims import TELLING, found_false
-from customers.models import Attachment, Claim, Conversation, Customer, Letter, Membership, Task, User
-from customers.models.business import Role
+from customers.models import Attachment, Business, Claim, Conversation, Customer, Letter, Task, User
 from customers.models.claim import ClaimResult
 from customers.models.customer import Kind
 from customers.models.letter import LetterState
 from customers.reasons import Reason, overused
 from invoices.account import Position, kept_promises, positions
 from invoices.models import Allocation, Dispute, PaymentPlan, Promise
-from invoices.models.agreement import LIVE_PLAN_STATES, PromiseState
+from invoices.models.agreement import LIVE_PLAN_STATES
 from invoices.offering import barred
 from invoices.plans import ReadyPlan, limits_for, ready_made
 from invoices.standing import NOTHING
@@ -28,7 +22,8 @@ from reminders.call_check import Number, numbers_of
 from reminders.contact_history import preset_of
 from reminders.excuses import heard_from
 from reminders.levels import Account, with_levels
-from reminders.scripts import Script, ScriptFacts, occasion_of, script_for
+from reminders.script_facts import script_of
+from reminders.scripts import Script
 
 SHOWN = 5
 HABIT_DAYS = datetime.timedelta(days=365)
@@ -91,7 +86,7 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
         numbers=numbers,
         accounts=with_levels(standing),
         main=main,
-        proofs=_proofs(standing),
+        proofs=_proofs(business, standing),
         disputes=list(customer.disputes.filter(resolved_on=None).select_related("invoice", "owner")),
         promises=promises,
         kept=kept_promises(customer),
@@ -103,7 +98,7 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
         misled=found_false(customer, today) >= TELLING,
         worn_out=reasons.get(overused(heard, reasons, today)),
         reasons=reasons,
-        script=_script(customer, task, caller, main, promises, numbers, today),
+        script=script_of(customer, task, caller, standing, main, numbers[0].contact.name if numbers else "", today),
         offers=offers,
         no_offer=no_offer,
     )
@@ -112,20 +107,20 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
 def usual_days_late(customer: Customer, today: datetime.date) -> Decimal | None:
     """How many days after the due date they pay, weighted by amount, over a year of payments (domain.md 2.7)."""
     paid = Allocation.objects.filter(
-        invoice__customer=customer, payment__isnull=False, reversed_on=None, on__gt=today - HABIT_DAYS, on__lte=today
+        invoice__customer=customer, payment__isnull=False, reversed_on=None, payment__received_on__gt=today - HABIT_DAYS
     )
-    rows = list(paid.values_list("amount", F("on"), "invoice__due_on"))
+    rows = list(paid.values_list("amount", "payment__received_on", "invoice__due_on"))
     whole = sum((amount for amount, _on, _due in rows), NOTHING)
     if not whole:
         return None
     return round(sum((amount * (on - due).days for amount, on, due in rows), NOTHING) / whole)
 
 
-def _proofs(standing: Sequence[Position]) -> dict[int, list[Attachment]]:
+def _proofs(business: Business, standing: Sequence[Position]) -> dict[int, list[Attachment]]:
     """Papers kept with the open invoices, as proofs of delivery."""
     ids = {f"invoice:{item.row.pk}": item.row.pk for position in standing for item in position.invoices}
     found: dict[int, list[Attachment]] = {}
-    for row in Attachment.objects.filter(subject__in=list(ids)):
+    for row in Attachment.objects.filter(business=business, subject__in=list(ids)):
         found.setdefault(ids[row.subject], []).append(row)
     return found
 
@@ -170,62 +165,3 @@ def offers_for(
         business.rules, individual=customer.kind != Kind.COMPANY, preset=preset_of(business.country, business.rules)
     )
     return ready_made(total, main.currency, today, limits), ""
-
-
-def _script(
-    customer: Customer,
-    task: Task | None,
-    caller: User,
-    main: Position | None,
-    promises: Sequence[Promise],
-    numbers: Sequence[Number],
-    today: datetime.date,
-) -> Script:
-    days = main.days_late if main else 0
-    occasion = occasion_of(task.kind, task.subject, days) if task else occasion_of("", "", days)
-    facts = _facts(customer, caller, main, promises, numbers, today)
-    return script_for(occasion, customer.approach, facts, scripts_of(customer.business))
-
-
-def _facts(
-    customer: Customer,
-    caller: User,
-    main: Position | None,
-    promises: Sequence[Promise],
-    numbers: Sequence[Number],
-    today: datetime.date,
-) -> ScriptFacts:
-    """The figures of the script, as people say them."""
-    business = customer.business
-    asked = [one for one in main.invoices if one.days_past_due > 0 and one.collectable] if main else []
-    rows = asked or (list(main.invoices) if main else [])
-    broken = next((row for row in promises if row.state in (PromiseState.BROKEN, PromiseState.PARTIAL)), None)
-    contact = numbers[0].contact.name if numbers else ""
-    owner = Membership.objects.filter(business=business, role=Role.OWNER).select_related("user").first()
-    soft = business.rules["contact"]["soft"]
-    return ScriptFacts(
-        caller=caller.get_full_name() or business.signatory or business.name,
-        company=business.name,
-        contact=contact,
-        first=contact.split(" ")[0],
-        phone=show_phone(business.phone, customer.country or business.country),
-        opens=soft[0],
-        closes=soft[1],
-        number=rows[0].row.number if len(rows) == 1 else "",
-        invoices=_count(len(rows), rows[0].row.number if rows else ""),
-        sum=money(main.collectable or main.owed, main.currency) if main and rows else "",
-        days=max((one.days_past_due for one in asked), default=0),
-        due=day(rows[0].row.due_on) if rows else "",
-        promised=money(broken.amount, broken.currency) if broken else "",
-        promised_by=day(broken.due_on) if broken else "",
-        made=day(broken.made_on) if broken else "",
-        owner=(owner.user.get_full_name() if owner else "") or "",
-        deadline=day(customer.calendar.add(today, 5)),
-    )
-
-
-def _count(count: int, number: str) -> str:
-    """ "invoice INV-7", "3 invoices", "" for none."""
-    if not count:
-        return ""
-    return _("invoice %(number)s") % {"number": number} if count == 1 else _("%(count)s invoices") % {"count": count}

@@ -28,9 +28,16 @@ FIELDS = {
     "made": _("When it was promised"),
     "owner": _("The owner of your business"),
     "deadline": _("The day you name where somebody does not want to pay"),
+    "colleague": _("Somebody else they may ask for"),
+    "outcome": _("How their query ended"),
+    "instalment": _("Which instalment is missing"),
+    "missing": _("How much of it"),
+    "missed_on": _("When it was due"),
+    "cure": _("Until when it can be put right"),
+    "remaining": _("What is due if the plan ends"),
 }
 # What is said to a machine may hold no more than this (domain.md 4.3).
-TO_A_MACHINE = ("caller", "company", "contact", "first", "phone", "from", "to")
+TO_A_MACHINE = ("caller", "company", "contact", "first", "phone", "colleague", "from", "to")
 
 
 def example(company: str) -> ScriptFacts:
@@ -51,6 +58,13 @@ def example(company: str) -> ScriptFacts:
         made="Jun 1",
         owner="Dana Whitfield",
         deadline="Jul 7",
+        colleague="Dana Whitfield",
+        outcome="you were right, and we have put it right",
+        instalment="2",
+        missing="£250.00",
+        missed_on="Jun 15",
+        cure="Jun 29",
+        remaining="£750.00",
     )
 
 

@@ -26,7 +26,8 @@ ABOUT = {"dispute": "DISPUTE_SOLVED", "instalment": "PLAN_DEFAULT"}
 @dataclass(frozen=True, slots=True)
 class ScriptFacts:
     """What a script may say, in words ready to be read out; "" where there is nothing to say. `invoices`: "3 invoices",
-    `number`: the one invoice it is about, `deadline`: the day named to who does not want to pay."""
+    `number`: the one invoice it is about, `deadline`: the day named to who does not want to pay, `outcome`: how their query
+    ended, `missing`: what of an instalment did not come, `cure`: until when that can be put right, `remaining`: else due."""
 
     caller: str
     company: str
@@ -45,6 +46,13 @@ class ScriptFacts:
     made: str = ""
     owner: str = ""
     deadline: str = ""
+    colleague: str = ""
+    outcome: str = ""
+    instalment: str = ""
+    missing: str = ""
+    missed_on: str = ""
+    cure: str = ""
+    remaining: str = ""
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -69,7 +69,8 @@ def test_to_others_nothing_is_said_of_money():
 @pytest.mark.proves("P18")
 def test_a_machine_hears_who_called_and_when_to_ring_back():
     assert script_for("60", "", FULL, SCRIPTS).voicemail == (
-        "Hello Sam, Noor Whitlow from Hollis Tools. Please call me on 01632 960 123, weekdays 09:00 to 17:00. Thank you."
+        "Hello Sam, Noor Whitlow from Hollis Tools. Please call me or Dana Whitfield on 01632 960 123, "
+        "weekdays 09:00 to 17:00. Thank you."
     )
 
 

@@ -1,0 +1,102 @@
+"""What the sheet knows of a customer, read from the rows: never another business's, never another promise's figures."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from arcollect.dates import Calendar
+from customers.attachments import attach
+from invoices.agreeing import close_promise, draft_plan, make_promise, move_plan
+from invoices.booking import apply_unapplied
+from invoices.disputing import open_dispute, resolve_dispute
+from invoices.models.agreement import InstalmentState, PlanState, PromiseState
+from reminders.call_sheet import Sheet, sheet_of, usual_days_late
+from tests import make
+from tests.make import day
+
+NOON = datetime.datetime(2026, 3, 20, 12, tzinfo=datetime.UTC)
+TODAY = day("2026-03-20")
+
+
+@pytest.fixture
+def invoice(acme):
+    return make.invoice(acme, "INV-1", total="1000")
+
+
+@pytest.fixture
+def sheet(acme, bookkeeper):
+    def read(kind: str = "callback", subject: str = "") -> Sheet:
+        return sheet_of(acme, make.task(acme, kind, subject=subject), bookkeeper, NOON)
+
+    return read
+
+
+def test_papers_of_another_business_are_not_on_the_sheet(acme, invoice, sheet, outsider):
+    stranger = make.customer(outsider.memberships.get().business, "Birch")
+    paper = SimpleUploadedFile("note.pdf", b"%PDF-1.4 theirs")
+    attach(customer=stranger, subject=f"invoice:{invoice.pk}", upload=paper, by=outsider)
+    assert sheet().proofs == {}
+    attach(customer=acme, subject=f"invoice:{invoice.pk}", upload=SimpleUploadedFile("pod.pdf", b"%PDF-1.4 ours"), by=None)
+    assert [row.name for row in sheet(subject="again").proofs[invoice.pk]] == ["pod.pdf"]
+
+
+def test_usual_days_late_by_the_worked_figures(acme):
+    """domain.md 2.7: 1000 at +5, 4000 at +20, 500 at -10, 2500 at 0 days: 10.0 days, weighted by amount."""
+    for number, (amount, paid_on) in enumerate([("1000", "02-19"), ("4000", "03-06"), ("500", "02-04"), ("2500", "02-14")]):
+        row = make.invoice(acme, f"INV-{number}", total=amount)
+        make.payment(acme, amount, on=f"2026-{paid_on}", split={row: amount})
+    assert usual_days_late(acme, TODAY) == 10
+
+
+def test_what_was_matched_late_was_not_paid_late(acme, invoice):
+    payment = make.payment(acme, "1000", on="2026-02-14")
+    apply_unapplied(payment=payment, split=[(invoice.pk, Decimal(1000))], on=day("2026-03-16"))
+    assert usual_days_late(acme, TODAY) == 0
+
+
+@pytest.mark.proves("P06")
+def test_a_broken_promise_is_named_by_its_own_figures(acme, invoice, sheet):
+    rows = []
+    for amount in ("300", "400"):
+        row = make_promise(
+            customer=acme, currency="USD", amount=Decimal(amount), made_on=day("2026-03-02"), due_on=day("2026-03-06")
+        )
+        rows.append(row)
+    for row in rows:
+        close_promise(promise=row, state=PromiseState.BROKEN, received=Decimal(0), on=day("2026-03-11"))
+    opening = sheet("broken_promise", f"promise:{rows[0].pk}").script.open
+    assert opening == "On Mar 2, 2026 we settled on $300.00 by Mar 6, 2026; I cannot see it. What happened?"
+
+
+@pytest.mark.proves("P14")
+def test_a_closed_query_is_named_with_how_it_ended_and_what_of_its_invoice_is_open(acme, invoice, sheet):
+    other = make.invoice(acme, "INV-2", due="2026-04-30", total="700")
+    make.payment(acme, "1000", on="2026-03-10", split={invoice: "1000"})
+    query = {"code": "PRICE", "amount": Decimal(700), "on": day("2026-03-12"), "calendar": Calendar()}
+    dispute = open_dispute(invoice=other, **query)
+    make.invoice(acme, "INV-3", total="50")
+    resolve_dispute(dispute=dispute, outcome="upheld", on=day("2026-03-18"))
+    script = sheet("callback", f"dispute:{dispute.pk}").script
+    assert script.open == "Good news on INV-2: you were right, and we have put it right. Are you happy with that?"
+    assert script.close == "Then can $700.00 go in this week's run?"
+
+
+@pytest.mark.proves("P19")
+def test_a_missed_instalment_is_named_with_its_own_sum_not_with_all_that_is_owed(acme, invoice, sheet):
+    instalments = [(day(f"2026-0{month}-10"), Decimal(250)) for month in (3, 4, 5, 6)]
+    plan = draft_plan(customer=acme, currency="USD", covered=[(invoice.pk, Decimal(1000))], instalments=instalments)
+    move_plan(plan=plan, state=PlanState.AT_RISK, on=day("2026-03-18"))
+    first = plan.instalments.first()
+    plan.instalments.filter(pk=first.pk).update(state=InstalmentState.MISSED, paid=Decimal(50))
+    script = sheet("callback", f"instalment:{first.pk}").script
+    assert script.open.startswith("Instalment 1, $200.00, due Mar 10, 2026, is missing;")
+    assert "Can you catch up by Mar 27, 2026?" in script.ask
+    assert script.close.startswith("If it is not in by Mar 27, 2026, the plan ends and $950.00 is due;")
+
+
+def test_a_machine_is_told_who_else_may_be_asked_for(acme, sheet, owner):
+    owner.first_name, owner.last_name = "Dana", "Whitfield"
+    owner.save()
+    assert "Please call me or Dana Whitfield" in sheet().script.voicemail
