@@ -19,6 +19,8 @@ from customers.models.desk import TaskKind
 from invoices.matching import oldest_first
 from invoices.models import Dispute, Instalment, PaymentPlan, PlanInvoice, Promise, PromiseLine
 from invoices.models.agreement import InstalmentState, PlanState, PromiseState
+from invoices.promises import Verdict
+from invoices.receipts import verdicts_on
 from invoices.standing import NOTHING, claims_on, open_items
 
 # A promise that still stands, or gave way to a later one, when the next is made: that one moves it on.
@@ -46,18 +48,19 @@ def make_promise(
 ) -> Promise:
     """Records a promise of a date and an amount, for the invoices `split` names or for the oldest ones, with its task.
 
-    Earlier promises that no longer fit beside it give way. `follow_up_on`: the day to look whether it came, else the business
-    day after. Raises AgreementError where a promise would stop the reminders for ever (domain.md 3.4, T37): for a day further
-    off than one reaches, after too many were moved on, or broken.
+    Earlier promises are settled first where they can be; those that no longer fit beside it give way. `follow_up_on`: the day
+    to look whether it came, else the business day after. Raises AgreementError where a promise would stop the reminders for
+    ever (domain.md 3.4, T37): for a day further off than one reaches, after too many were moved on, or broken.
     """
     rules = customer.business.rules["promise"]
+    _settle_first(customer, currency, made_on, actor)
     _refuse_promise(customer, amount, made_on, due_on, rules)
     if split is None:
         split = _promised_for(customer, currency, amount)
     moved_on = Promise.objects.filter(lines__invoice__in=[pk for pk, _part in split], state__in=MOVED_ON)
     if moved_on.distinct().count() > rules["max_rollovers"]:
         raise AgreementError(_("These invoices were promised too often already: take money today or agree a payment plan."))
-    _give_way(split, made_on, actor)
+    _give_way(customer, currency, split, made_on, actor)
     promise = Promise.objects.create(
         business=customer.business,
         customer=customer,
@@ -78,12 +81,31 @@ def make_promise(
     return promise
 
 
+def _settle_first(customer: Customer, currency: str, on: datetime.date, actor: User | None) -> None:
+    """Settles what the night would settle: money that is in keeps a promise before the next one takes its place."""
+    for row, verdict in _so_far(customer, currency, on):
+        close_promise(promise=row, state=verdict.state, received=verdict.received, on=on, actor=actor)
+
+
+def _so_far(customer: Customer, currency: str, on: datetime.date) -> list[tuple[Promise, Verdict]]:
+    """The open promises in this currency that are settled by `on`, each with its verdict."""
+    rows = customer.promises.filter(currency=currency, state=PromiseState.OPEN)
+    promises = {row.pk: row for row in rows.select_related("business", "customer").prefetch_related("lines")}
+    business = customer.business
+    verdicts = verdicts_on(promises.values(), business.calendar, business.rules["promise"], on)
+    return [(promises[pk], verdict) for pk, verdict in verdicts.items()]
+
+
 def _promised_for(customer: Customer, currency: str, amount: Decimal) -> list[tuple[int, Decimal]]:
     """(invoice id, amount): the oldest invoices nobody promised yet; where these do not suffice, the oldest of all."""
     items = open_items(customer.pk, currency)
     promised = claims_on(item.invoice_id for item in items).promised
     taken = {pk: sum((part for _due, part in rows), NOTHING) for pk, rows in promised.items()}
     free = [replace(item, payable=max(NOTHING, item.payable - taken.get(item.invoice_id, NOTHING))) for item in items]
+    whole = sum((item.payable for item in items), NOTHING)
+    if amount > whole:
+        shown = {"amount": format_plain(amount, currency), "open": format_plain(whole, currency)}
+        raise AgreementError(_("Only %(open)s is open and not in query: %(amount)s cannot be promised.") % shown)
     enough = sum((item.payable for item in free), NOTHING) >= amount
     return oldest_first(amount, free if enough else items)
 
@@ -104,10 +126,13 @@ def _refuse_promise(
         raise AgreementError(words % {"count": broken, "days": rules["broken_window_days"]})
 
 
-def _give_way(split: Sequence[tuple[int, Decimal]], on: datetime.date, actor: User | None) -> None:
+def _give_way(
+    customer: Customer, currency: str, split: Sequence[tuple[int, Decimal]], on: datetime.date, actor: User | None
+) -> None:
     """Open promises for the same invoices that do not fit beside the new one are replaced: a promise past its day was broken."""
     wanted = dict(split)
     against = claims_on(wanted)
+    came = {row.pk: verdict.received for row, verdict in _so_far(customer, currency, datetime.date.max)}
     for line in PromiseLine.objects.filter(invoice__in=wanted, promise__state=PromiseState.OPEN).select_related(
         "promise", "invoice", "promise__business", "promise__customer"
     ):
@@ -117,7 +142,7 @@ def _give_way(split: Sequence[tuple[int, Decimal]], on: datetime.date, actor: Us
         free = line.invoice.balance - against.disputed.get(line.invoice_id, NOTHING) - promised
         if promise.state == PromiseState.OPEN and wanted[line.invoice_id] > free:
             state = PromiseState.BROKEN if promise.due_on < on else PromiseState.SUPERSEDED
-            close_promise(promise=promise, state=state, received=promise.received, on=on, actor=actor)
+            close_promise(promise=promise, state=state, received=came.get(promise.pk, NOTHING), on=on, actor=actor)
 
 
 @transaction.atomic
@@ -166,7 +191,8 @@ def draft_plan(
     total = sum((part for _, part in covered), Decimal(0))
     scheduled = sum((part for _, part in instalments), Decimal(0))
     if total != scheduled:
-        raise AgreementError(f"The instalments come to {scheduled}, what they are for to {total}.")
+        shown = {"scheduled": format_plain(scheduled, currency), "total": format_plain(total, currency)}
+        raise AgreementError(_("The instalments come to %(scheduled)s, what they are for to %(total)s.") % shown)
     plan = PaymentPlan.objects.create(
         business=customer.business, customer=customer, currency=currency, total=total, conversation=conversation, by=actor
     )

@@ -1,22 +1,20 @@
-"""Reads promises with the money that came in for them, and has them settled, every night."""
+"""Has promises settled, every night: the money is in, the grace is over, or a payment came back."""
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from arcollect.dates import Calendar
 from customers.models import Business
 from invoices.agreeing import break_promise, close_promise
-from invoices.models import Allocation, Payment, Promise
+from invoices.models import Payment, Promise
 from invoices.models.agreement import PromiseState
-from invoices.promises import Given, Receipt, Verdict, settled
-
-Key = tuple[int, str]
+from invoices.promises import Verdict
+from invoices.receipts import verdicts_on
 
 
 @transaction.atomic
@@ -27,7 +25,7 @@ def settle_promises(*, business: Business, calendar: Calendar, today: datetime.d
     """
     rules = business.rules["promise"]
     promises = {row.pk: row for row in _unsettled(business, rules, today)}
-    verdicts = _verdicts(promises.values(), calendar, rules, today)
+    verdicts = verdicts_on(promises.values(), calendar, rules, today)
     return [row for pk, row in promises.items() if _settle(row, verdicts.get(pk), today)]
 
 
@@ -57,43 +55,3 @@ def _settle(promise: Promise, verdict: Verdict | None, today: datetime.date) -> 
         return False
     break_promise(promise=promise, received=verdict.received if verdict else Decimal(0), on=today)
     return True
-
-
-def _verdicts(
-    promises: Iterable[Promise], calendar: Calendar, rules: Mapping[str, Any], today: datetime.date
-) -> dict[int, Verdict]:
-    """The verdicts by promise; promises that stay open have none."""
-    grouped: dict[Key, list[Promise]] = defaultdict(list)
-    for promise in promises:
-        grouped[promise.customer_id, promise.currency].append(promise)
-    rows = [row for group in grouped.values() for row in group]
-    receipts = _receipts(rows)
-    verdicts: dict[int, Verdict] = {}
-    for key, group in grouped.items():
-        given = [_given(row, calendar, rules["grace_bd"]) for row in group]
-        verdicts |= {one.promise: one for one in settled(given, receipts.get(key, ()), rules, today)}
-    return verdicts
-
-
-def _given(row: Promise, calendar: Calendar, grace_bd: int) -> Given:
-    meant_for = frozenset(line.invoice_id for line in row.lines.all())
-    return Given(row.pk, row.amount, row.made_on, row.due_on, calendar.add(row.due_on, grace_bd), meant_for)
-
-
-def _receipts(promises: list[Promise]) -> dict[Key, list[Receipt]]:
-    """What the customers paid since their first promise, by customer and currency; returned payments are no money."""
-    if not promises:
-        return {}
-    paid = Payment.objects.filter(
-        customer__in={row.customer_id for row in promises},
-        received_on__gte=min(row.made_on for row in promises),
-        returned_on=None,
-    )
-    found: dict[Key, list[Receipt]] = defaultdict(list)
-    booked = Allocation.objects.filter(payment__in=paid, reversed_on=None).order_by()
-    fields = ("payment__customer_id", "invoice_currency", "payment__received_on", "amount", "invoice_id")
-    for customer_id, currency, on, amount, invoice_id in booked.values_list(*fields):
-        found[customer_id, currency].append(Receipt(on, amount, invoice_id))
-    for payment in paid.filter(allocated__lt=F("amount")):
-        found[payment.customer_id, payment.currency].append(Receipt(payment.received_on, payment.unapplied))
-    return found

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,8 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A promise of one customer in one currency. `through`: the last day of its grace; `invoices`: those it is meant for."""
+    """A promise of one customer in one currency. `through`: the last day of its grace; `invoices`: those it is meant for;
+    `made_at`: when it was written down."""
 
     id: int
     amount: Decimal
@@ -21,15 +22,24 @@ class Given:
     due_on: datetime.date
     through: datetime.date
     invoices: frozenset[int] = frozenset()
+    made_at: datetime.datetime | None = None
 
 
 @dataclass(slots=True)
 class Receipt:
-    """Money that came in: what of a payment was booked on one invoice, or (`invoice` None) on none yet. `left` is used up."""
+    """Money that came in: what of a payment was booked on one invoice, or (`invoice` None) on none yet. `left` is used up;
+    `known_at`: since when we know of it."""
 
     on: datetime.date
     left: Decimal
     invoice: int | None = None
+    known_at: datetime.datetime | None = None
+
+    def since(self, promise: Given) -> bool:
+        """Whether it came after the promise was made; of the day itself, what we did not have when it was."""
+        if self.on == promise.made_on and self.known_at and promise.made_at:
+            return self.known_at >= promise.made_at
+        return promise.made_on <= self.on
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,7 @@ def settled(
     `rules`: the `promise` part of domain.md 11. The earliest promise takes what came in first, so that no money keeps two;
     cash not booked yet counts: nobody is called a promise breaker for a payment we have in hand.
     """
-    purse = sorted((Receipt(one.on, one.left, one.invoice) for one in receipts), key=lambda one: (one.invoice is None, one.on))
+    purse = sorted((replace(one) for one in receipts), key=lambda one: (one.invoice is None, one.on))
     verdicts = []
     for promise in sorted(promises, key=lambda one: (one.due_on, one.made_on, one.id)):
         received = _taken(promise, purse)
@@ -70,7 +80,7 @@ def _taken(promise: Given, purse: list[Receipt]) -> Decimal:
     received = NOTHING
     for receipt in purse:
         meant = receipt.invoice is None or receipt.invoice in promise.invoices
-        if meant and promise.made_on <= receipt.on <= promise.through:
+        if meant and receipt.since(promise) and receipt.on <= promise.through:
             part = min(receipt.left, promise.amount - received)
             receipt.left -= part
             received += part

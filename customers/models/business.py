@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arcollect.addresses import address_lines
+from arcollect.dates import Calendar, calendar_of, closing_days
 from arcollect.defaults import merged
 
 
@@ -96,6 +97,12 @@ class Business(models.Model):
     def rules(self) -> dict[str, Any]:
         """The settings of domain.md 11 with this business's own values over the defaults."""
         return merged(self.settings)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days that are business days where the business is."""
+        rules = self.rules
+        return calendar_of(rules["weekend"], [(self.country, self.region)], closing_days(rules["closing_days"]))
 
     def local_date(self, now: datetime.datetime) -> datetime.date:
         """The calendar day `now` (aware) falls on where the business is (T39)."""

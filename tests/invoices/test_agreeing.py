@@ -27,6 +27,26 @@ from tests.make import day
 
 FRIDAY = day("2026-03-06")
 AT = datetime.datetime(2026, 3, 6, 10, tzinfo=datetime.UTC)
+# domain.md 1, glossary: business days to the first answer and to the target close.
+DISPUTE_CLOCK_TABLE = {
+    "PRICE": (1, 3),
+    "QTY_SHORT": (1, 3),
+    "DAMAGED": (1, 5),
+    "QUALITY": (1, 7),
+    "WRONG_ITEM": (1, 5),
+    "NOT_DELIVERED": (1, 3),
+    "DUPLICATE": (1, 1),
+    "TERMS": (1, 2),
+    "DISCOUNT": (1, 2),
+    "FREIGHT": (1, 3),
+    "TAX": (1, 3),
+    "PO_MISSING": (1, 1),
+    "DOC_MISSING": (1, 1),
+    "WRONG_PARTY": (1, 2),
+    "SERVICE_INCOMPLETE": (1, 7),
+    "OFFSET": (1, 5),
+    "OTHER": (1, 5),
+}
 
 
 @pytest.fixture
@@ -80,6 +100,7 @@ def test_a_promise_is_moved_on_twice(customer, invoice):
 
 
 def test_every_code_has_its_clock():
+    assert DISPUTE_CLOCK == DISPUTE_CLOCK_TABLE
     assert set(DISPUTE_CLOCK) == set(DisputeCode.values)
 
 
@@ -227,3 +248,43 @@ def test_everything_agreed_is_logged(customer, plan, invoice, owner):
     event = Event.objects.get(kind="dispute.opened")
     assert (event.subject, event.customer, event.actor) == (f"dispute:{row.pk}", customer, owner)
     assert Event.objects.filter(kind="plan.drafted", subject=f"paymentplan:{plan.pk}").exists()
+
+
+def paid(invoice, amount: str, on: str) -> None:
+    make.payment(invoice.customer, amount, on=on, split={invoice: amount})
+
+
+@pytest.mark.proves("T36")
+def test_a_promise_whose_money_is_in_is_kept_though_the_next_one_comes_before_the_night(customer, invoice):
+    first = promise(customer, "200")
+    paid(invoice, "200", on="2026-03-13")
+    promise(customer, "100", made_on=day("2026-03-16"), due_on=day("2026-03-20"))
+    assert (fresh(first).state, fresh(first).received) == (PromiseState.KEPT, 200)
+
+
+@pytest.mark.parametrize(
+    ("made", "state"), [("2026-03-13", PromiseState.SUPERSEDED), ("2026-03-16", PromiseState.BROKEN)], ids=["in time", "too late"]
+)
+def test_what_came_in_for_a_promise_that_gives_way_is_kept_with_it(customer, invoice, made, state):
+    """domain.md 2.8: one that is replaced after its day was broken."""
+    first = promise(customer, "300")
+    paid(invoice, "100", on="2026-03-10")
+    promise(customer, "200", made_on=day(made), due_on=day("2026-03-27"))
+    assert (fresh(first).state, fresh(first).received) == (state, 100)
+
+
+@pytest.mark.proves("T35", "T38")
+def test_a_promise_no_night_settled_counts_as_broken_before_the_next(customer, invoice):
+    for place in range(2):
+        other = make.invoice(customer, f"OLD-{place}", total="50", due="2026-01-31")
+        promise(customer, "50", split=[(other.pk, Decimal(50))])
+    with pytest.raises(AgreementError, match="2 promises were broken in 90 days"):
+        promise(customer, made_on=day("2026-03-18"), due_on=day("2026-03-27"))
+    promise(customer, made_on=day("2026-03-18"), due_on=day("2026-03-18"))
+
+
+def test_no_more_is_promised_than_is_open_and_not_in_query(customer, invoice):
+    dispute(invoice, "100")
+    with pytest.raises(AgreementError, match=r"Only 200\.00 is open and not in query: 200\.01 cannot be promised"):
+        promise(customer, "200.01")
+    assert promise(customer, "200").lines.get().amount == 200

@@ -1,5 +1,6 @@
 """Promises are settled by themselves: money in, grace over, payment returned."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -53,6 +54,25 @@ def test_a_part_of_it_keeps_it_in_part(promise, invoice):
 def test_unapplied_cash_keeps_it_too(promise, invoice):
     make.payment(invoice.customer, "500", on="2026-06-08")
     assert settle(promise, "2026-06-10") == PromiseState.KEPT
+
+
+def test_money_we_had_when_it_was_promised_keeps_nothing(invoice):
+    """domain.md 2.8: what came in after the promise was made, on the same day too."""
+    make.payment(invoice.customer, "250", on="2026-06-01", split={invoice: "250"})
+    dates = {"made_on": day("2026-06-01"), "due_on": FRIDAY}
+    rest = make_promise(customer=invoice.customer, currency="USD", amount=Decimal(250), **dates)
+    assert settle(rest, "2026-06-02") == PromiseState.OPEN
+    make.payment(invoice.customer, "250", on="2026-06-01", split={invoice: "250"})
+    assert settle(rest, "2026-06-02") == PromiseState.KEPT
+
+
+@pytest.mark.proves("T35", "T39")
+def test_its_last_day_ends_where_the_owner_is(business, invoice, promise):
+    """Tuesday the 9th is the last day of grace; at 23:30 UTC it is Wednesday in Canberra and still Tuesday in New York."""
+    late = datetime.datetime(2026, 6, 9, 23, 30, tzinfo=datetime.UTC)
+    for zone, state in (("America/New_York", PromiseState.OPEN), ("Australia/Canberra", PromiseState.BROKEN)):
+        business.time_zone = zone
+        assert settle(promise, business.local_date(late).isoformat()) == state
 
 
 @pytest.mark.proves("T22")
