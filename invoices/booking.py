@@ -1,28 +1,21 @@
-"""Writes what came in: the only writer of Payment, Allocation, WriteOff and of every stored balance."""
+"""Writes what came in: the only writer of Payment and Allocation, beside `invoices.writing_off` of every stored balance."""
 
 import datetime
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
 
 from arcollect.money import format_plain, quantize
 from customers import log
 from customers.desk import close_about
 from customers.models import Business, Customer, Event, ImportBatch, User
+from invoices.balances import BookingError, Split, check_split, date_payment, lock_invoices, raise_balances, store
 from invoices.matching import oldest_first
-from invoices.models import Allocation, CreditNote, Invoice, Payment, WriteOff
+from invoices.models import Allocation, CreditNote, Invoice, Payment
 from invoices.standing import open_items
-
-Split = Sequence[tuple[int, Decimal]]
-
-
-class BookingError(ValueError):
-    """The booking would misstate money; the message says which and why, in words a bookkeeper can act on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +66,7 @@ def book_payment(
 @transaction.atomic
 def book_many(*, business: Business, bookings: Sequence[Booking], actor: User | None = None) -> None:
     """Books many payments of one business at once. Raises BookingError, and writes nothing, where one of them cannot be."""
-    invoices = _locked(business, {invoice_id for booking in bookings for invoice_id, _ in booking.split})
+    invoices = lock_invoices(business, {invoice_id for booking in bookings for invoice_id, _ in booking.split})
     for booking in bookings:
         booking.payment.allocated = sum((part for _, part in booking.split), Decimal(0))
         _check(booking, invoices)
@@ -96,7 +89,7 @@ def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor:
         raise BookingError(
             f"The payment of {payment.received_on} was returned on {payment.returned_on}: there is nothing to book."
         )
-    invoices = _locked(payment.business, {invoice_id for invoice_id, _ in split})
+    invoices = lock_invoices(payment.business, {invoice_id for invoice_id, _ in split})
     payment.allocated += sum((part for _, part in split), Decimal(0))
     _check(Booking(payment, split), invoices)
     payment.save(update_fields=["allocated"])
@@ -112,12 +105,12 @@ def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor:
 def apply_credit_note(*, credit_note: CreditNote, split: Split, on: datetime.date, actor: User | None = None) -> None:
     """Takes `split` of a credit note off invoices of the same customer and currency, valued `on`."""
     note = CreditNote.objects.select_for_update().get(pk=credit_note.pk)
-    invoices = _locked(note.business, {invoice_id for invoice_id, _ in split})
+    invoices = lock_invoices(note.business, {invoice_id for invoice_id, _ in split})
     taken = sum((part for _, part in split), Decimal(0))
     if taken > note.total - note.allocated:
         left = format_plain(note.total - note.allocated, note.currency)
         raise BookingError(f"Credit note {note.number} has only {left} left, not {format_plain(taken, note.currency)}.")
-    _check_split(invoices, split, note.customer_id, note.currency)
+    check_split(invoices, split, note.customer_id, note.currency)
     note.allocated += taken
     note.save(update_fields=["allocated"])
     _book_split(invoices, split, on=on, credit_note=note)
@@ -133,11 +126,11 @@ def return_payment(*, payment: Payment, on: datetime.date, actor: User | None = 
     if payment.returned_on is not None:
         raise BookingError(f"The payment of {payment.received_on} was already returned on {payment.returned_on}.")
     allocations = list(payment.allocations.filter(reversed_on=None))
-    invoices = _locked(payment.business, {allocation.invoice_id for allocation in allocations})
+    invoices = lock_invoices(payment.business, {allocation.invoice_id for allocation in allocations})
     payment.allocations.filter(reversed_on=None).update(reversed_on=on)
     payment.allocated, payment.returned_on = Decimal(0), on
     payment.save(update_fields=["allocated", "returned_on"])
-    _raise_balances(invoices, ((allocation.invoice_id, allocation.amount) for allocation in allocations))
+    raise_balances(invoices, ((allocation.invoice_id, allocation.amount) for allocation in allocations))
     subject = f"payment:{payment.pk}"
     close_about(business=payment.business, subject=subject, outcome="RETURNED", on=on, by=actor)
     log.record(payment.business, "payment.returned", subject, customer=payment.customer, actor=actor, on=str(on))
@@ -155,11 +148,11 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
                 f"The payment of {payment.received_on} was returned on {payment.returned_on}: it stays in the books."
             )
     allocations = list(Allocation.objects.filter(payment__in=payments).select_for_update())
-    invoices = _locked(business, {allocation.invoice_id for allocation in allocations})
+    invoices = lock_invoices(business, {allocation.invoice_id for allocation in allocations})
     for allocation in allocations:
         invoices[allocation.invoice_id].balance += allocation.amount
         invoices[allocation.invoice_id].paid_on = None
-    _store(invoices.values())
+    store(invoices.values())
     log.record_many(business, [_unbooked(payment, actor) for payment in payments])
     Allocation.objects.filter(payment__in=payments).delete()
     Payment.objects.filter(pk__in=[payment.pk for payment in payments]).delete()
@@ -172,7 +165,7 @@ def restate_totals(*, business: Business, totals: Mapping[int, Decimal], on: dat
     An invoice that becomes paid by it is paid `on`, one that is open again starts a new cycle. Raises BookingError where
     less than is booked would be left.
     """
-    invoices = _locked(business, totals)
+    invoices = lock_invoices(business, totals)
     for pk, total in totals.items():
         invoice, booked = invoices[pk], invoices[pk].total - invoices[pk].balance
         if total < booked:
@@ -184,37 +177,6 @@ def restate_totals(*, business: Business, totals: Mapping[int, Decimal], on: dat
     Invoice.objects.bulk_update(invoices.values(), ["total", "balance", "paid_on", "cycle"], batch_size=500)
 
 
-@transaction.atomic
-def write_off(
-    *, invoice: Invoice, amount: Decimal, kind: str, on: datetime.date, reason: str, actor: User | None = None
-) -> WriteOff:
-    """Gives up `amount` of an invoice. Raises BookingError where that is more than is open."""
-    locked = _locked(invoice.business, {invoice.pk})
-    _check_split(locked, [(invoice.pk, amount)], invoice.customer_id, invoice.currency)
-    row = WriteOff.objects.create(
-        business=invoice.business, invoice=invoice, kind=kind, amount=amount, on=on, reason=reason, by=actor
-    )
-    locked[invoice.pk].balance -= amount
-    _date_payment(locked)
-    _store(locked.values())
-    log.record(
-        invoice.business,
-        "invoice.written_off",
-        f"invoice:{invoice.pk}",
-        customer=invoice.customer,
-        actor=actor,
-        write_off=kind,
-        amount=format_plain(amount, invoice.currency),
-    )
-    return row
-
-
-def _locked(business: Business, invoice_ids: Iterable[int]) -> dict[int, Invoice]:
-    """The invoices by id, locked in one order so that two bookings never wait for each other."""
-    rows = Invoice.objects.select_for_update().filter(business=business, pk__in=list(invoice_ids)).order_by("pk")
-    return {row.pk: row for row in rows}
-
-
 def _check(booking: Booking, invoices: Mapping[int, Invoice]) -> None:
     payment = booking.payment
     if payment.amount <= 0 or payment.amount != quantize(payment.amount, payment.currency):
@@ -222,19 +184,7 @@ def _check(booking: Booking, invoices: Mapping[int, Invoice]) -> None:
     if payment.allocated > payment.amount:
         booked, amount = format_plain(payment.allocated, payment.currency), format_plain(payment.amount, payment.currency)
         raise BookingError(f"{booked} booked of a payment of only {amount}.")
-    _check_split(invoices, booking.split, payment.customer_id, payment.currency)
-
-
-def _check_split(invoices: Mapping[int, Invoice], split: Split, customer_id: int, currency: str) -> None:
-    for invoice_id, part in split:
-        invoice = invoices.get(invoice_id)
-        if invoice is None or invoice.customer_id != customer_id:
-            raise BookingError("The invoice belongs to somebody else.")
-        if invoice.currency != currency:
-            raise BookingError(f"Invoice {invoice.number} is in {invoice.currency}, the money in {currency}.")
-        if not 0 < part <= invoice.balance or part != quantize(part, currency):
-            balance = format_plain(invoice.balance, currency)
-            raise BookingError(f"{part} cannot be booked on invoice {invoice.number}: {balance} is open.")
+    check_split(invoices, booking.split, payment.customer_id, payment.currency)
 
 
 def _allocation(
@@ -279,40 +229,8 @@ def _lower_balances(invoices: Mapping[int, Invoice], allocations: Sequence[Alloc
         invoice.balance -= allocation.amount
         if invoice.balance < 0:
             raise BookingError(f"More is booked on invoice {invoice.number} than is open.")
-    _date_payment(changed)
-    _store(changed.values())
-
-
-def _date_payment(invoices: Mapping[int, Invoice]) -> None:
-    """An invoice is paid on the latest value date of what was taken off it, in whatever order that was entered."""
-    settled = {pk: invoice for pk, invoice in invoices.items() if not invoice.balance}
-    for invoice in invoices.values():
-        invoice.paid_on = None
-    for model in (Allocation, WriteOff):
-        standing = model.objects.filter(invoice__in=list(settled), reversed_on=None).order_by()
-        for pk, latest in standing.values("invoice").annotate(latest=Max("on")).values_list("invoice", "latest"):
-            settled[pk].paid_on = max(latest, settled[pk].paid_on or latest)
-
-
-def _raise_balances(invoices: Mapping[int, Invoice], parts: Iterable[tuple[int, Decimal]]) -> None:
-    """Gives the parts back to the balances; a fully paid invoice starts a new cycle, so that its steps may fire again."""
-    back: dict[int, Decimal] = defaultdict(Decimal)
-    for invoice_id, part in parts:
-        back[invoice_id] += part
-    for invoice_id, part in back.items():
-        invoice = invoices[invoice_id]
-        invoice.cycle += invoice.balance == 0
-        invoice.balance += part
-        invoice.paid_on = None
-    _store(invoices.values())
-
-
-def _store(invoices: Iterable[Invoice]) -> None:
-    """Writes balance, pay day and cycle. By hand: bulk_update takes ten times as long, most of an import's time."""
-    columns = [Invoice._meta.get_field(name) for name in ("balance", "paid_on", "cycle", "id")]
-    rows = [[column.get_db_prep_save(getattr(row, column.attname), connection) for column in columns] for row in invoices]
-    with connection.cursor() as cursor:
-        cursor.executemany("UPDATE invoices_invoice SET balance = %s, paid_on = %s, cycle = %s WHERE id = %s", rows)
+    date_payment(changed)
+    store(changed.values())
 
 
 def _unbooked(payment: Payment, actor: User | None) -> Event:

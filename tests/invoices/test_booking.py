@@ -17,9 +17,9 @@ from invoices.booking import (
     restate_totals,
     return_payment,
     unbook_many,
-    write_off,
 )
 from invoices.models import Allocation, Invoice, Payment, WriteOff
+from invoices.writing_off import write_off
 from tests import make
 from tests.make import day
 

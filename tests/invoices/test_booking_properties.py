@@ -8,8 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from invoices.booking import BookingError, apply_credit_note, apply_unapplied, book_payment, return_payment, write_off
+from invoices.booking import BookingError, apply_credit_note, apply_unapplied, book_payment, return_payment
 from invoices.models import CreditNote, Invoice, Payment
+from invoices.writing_off import write_off
 from reminders.verifying import verify
 from tests import make
 

@@ -14,9 +14,10 @@ from customers.documents import store
 from customers.models import Document, Letter
 from customers.models.letter import LetterState
 from invoices.agreeing import draft_plan, move_plan, sign_plan
-from invoices.booking import apply_credit_note, return_payment, write_off
+from invoices.booking import apply_credit_note, return_payment
 from invoices.models import Allocation, Instalment, Invoice, Payment, PaymentPlan
 from invoices.models.agreement import PlanState
+from invoices.writing_off import write_off
 from reminders.verifying import Difference, verify
 from tests import make
 from tests.make import day
