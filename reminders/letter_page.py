@@ -1,18 +1,15 @@
 """The letter's page: what stands in the window, the tables, the pay-to block, as a context for templates/letters/page.html."""
 
-import base64
-import io
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 
 from babel import Locale
 from babel.languages import get_official_languages
 from django.conf import settings
-from PIL import Image
-from segno import make_qr
 
 from arcollect.money import format_date, format_money
+from arcollect.qr import grouped, page_code, picture, transfer_order
 from reminders.letter_facts import Creditor, LetterFacts, LetterLine, ReceivedPayment
 from reminders.letter_words import direct_line, labels
 
@@ -23,12 +20,6 @@ WHOLE_ROWS = 12
 # The window shows six lines of 4.5 mm; more are set smaller. A line holds about this many letters before it wraps.
 WINDOW_LINES = 6
 WINDOW_CHARACTERS = 40
-# Bounds of the European Payments Council's QR code (EPC069-12).
-EPC_AMOUNTS = (Decimal("0.01"), Decimal("999999999.99"))
-EPC_NAME, EPC_TEXT, EPC_BYTES = 70, 140, 331
-# Any mask does; dots this large stay sharp where a printer smoothes pictures.
-QR_MASK, QR_SCALE = 3, 4
-BLACK_ON_WHITE = [255, *[0] * 255]
 
 
 @cache
@@ -280,48 +271,29 @@ def _split_label(line: str) -> tuple[str, str]:
     return (label.strip(), value.strip()) if colon else ("", line)
 
 
-def grouped(iban: str) -> str:
-    """An IBAN in the groups of four people read it in."""
-    bare = "".join(iban.split())
-    return " ".join(bare[start : start + 4] for start in range(0, len(bare), 4))
-
-
 def payment_code(facts: LetterFacts) -> dict | None:
     """A QR code: the bank transfer itself where EPC069-12 allows it (EUR, an IBAN), else the payment page, else none."""
     creditor, words = facts.creditor, labels(facts.language)
-    transfer = transfer_order(facts)
-    if transfer and len(transfer) <= EPC_BYTES:
+    transfer = order_of(facts)
+    if transfer:
         alt = words["qr_bank"].format(amount=_money(facts, facts.amount_due), reference=facts.reference)
-        return {"source": _picture(transfer), "alt": alt}
+        return {"source": picture(transfer), "alt": alt}
     if creditor.payment_link:
-        return {"source": _page_code(creditor.payment_link), "alt": words["qr_link"]}
+        return {"source": page_code(creditor.payment_link), "alt": words["qr_link"]}
     return None
 
 
-def transfer_order(facts: LetterFacts) -> bytes:
-    """A credit transfer as banking apps read it (EPC069-12, version 002, UTF-8); empty where the standard has none."""
-    creditor, amount = facts.creditor, facts.amount_due
-    if facts.currency != "EUR" or not creditor.iban or not EPC_AMOUNTS[0] <= amount <= EPC_AMOUNTS[1]:
-        return b""
-    name = (creditor.account_holder or creditor.legal_name)[:EPC_NAME]
-    account = "".join(creditor.iban.split())
-    kind, no_purpose, no_structured_reference = ("BCD", "002", "1", "SCT"), "", ""
-    lines = [*kind, creditor.bic, name, account, f"EUR{amount:.2f}", no_purpose, no_structured_reference]
-    return "\n".join([*lines, facts.reference[:EPC_TEXT]]).encode()
-
-
-@lru_cache(maxsize=16)
-def _page_code(address: str) -> str:
-    return _picture(address)
-
-
-def _picture(content: str | bytes) -> str:
-    """The code as a data: URI. All eight masks can be read; to weigh them would take longer than all else of the page's text."""
-    matrix = make_qr(content, error="m", boost_error=False, mask=QR_MASK).matrix
-    side, drawn = len(matrix), io.BytesIO()
-    dots = Image.frombytes("L", (side, side), b"".join(matrix)).point(BLACK_ON_WHITE, "1")
-    dots.resize((side * QR_SCALE, side * QR_SCALE), Image.Resampling.NEAREST).save(drawn, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(drawn.getvalue()).decode()}"
+def order_of(facts: LetterFacts) -> bytes:
+    """The transfer the letter asks for, as banking apps read it."""
+    creditor = facts.creditor
+    return transfer_order(
+        name=creditor.account_holder or creditor.legal_name,
+        iban=creditor.iban,
+        bic=creditor.bic,
+        amount=facts.amount_due,
+        currency=facts.currency,
+        reference=facts.reference,
+    )
 
 
 def question(facts: LetterFacts) -> str:

@@ -15,8 +15,9 @@ from PIL import Image, ImageChops
 from pypdf import PdfReader
 
 from arcollect.money import format_money
+from arcollect.qr import grouped
 from reminders.letter_facts import CODES, LetterFacts
-from reminders.letter_page import country_line, grouped, pay_rows, payment_code, transfer_order, window_lines
+from reminders.letter_page import country_line, order_of, pay_rows, payment_code, window_lines
 from reminders.letter_words import source
 from reminders.letters import compose, render
 from tests.reminders import letter_samples
@@ -230,7 +231,7 @@ def test_code_follows_currency_account_and_payment_page():
 
 
 def test_bank_code_says_what_the_letter_says():
-    said = transfer_order(letter_samples.facts("L30", "de")).decode().split("\n")
+    said = order_of(letter_samples.facts("L30", "de")).decode().split("\n")
     account = ["COBADEFFXXX", "Nordlicht Werkstatt GmbH", "DE89370400440532013000"]
     assert said == ["BCD", "002", "1", "SCT", *account, "EUR1250.00", "", "", "INV-7"]
 
