@@ -2,6 +2,13 @@
 
 PLACE_THEN_CODE = frozenset({"US", "CA", "AU"})
 CODE_ON_ITS_OWN_LINE = frozenset({"GB", "IE"})
+# CLDR's paper sizes: these countries print on US Letter, all others on A4.
+LETTER_PAPER = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())
+
+
+def paper_for(country: str) -> str:
+    """ "A4" or "Letter", by the ISO country of the addressee."""
+    return "Letter" if country.upper() in LETTER_PAPER else "A4"
 
 
 def address_lines(street: str, city: str, postal_code: str, region: str, country: str) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from arcollect.addresses import paper_for
 from arcollect.phones import show_phone
 from customers.models import Business, Contact, Customer, Document, Letter
 from customers.models.letter import LetterState
@@ -25,7 +26,6 @@ from reminders.letter_facts import (
     LetterLine,
     ReceivedPayment,
     ResolutionFacts,
-    paper_for,
 )
 from reminders.letter_words import labels, language_for
 from reminders.models import Reminder

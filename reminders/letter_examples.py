@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.addresses import paper_for
 from reminders.agreed_facts import AgreedFacts, QueryFacts
 from reminders.letter_facts import (
     Addressee,
@@ -18,7 +19,6 @@ from reminders.letter_facts import (
     PromiseFacts,
     ReceivedPayment,
     ResolutionFacts,
-    paper_for,
 )
 
 LINK = "https://pay.example/p/Q7mV2kXn4RtB9sLc3WdYhE"

@@ -13,16 +13,9 @@ CODES = ("L0", "L1", "L30", "L60", "L90", "FINAL", "LBP", "LPD", "LRES", "LCALL"
 CLAIMS = ("interest", "compensation")
 # These ask for no overdue invoices of their own, so money on account need not leave something to pay.
 CODES_WITHOUT_NETTING = frozenset({"L0", "LPD", "LCALL"})
-# CLDR's paper sizes: these countries print on US Letter, all others on A4.
-LETTER_PAPER = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())
 # Only these turn the 90-day letter firm (domain.md 3.2); a reason we do not know keeps it conciliatory.
 FIRM_DIAGNOSES = frozenset({"WONT", "SHOULDNT"})
 FIRM_TONE = "firm"
-
-
-def paper_for(country: str) -> str:
-    """ "A4" or "Letter", by the ISO country of the addressee."""
-    return "Letter" if country.upper() in LETTER_PAPER else "A4"
 
 
 @dataclass(frozen=True, slots=True)

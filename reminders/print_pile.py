@@ -11,10 +11,10 @@ import pikepdf
 from django.template.loader import get_template
 from django.utils.translation import get_language
 
+from arcollect.addresses import paper_for
 from arcollect.pdf import render_pdf
 from customers.models import Business, Document, Letter
 from reminders.copies import with_copies
-from reminders.letter_facts import paper_for
 from reminders.models import PrintRun
 
 

@@ -4,12 +4,13 @@ import dataclasses
 import datetime
 from collections.abc import Sequence
 
+from arcollect.addresses import paper_for
 from customers.models import Business, Customer
 from invoices.account import OpenInvoice, positions
 from reminders.correspondence import addressee_of, creditor_of
 from reminders.issuing import mail_contacts
 from reminders.letter_examples import example, examples
-from reminders.letter_facts import LetterFacts, LetterLine, paper_for
+from reminders.letter_facts import LetterFacts, LetterLine
 from reminders.letter_words import MAIL
 
 LISTED = 200

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import segno
 
+from arcollect.addresses import paper_for
 from reminders.agreed_facts import AgreedFacts, PromiseFacts, QueryFacts
 from reminders.letter_facts import (
     Addressee,
@@ -18,7 +19,6 @@ from reminders.letter_facts import (
     LetterLine,
     ReceivedPayment,
     ResolutionFacts,
-    paper_for,
 )
 
 TODAY = date(2026, 6, 30)

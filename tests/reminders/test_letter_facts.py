@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reminders.letter_facts import paper_for
+from arcollect.addresses import paper_for
 from reminders.letter_page import asked_table
 from tests.reminders import letter_samples
 
