@@ -27,6 +27,9 @@ class Every(StrEnum):
 DAYS = {Every.WEEK: 7, Every.FORTNIGHT: 14}
 MONTHS = {Every.MONTH: 1, Every.QUARTER: 3}
 
+EU = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split())
+PRESETS = {"US": "US", "GB": "UK", "AU": "AU"} | dict.fromkeys(EU, "EU")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -48,6 +51,11 @@ class ReadyPlan:
     key: str
     label: str
     instalments: Schedule
+
+
+def preset_of(country: str, rules: Mapping[str, Any]) -> str:
+    """ "US", "UK", "EU", "AU" or "OTHER": what the owner chose, else what the business's country (ISO) suggests."""
+    return rules["compliance"] or PRESETS.get(country, "OTHER")
 
 
 def limits_for(rules: Mapping[str, Any], *, individual: bool, preset: str) -> Limits:

@@ -21,9 +21,8 @@ from invoices.agreeing import AgreementError, make_promise
 from invoices.disputing import open_dispute
 from invoices.models import Dispute, Invoice
 from invoices.offering import offer_plan
-from invoices.plans import limits_for
+from invoices.plans import limits_for, preset_of
 from reminders.call_notes import CallNotes, QueryNote
-from reminders.contact_history import preset_of
 from reminders.contact_limits import WEEK
 from reminders.excuses import excuse_overused
 

@@ -16,10 +16,9 @@ from invoices.account import Position, kept_promises, positions
 from invoices.models import Allocation, Dispute, PaymentPlan, Promise
 from invoices.models.agreement import LIVE_PLAN_STATES
 from invoices.offering import barred
-from invoices.plans import ReadyPlan, limits_for, ready_made
+from invoices.plans import ReadyPlan, limits_for, preset_of, ready_made
 from invoices.standing import NOTHING
 from reminders.call_check import Number, numbers_of
-from reminders.contact_history import preset_of
 from reminders.excuses import heard_from
 from reminders.levels import Account, with_levels
 from reminders.script_facts import script_of

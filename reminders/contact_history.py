@@ -10,18 +10,12 @@ from customers.models import Conversation, Customer, Letter
 from customers.models.customer import Kind
 from customers.models.desk import Outcome, TaskKind
 from customers.models.letter import LetterCode, LetterState
+from invoices.plans import preset_of
 from reminders.contact_limits import AUSTRALIA, MONTH, History, Hours, Limits, Talk
 
 # These ask for nothing, or answer what they asked: counted, never too many (domain.md 7.2).
 SERVICE_LETTERS = {LetterCode.L0, LetterCode.LRES, LetterCode.LCALL}
 SERVICE_CALLS = {TaskKind.COURTESY_CALL, TaskKind.VERIFY_AP, TaskKind.CALLBACK, TaskKind.DISPUTE, TaskKind.ANSWER_MAIL}
-EU = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split())
-PRESETS = {"US": "US", "GB": "UK", "AU": AUSTRALIA} | dict.fromkeys(EU, "EU")
-
-
-def preset_of(country: str, rules: Mapping[str, Any]) -> str:
-    """ "US", "UK", "EU", "AU" or "OTHER": what the owner chose, else what the business's country (ISO) suggests."""
-    return rules["compliance"] or PRESETS.get(country, "OTHER")
 
 
 def limits_of(
