@@ -1,4 +1,4 @@
-"""Every address of the site; what a business owns lives under /b/<business>/."""
+"""Every address of the site; what a business owns lives under /b/<business>/, what its customer may see under /p/<token>/."""
 
 from django.urls import include, path
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("", choose_business, name="business-chooser"),
     path("health/", health, name="health"),
     path("stop/<str:token>/", mail_stop, name="mail-stop"),
+    path("p/<str:token>/", include("invoices.portal_urls")),
     path("accounts/", include("allauth.urls")),
     path("b/<slug:business>/", include(BUSINESS)),
 ]

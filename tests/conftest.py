@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -31,10 +32,14 @@ def _touches_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
-    """Uploads go to the test's own folder, mail to memory; passwords cost nothing, nor does finding the static files."""
+    """Uploads go to the test's own folder, mail to memory; passwords cost nothing, nor does finding the static files.
+
+    Nobody has asked for anything yet: what is counted in the cache would be counted over all tests.
+    """
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ OWNERS_ONLY = {
     "member-remind",
 }
 # Open without a log-in, or with a lock of its own kind; everything else needs at least a log-in.
-PUBLIC = re.compile(r"^(accounts/|health/$|stop/)")
+PUBLIC = re.compile(r"^(accounts/|health/$|stop/|p/<)")
 STAFF = "b/<slug:business>/"
 # Every business has a text of each code and language.
 OF_A_ROW = re.compile(r"<(?!slug:(code|language)>)")

@@ -13,6 +13,8 @@ TOP_OF_THE_HOUSE = {"arcollect.urls", "arcollect.settings", "arcollect.wsgi"}
 SINGLE_OWNERS = {"weasyprint": "arcollect.pdf", "phonenumbers": "arcollect.phones"}
 CLOCK = {"timezone.now", "timezone.localdate", "timezone.localtime", "date.today", "datetime.now", "datetime.utcnow", "time.time"}
 CLOCK_OWNERS = {"views", "tasks", "management"}
+# Stands before every view behind the customer's link, and reads the clock once for all of them.
+DOORKEEPERS = {"invoices.portal.opening"}
 SIGNALS = {"receiver", "Signal", "pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed"}
 WRITERS = {"save", "delete"}
 
@@ -63,7 +65,7 @@ def hides_imports(name: str, tree: ast.AST) -> Iterator[str]:
 
 
 def reads_the_clock(name: str, tree: ast.AST) -> Iterator[str]:
-    if CLOCK_OWNERS & set(name.split(".")):
+    if CLOCK_OWNERS & set(name.split(".")) or name in DOORKEEPERS:
         return
     for node in ast.walk(tree):
         words = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
