@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from customers.models import Contact
+from customers.models import Contact, Task
 from customers.models.desk import Outcome
 from invoices.models import Invoice
 
@@ -75,6 +75,7 @@ class CallNotes:
     `named_on`: the day they named (a payment run, a return). `answers`: to the reason's questions, by question. `pause_until`,
     `vulnerable`, `insolvent`, `moratorium_until`, `pay_run`: what the person on the telephone ticked or wrote because of the
     reason. `limits`: codes of the contact limits that stood against the call; `override_reason`: why an owner let it be made.
+    `answers_too`: other calls of theirs that the talk answered.
     """
 
     outcome: Outcome | str
@@ -101,3 +102,4 @@ class CallNotes:
     pay_run: str = ""
     limits: tuple[str, ...] = ()
     override_reason: str = ""
+    answers_too: tuple[Task, ...] = ()

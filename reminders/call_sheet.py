@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models.functions import Coalesce
+
 from customers.call_texts import reasons_of
 from customers.claims import TELLING, found_false
 from customers.models import Attachment, Business, Claim, Conversation, Customer, Letter, Task, User
 from customers.models.claim import ClaimResult
 from customers.models.customer import Kind
+from customers.models.desk import CALL_KINDS, TaskState
 from customers.models.letter import LetterState
 from customers.reasons import Reason, overused
 from invoices.account import Position, kept_promises, positions
@@ -19,6 +22,7 @@ from invoices.offering import barred
 from invoices.plans import ReadyPlan, limits_for, preset_of, ready_made
 from invoices.standing import NOTHING
 from reminders.call_check import Number, numbers_of
+from reminders.calling import WITHOUT_REASON
 from reminders.excuses import heard_from
 from reminders.levels import Account, with_levels
 from reminders.script_facts import script_of
@@ -47,6 +51,7 @@ class Sheet:
 
     customer: Customer
     task: Task | None
+    others: Sequence[Task]
     today: datetime.date
     numbers: Sequence[Number]
     accounts: Sequence[Account]
@@ -81,6 +86,7 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
     return Sheet(
         customer=customer,
         task=task,
+        others=_others(customer, task, today),
         today=today,
         numbers=numbers,
         accounts=with_levels(standing),
@@ -101,6 +107,15 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
         offers=offers,
         no_offer=no_offer,
     )
+
+
+def _others(customer: Customer, task: Task | None, today: datetime.date) -> list[Task]:
+    """The calls about money that are on the desk for them beside this one: one talk answers them all."""
+    if task is None or task.kind in WITHOUT_REASON:
+        return []
+    about_money = Task.objects.filter(customer=customer, state=TaskState.OPEN, kind__in=set(CALL_KINDS) - WITHOUT_REASON)
+    ready = about_money.annotate(starts_on=Coalesce("snoozed_until", "opens_on")).filter(starts_on__lte=today)
+    return list(ready.filter(role=task.role).exclude(pk=task.pk).order_by("pk"))
 
 
 def usual_days_late(customer: Customer, today: datetime.date) -> Decimal | None:

@@ -9,8 +9,9 @@ from arcollect.dates import Calendar
 from customers import log
 from customers.call_texts import reasons_of
 from customers.desk import open_task
-from customers.models import Contact, Conversation, Customer, Task, User
+from customers.models import Contact, Conversation, Customer, Letter, Task, User
 from customers.models.desk import Outcome, TaskKind, TaskState
+from customers.models.letter import LetterState
 from customers.reasons import Reason
 from reminders.call_effects import write_effects
 from reminders.call_notes import CallNotes
@@ -54,6 +55,8 @@ def log_call(
         _look_for_contact(customer, notes, calendar, today, by)
     if task is not None:
         _progress(task, conversation, calendar, today, by)
+        for other in notes.answers_too if notes.outcome == Outcome.REACHED else ():
+            _answer_too(other, task, conversation, calendar, today, by)
     write_up(conversation=conversation, task=task, today=today)
     return conversation
 
@@ -135,6 +138,15 @@ def _progress(task: Task, conversation: Conversation, calendar: Calendar, today:
     Task.objects.filter(pk=task.pk).update(state=TaskState.DONE, closed_on=today, closed_by=by, outcome=outcome)
     Reminder.objects.filter(task=task, completed_on=None, letter=None).update(completed_on=today)
     log.record(task.business, "task.done", f"task:{task.pk}", customer=conversation.customer, actor=by)
+
+
+def _answer_too(
+    other: Task, task: Task, conversation: Conversation, calendar: Calendar, today: datetime.date, by: User | None
+) -> None:
+    """Another call of theirs that this talk answered: done as well, and what waited for it waits for this one's words."""
+    if Task.objects.select_for_update().filter(pk=other.pk, customer=task.customer_id, state=TaskState.OPEN).exists():
+        Letter.objects.filter(waits_for=other, state=LetterState.WAITING_FOR_CALL).update(waits_for=task)
+        _progress(other, conversation, calendar, today, by)
 
 
 def _tried_enough(task: Task, calendar: Calendar) -> bool:

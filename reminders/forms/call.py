@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.filters import dated
 from arcollect.widgets import ClockInput, DayInput
 from customers.forms.contact import PhoneField
 from customers.models.customer import ContactRole
@@ -89,6 +90,9 @@ class CallForm(forms.Form):
     right_email = forms.EmailField(label=_("E-mail"), required=False)
     right_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     right_role = forms.ChoiceField(label=_("Role"), choices=[("", ""), *ContactRole.choices], required=False)
+    answers_too = forms.MultipleChoiceField(
+        label=_("This talk answers too"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+    )
     limits_seen = forms.BooleanField(label=_("I have read what stands against calling now"), required=False)
     override_reason = forms.CharField(label=_("Why it must be now all the same"), max_length=200, required=False)
 
@@ -110,6 +114,12 @@ class CallForm(forms.Form):
         self.fields["right_phone"] = PhoneField(region=region, label=self.fields["right_phone"].label)
         if reason:
             self.initial = {"reason": reason, **self.suggested}
+        self.fields["answers_too"].choices = [
+            (str(one.pk), f"{one.get_kind_display()}: {dated(one.reason)}") for one in sheet.others
+        ]
+        self.fields["answers_too"].initial = [str(one.pk) for one in sheet.others]
+        if not sheet.others:
+            del self.fields["answers_too"]
         if not any(number.findings for number in sheet.numbers):
             del self.fields["limits_seen"]
         if not may_override or not any(number.blocked for number in sheet.numbers):
@@ -256,6 +266,7 @@ class CallForm(forms.Form):
             plan=self._plan_note,
             callback=self._callback_note,
             put_right=self._contact_note,
+            answers_too=tuple(one for one in self.sheet.others if str(one.pk) in data.get("answers_too", ())),
         )
 
     @cached_property

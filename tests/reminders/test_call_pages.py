@@ -151,6 +151,33 @@ def test_a_worn_out_excuse_asks_for_somebody_who_can_decide(books, business, cal
     assert "Ask for somebody who can decide" in read(books, business, "call-log", call.pk)
 
 
+def _broken_promise(call: Task) -> Task:
+    return make.task(call.customer, "broken_promise", reason="Promised, but not received: 40.00 USD.")
+
+
+def test_one_talk_answers_the_other_calls_on_the_desk_too(books, business, call):
+    other = _broken_promise(call)
+    assert "Call about a broken promise: Promised, but not received: $40.00." in read(books, business, "call-log", call.pk)
+    books.post(address(business, "call-log", call.pk), REACHED | {"answers_too": [other.pk]})
+    assert [task.state for task in Task.objects.filter(pk__in=[call.pk, other.pk])] == ["done", "done"]
+
+
+@pytest.mark.parametrize("form", [REACHED, {"outcome": "NO_ANSWER", "answers_too": "all"}])
+def test_another_call_stays_where_it_is_unticked_or_nobody_was_reached(books, business, call, form):
+    other = _broken_promise(call)
+    ticked = {"answers_too": [other.pk]} if "answers_too" in form else {}
+    books.post(address(business, "call-log", call.pk), form | ticked)
+    assert Task.objects.get(pk=other.pk).state == "open"
+
+
+def test_a_letter_that_waited_for_the_other_call_is_written_with_this_one(books, business, call):
+    other = _broken_promise(call)
+    letter = Letter.objects.get(waits_for=call)
+    books.post(address(business, "call-log", other.pk), REACHED | {"answers_too": [call.pk]})
+    letter.refresh_from_db()
+    assert (letter.state, letter.facts["call"]["reached"]) == ("draft", True)
+
+
 def test_they_rang_us_and_there_is_no_task(books, business, call):
     form = REACHED | {"reason": "R20", "inbound": "on"}
     books.post(address(business, "customer-call", call.customer_id), form)
