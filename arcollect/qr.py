@@ -17,7 +17,7 @@ BLACK_ON_WHITE = [255, *[0] * 255]
 
 
 def transfer_order(*, name: str, iban: str, bic: str, amount: Decimal, currency: str, reference: str) -> bytes:
-    """A credit transfer (EPC069-12, version 002, UTF-8); empty where the standard has none: another currency, no IBAN, too long."""
+    """A credit transfer (EPC069-12, version 002, UTF-8); empty where the standard has none (other currency, no IBAN)."""
     if currency != "EUR" or not iban or not EPC_AMOUNTS[0] <= amount <= EPC_AMOUNTS[1]:
         return b""
     account = "".join(iban.split())

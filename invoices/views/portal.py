@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from arcollect.mail import send_code
 from arcollect.phones import show_phone
+from arcollect.pictures import small_picture
 from arcollect.visitors import address_of
 from invoices.forms.portal_code import CodeForm, KnowledgeForm
 from invoices.linking import note_view
@@ -17,6 +18,9 @@ from invoices.models import PortalCode
 from invoices.models.portal import CodeMethod
 from invoices.portal.codes import CodeError, check_code, check_knowledge, contact_of, masked, method_of, new_code
 from invoices.portal.opening import Portal, entry_view, give_proof, portal_view, wanted, way_on
+
+# Twice what it is shown at, for sharp screens.
+LOGO_BOX = (352, 96)
 
 
 @portal_view
@@ -60,8 +64,15 @@ def portal_confirm(request: HttpRequest) -> HttpResponse:
 
 def portal_context(portal: Portal) -> dict[str, Any]:
     """What every page behind the link shows around its own: who the creditor is, and whom to call."""
-    business = portal.business
-    return {"portal": portal, "creditor": business, "phone": show_phone(business.phone, business.country)}
+    business, region = portal.business, portal.customer.country or portal.business.country
+    number = business.signatory_phone or business.phone
+    return {
+        "portal": portal,
+        "creditor": business,
+        "number": number,
+        "phone": show_phone(number, region),
+        "logo": small_picture(bytes(business.logo.bytes), *LOGO_BOX) if business.logo else "",
+    }
 
 
 def _send(portal: Portal, address: str) -> str:
