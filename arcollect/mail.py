@@ -1,9 +1,10 @@
 """Mail that answers a person at once, one function a mail. What asks for money is a Letter, and goes another way."""
 
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 
@@ -22,6 +23,19 @@ def send_code(*, to: str, business: str, reply_to: str, code: str, minutes: int)
     """The one-time code to a customer's address on file, in the language under way; what it is about stays out of it
     (domain.md 6.8, 7.5). Raises OSError where mail cannot leave."""
     _send("code", to, {"business": business, "code": code, "minutes": minutes}, reply_to=reply_to)
+
+
+def send_signed_copy(*, to: str, subject: str, text: str, sender: str, reply_to: str, name: str, content: bytes) -> None:
+    """Hands out a signed agreement, in the words of its own language. Raises OSError where mail cannot leave."""
+    EmailMessage(
+        subject=" ".join(subject.split()),
+        body=text,
+        from_email=formataddr((sender, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+        to=[to],
+        reply_to=[reply_to] if reply_to else None,
+        headers={"Auto-Submitted": "auto-generated"},
+        attachments=[(name, content, "application/pdf")],
+    ).send()
 
 
 def _send(name: str, to: str, context: dict[str, Any], *, reply_to: str) -> None:
