@@ -23,9 +23,11 @@ class Calendar:
 
     def is_business_day(self, day: datetime.date) -> bool:
         """Whether `day` is neither weekend, nor holiday, nor a closing day."""
-        if day.weekday() in self.weekend or day in self.closed:
-            return False
-        return not any(day in _public_holidays(country, region, day.year) for country, region in self.places)
+        return day.weekday() not in self.weekend and day not in self.closed and not self.is_holiday(day)
+
+    def is_holiday(self, day: datetime.date) -> bool:
+        """Whether `day` is a public holiday in any of the places, on a weekend too."""
+        return any(day in _public_holidays(country, region, day.year) for country, region in self.places)
 
     def roll_forward(self, day: datetime.date) -> datetime.date:
         """`day` itself, or the next business day (dunning steps, domain.md 3.3)."""

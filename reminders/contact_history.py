@@ -11,11 +11,13 @@ from customers.models.customer import Kind
 from customers.models.desk import Outcome, TaskKind
 from customers.models.letter import LetterCode, LetterState
 from invoices.plans import preset_of
-from reminders.contact_limits import AUSTRALIA, MONTH, History, Hours, Limits, Talk
+from reminders.contact_limits import AU_CONTACTS, AUSTRALIA, MONTH, WEEK, History, Hours, Limits, Talk
 
 # These ask for nothing, or answer what they asked: counted, never too many (domain.md 7.2).
 SERVICE_LETTERS = {LetterCode.L0, LetterCode.LRES, LetterCode.LCALL}
 SERVICE_CALLS = {TaskKind.COURTESY_CALL, TaskKind.VERIFY_AP, TaskKind.CALLBACK, TaskKind.DISPUTE, TaskKind.ANSWER_MAIL}
+# Where the law itself allows no call within a week of a conversation, whatever the owner sets.
+REG_F = "US"
 
 
 def limits_of(
@@ -30,6 +32,9 @@ def limits_of(
     if sending:
         narrow = _hours(rules["sending_window"])
         hard = max(hard[0], narrow[0]), min(hard[1], narrow[1])
+    preset = preset_of(customer.business.country, rules)
+    australian = AUSTRALIA in (customer.country, preset)
+    most = AU_CONTACTS if australian else {}
     quiet = (customer.quiet_from, customer.quiet_until) if customer.quiet_from and customer.quiet_until else None
     return Limits(
         zones=(customer.time_zone,) if customer.time_zone else tuple(time_zones(phone)),
@@ -38,13 +43,14 @@ def limits_of(
         hard=hard,
         office=_hours(contact["soft"]) if company else None,
         weekdays_only=contact["weekdays_only"],
-        australian=AUSTRALIA in (customer.country, preset_of(customer.business.country, rules)),
+        australian=australian,
         quiet=quiet,
         blocks=contact["enforce"]["company" if company else "individual"] == "block",
         calls_per_day=contact["attempts_per_day"],
         calls_per_week=min(contact["attempts_per_7d"], contact["legal_ceiling_attempts_per_7d"]),
-        contacts_per_week=contact["contacts_per_7d"],
-        contacts_per_month=contact["contacts_per_30d"],
+        talks_per_week=1 if REG_F in (customer.country, preset) else contact["conversations_per_7d"],
+        contacts_per_week=min(contact["contacts_per_7d"], most.get(WEEK, contact["contacts_per_7d"])),
+        contacts_per_month=min(contact["contacts_per_30d"], most.get(MONTH, contact["contacts_per_30d"])),
     )
 
 

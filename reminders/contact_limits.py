@@ -50,7 +50,8 @@ Verdict = Allowed | Warn | Block
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation, made or taken, on its local day; `consent_from`, `consent_until`: when they agreed to be called again."""
+    """A conversation, made or taken, on its day where the business is; `consent_from`, `consent_until`: when they agreed to be
+    called again."""
 
     on: datetime.date
     consent_from: datetime.date | None = None
@@ -59,7 +60,7 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What passed between us lately, by local day.
+    """What passed between us lately, by the day it was where the business is.
 
     `calls`: every call we placed, answered or not. `talks`: every time somebody was reached, by us or them.
     `contacts`: what reached them from us: letters, calls answered, messages left (a call nobody took is none).
@@ -89,6 +90,7 @@ class Limits:
     blocks: bool
     calls_per_day: int
     calls_per_week: int
+    talks_per_week: int
     contacts_per_week: int
     contacts_per_month: int
 
@@ -142,7 +144,7 @@ def _hours(limits: Limits, moment: datetime.datetime, office: Hours | None) -> I
 
 def _hours_there(limits: Limits, local: datetime.datetime, office: Hours | None) -> Warn | Block | None:
     opens, closes = _legal(limits, local.date())
-    if limits.australian and _is_holiday(limits, local.date()):
+    if limits.australian and limits.calendar.is_holiday(local.date()):
         return Block("HOLIDAY", _("No contact on a public holiday there."), _at(local.date() + DAY, opens, local))
     if not opens <= local.time() <= closes:
         day = local.date() if local.time() < opens else local.date() + DAY
@@ -171,10 +173,6 @@ def _legal(limits: Limits, day: datetime.date) -> Hours:
     return max(opens, limits.hard[0]), min(closes, limits.hard[1])
 
 
-def _is_holiday(limits: Limits, day: datetime.date) -> bool:
-    return day.weekday() < 5 and not limits.calendar.is_business_day(day)
-
-
 def _within(time: datetime.time, quiet: Hours) -> bool:
     """Whether `time` lies in a span that may reach over midnight; its end is free again."""
     begins, ends = quiet
@@ -188,11 +186,13 @@ def _at(day: datetime.date, time: datetime.time, like: datetime.datetime) -> dat
 def _too_many_calls(limits: Limits, history: History, moment: datetime.datetime) -> Iterator[Warn | Block]:
     """How often we may ring (domain.md 7.2). Who agreed to be called again on a day is called on it."""
     today = _today(limits, moment)
-    talk = max((talk for talk in history.talks if talk.on <= today), key=lambda talk: talk.on, default=None)
-    if talk is not None and not _consents(talk, today) and today < talk.on + DAY * WEEK:
+    talks = sorted((talk for talk in history.talks if talk.on <= today), key=lambda talk: talk.on)
+    days = tuple(talk.on for talk in talks)
+    if _count(days, today, WEEK) >= limits.talks_per_week and not _consents(talks[-1], today):
         words = _("You spoke with them on %(day)s: the next call is due seven days later.")
-        first = min(talk.on + DAY * WEEK, _consent_from(talk, today) or talk.on + DAY * WEEK)
-        yield _verdict(limits, "SPOKEN_7D", words % {"day": talk.on.isoformat()}, first)
+        free = _free_again(days, today, WEEK, limits.talks_per_week)
+        first = min(free, _consent_from(talks[-1], today) or free)
+        yield _verdict(limits, "SPOKEN_7D", words % {"day": days[-1].isoformat()}, first)
     if _count(history.calls, today, 1) >= limits.calls_per_day:
         yield _verdict(limits, "CALLED_TODAY", _("They were called today already."), today + DAY)
     if _count(history.calls, today, WEEK) >= limits.calls_per_week:
@@ -211,13 +211,24 @@ def _too_many_contacts(limits: Limits, history: History, moment: datetime.dateti
 
 
 def _verdict(limits: Limits, code: str, reason: str, first: datetime.date) -> Warn | Block:
-    zone = limits.known_zones[0]
-    until = datetime.datetime.combine(first, _legal(limits, first)[0], tzinfo=zone)
+    until = _opening(limits, first)
     return Block(code, reason, until) if limits.blocks else Warn(code, reason, until)
 
 
+def _opening(limits: Limits, first: datetime.date) -> datetime.datetime:
+    """The first moment of a legal hour where the customer is, from the beginning of a day where the business is."""
+    begins = datetime.datetime.combine(first, datetime.time.min, tzinfo=ZoneInfo(limits.home_zone))
+    there = begins.astimezone(limits.known_zones[0])
+    opens, closes = _legal(limits, there.date())
+    if opens < there.time() <= closes:
+        return there
+    day = there.date() + (DAY if there.time() > closes else DAY * 0)
+    return _at(day, _legal(limits, day)[0], there)
+
+
 def _today(limits: Limits, moment: datetime.datetime) -> datetime.date:
-    return moment.astimezone(limits.known_zones[0]).date()
+    """The day by which calls, conversations and letters are counted: one for all of them, whatever the customer's zone."""
+    return moment.astimezone(ZoneInfo(limits.home_zone)).date()
 
 
 def _consents(talk: Talk, today: datetime.date) -> bool:

@@ -37,6 +37,7 @@ PERSON = Limits(
     blocks=True,
     calls_per_day=1,
     calls_per_week=3,
+    talks_per_week=1,
     contacts_per_week=3,
     contacts_per_month=10,
 )
@@ -105,6 +106,7 @@ def test_a_workplace_is_rung_in_office_hours(moment, opens):
         ("2026-06-06 09:00", ["WEEKEND"]),
         ("2026-06-06 21:01", ["HOURS"]),
         ("2026-12-25 12:00", ["HOLIDAY"]),
+        ("2026-12-26 12:00", ["HOLIDAY"]),
     ],
 )
 def test_australia_has_hours_of_its_own(moment, found):
