@@ -1,4 +1,4 @@
-"""Writes what was agreed: promises and plans change state here only, disputes beside it in `invoices.disputing`."""
+"""Writes promises, the single writer of their states; disputes are `invoices.disputing`'s, plans `invoices.planning`'s."""
 
 import datetime
 import hashlib
@@ -17,8 +17,8 @@ from customers.desk import close_about, open_task
 from customers.models import Contact, Conversation, Customer, User
 from customers.models.desk import TaskKind
 from invoices.matching import oldest_first
-from invoices.models import Dispute, Instalment, PaymentPlan, PlanInvoice, Promise, PromiseLine
-from invoices.models.agreement import InstalmentState, PlanState, PromiseState
+from invoices.models import Dispute, PaymentPlan, Promise, PromiseLine
+from invoices.models.agreement import PromiseState
 from invoices.promises import Verdict
 from invoices.receipts import verdicts_on
 from invoices.standing import NOTHING, claims_on, open_items
@@ -177,100 +177,10 @@ def break_promise(*, promise: Promise, received: Decimal, on: datetime.date, act
     note(promise, "promise.broken", actor, received=format_plain(received, promise.currency))
 
 
-@transaction.atomic
-def draft_plan(
-    *,
-    customer: Customer,
-    currency: str,
-    covered: Sequence[tuple[int, Decimal]],
-    instalments: Sequence[tuple[datetime.date, Decimal]],
-    conversation: Conversation | None = None,
-    actor: User | None = None,
-) -> PaymentPlan:
-    """Drafts a plan over (invoice id, amount) pairs with (due date, amount) instalments; both must come to the same total."""
-    total = sum((part for _, part in covered), Decimal(0))
-    scheduled = sum((part for _, part in instalments), Decimal(0))
-    if total != scheduled:
-        shown = {"scheduled": format_plain(scheduled, currency), "total": format_plain(total, currency)}
-        raise AgreementError(_("The instalments come to %(scheduled)s, what they are for to %(total)s.") % shown)
-    plan = PaymentPlan.objects.create(
-        business=customer.business, customer=customer, currency=currency, total=total, conversation=conversation, by=actor
-    )
-    PlanInvoice.objects.bulk_create(PlanInvoice(plan=plan, invoice_id=pk, amount=part) for pk, part in covered)
-    Instalment.objects.bulk_create(
-        Instalment(plan=plan, position=position, due_on=due_on, amount=amount)
-        for position, (due_on, amount) in enumerate(instalments, start=1)
-    )
-    note(plan, "plan.drafted", actor, total=format_plain(total, currency))
-    return plan
-
-
-@transaction.atomic
-def move_plan(
-    *,
-    plan: PaymentPlan,
-    state: PlanState,
-    on: datetime.date,
-    accept_by: datetime.date | None = None,
-    actor: User | None = None,
-) -> None:
-    """Moves a plan to another state and logs it; dates of offer, activity and end follow the state. `accept_by`: of an offer.
-
-    An offer is on the desk until it is signed, declined or out of date.
-    """
-    dates = {PlanState.OFFERED: "offered_on", PlanState.ACTIVE: "active_from"}
-    ends = {PlanState.COMPLETED, PlanState.DEFAULTED, PlanState.CANCELLED, PlanState.EXPIRED, PlanState.DECLINED}
-    changed = {"state": state}
-    if state in dates:
-        changed[dates[state]] = on
-    if state in ends:
-        changed["ended_on"] = on
-    if accept_by is not None:
-        changed["accept_by"] = accept_by
-    PaymentPlan.objects.filter(pk=plan.pk).update(**changed)
-    if state == PlanState.OFFERED:
-        words, due_on = _("Have it signed."), accept_by or on
-        put_on_desk(plan, TaskKind.PLAN_PROPOSAL, on, due_on, plan.currency, words, actor)
-    elif state != PlanState.VIEWED:
-        outcome = str(PlanState(state).label)
-        close_about(business=plan.business, subject=f"paymentplan:{plan.pk}", outcome=outcome, on=on, by=actor)
-    note(plan, f"plan.{state}", actor, on=on.isoformat())
-
-
-@transaction.atomic
-def sign_plan(*, plan: PaymentPlan, terms: Mapping[str, Any], at: datetime.datetime, actor: User | None = None) -> None:
-    """Freezes the terms the customer signed, with their hash (domain.md 6.7). Refuses a plan that is not on offer."""
-    signed = PaymentPlan.objects.filter(pk=plan.pk, state__in=[PlanState.OFFERED, PlanState.VIEWED]).update(
-        state=PlanState.SIGNED, terms=terms, terms_sha256=terms_hash(terms), signed_at=at
-    )
-    if not signed:
-        raise AgreementError(_("Only a plan on offer can be signed."))
-    outcome, on = str(PlanState.SIGNED.label), plan.business.local_date(at)
-    close_about(business=plan.business, subject=f"paymentplan:{plan.pk}", outcome=outcome, on=on, by=actor)
-    note(plan, "plan.signed", actor, terms_sha256=terms_hash(terms))
-
-
 def terms_hash(terms: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON of a plan's terms: what the signature stands for."""
     text = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@transaction.atomic
-def pay_instalments(*, plan: PaymentPlan, amount: Decimal, on: datetime.date, actor: User | None = None) -> None:
-    """Counts money received against the oldest unpaid instalments (domain.md 6.5). Refuses more than is left of the plan."""
-    left = amount
-    for row in plan.instalments.select_for_update().exclude(state=InstalmentState.PAID).order_by("position"):
-        part = min(left, row.amount - row.paid)
-        if part <= 0:
-            break
-        row.paid += part
-        row.state = InstalmentState.PAID if row.paid == row.amount else InstalmentState.PART
-        row.save(update_fields=["paid", "state"])
-        left -= part
-    if left:
-        raise AgreementError(f"{amount} is more than is left of the plan by {left}.")
-    note(plan, "plan.paid", actor, received=format_plain(amount, plan.currency), on=on.isoformat())
 
 
 def put_on_desk(

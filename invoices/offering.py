@@ -1,26 +1,41 @@
-"""Writes a payment plan on offer: over what is open and undisputed, within the creditor's limits (domain.md 6)."""
+"""Reads what a payment plan may be about, and whether a customer may have one (domain.md 6.2)."""
 
 import datetime
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from arcollect.dates import Calendar
-from customers.models import Business, Conversation, Customer, User
-from customers.models.desk import TaskKind
-from invoices.agreeing import AgreementError, draft_plan, move_plan, put_on_desk
+from customers.models import Customer
+from customers.models.customer import Kind
 from invoices.models import Invoice, PaymentPlan
-from invoices.models.agreement import LIVE_PLAN_STATES, PlanState
-from invoices.plans import Limits, Schedule, broken_limits
+from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState
+from invoices.plans import Limits, limits_for, preset_of
 from invoices.standing import NOTHING, claims
 
+Covered = list[tuple[int, Decimal]]
 
-def plannable(customer_id: int, currency: str, today: datetime.date) -> list[tuple[int, Decimal]]:
-    """(invoice id, amount) of what is overdue and undisputed, oldest first; a promised part may be in it, a planned one not."""
-    against = claims([customer_id])
-    rows = Invoice.objects.filter(customer=customer_id, currency=currency, balance__gt=0, due_on__lt=today)
+
+def limits_of(customer: Customer) -> Limits:
+    """What a plan of this customer must keep to: the creditor's rules, narrowed by the law where they are a person (6.2)."""
+    business = customer.business
+    rules = business.rules
+    return limits_for(rules, individual=customer.kind != Kind.COMPANY, preset=preset_of(business.country, rules))
+
+
+def barred_by_age(rules: Mapping[str, Any], today: datetime.date) -> datetime.date:
+    """What fell due before this day is too old for a plan: acknowledging it might revive a claim that has lapsed (6.1)."""
+    return today - relativedelta(years=rules["plan"]["limitation_years"])
+
+
+def plannable(customer: Customer, currency: str, today: datetime.date) -> Covered:
+    """(invoice id, amount) of what is overdue, undisputed and not too old, oldest first; a promised part may be in it, a
+    planned one not."""
+    against = claims([customer.pk])
+    since = barred_by_age(customer.business.rules, today)
+    rows = Invoice.objects.filter(customer=customer, currency=currency, balance__gt=0, due_on__lt=today, due_on__gte=since)
     found = []
     for pk, balance in rows.order_by("due_on", "issued_on", "number").values_list("pk", "balance"):
         free = balance - against.disputed.get(pk, NOTHING) - against.planned.get(pk, NOTHING)
@@ -29,10 +44,38 @@ def plannable(customer_id: int, currency: str, today: datetime.date) -> list[tup
     return found
 
 
-def barred(customer: Customer, currency: str, today: datetime.date) -> str:
-    """Why no plan can be offered now, or "": one is live, or one ended unpaid lately (domain.md 6.2)."""
+def chosen(covered: Covered, only: Iterable[int] | None) -> Covered:
+    """Those of the pairs whose invoice is in `only`; all of them without it."""
+    wanted = None if only is None else set(only)
+    return [(pk, part) for pk, part in covered if wanted is None or pk in wanted]
+
+
+def left_of(plan: PaymentPlan) -> Covered:
+    """(invoice id, amount) of what is still open of the invoices a running plan covers, oldest first."""
+    disputed = claims([plan.customer_id]).disputed
+    found = []
+    for line in plan.covered.select_related("invoice").order_by("invoice__due_on", "invoice__issued_on", "invoice__number"):
+        free = min(line.amount, line.invoice.balance - disputed.get(line.invoice_id, NOTHING))
+        if free > 0:
+            found.append((line.invoice_id, free))
+    return found
+
+
+def outgrown(plan: PaymentPlan) -> bool:
+    """Whether less is open and undisputed of its invoices than when the plan was written: what it says is no longer owed."""
+    disputed = claims([plan.customer_id]).disputed
+    lines = plan.covered.select_related("invoice")
+    return any(line.invoice.balance - disputed.get(line.invoice_id, NOTHING) < line.amount for line in lines)
+
+
+def barred(customer: Customer, currency: str, today: datetime.date, replaces: PaymentPlan | None = None) -> str:
+    """Why no plan can be offered now, or "": one is live, or one ended unpaid lately (domain.md 6.2).
+
+    `replaces`: the plan the new one takes the place of, which therefore stands in nobody's way.
+    """
     plans = customer.plans.filter(currency=currency)
-    if plans.filter(state__in=LIVE_PLAN_STATES).exists():
+    live = plans.filter(state__in=LIVE_PLAN_STATES)
+    if (live.exclude(pk=replaces.pk) if replaces else live).exists():
         return _("A payment plan is on offer or running already.")
     months = customer.business.rules["plan"]["cooldown_months_after_default"]
     since = today - relativedelta(months=months)
@@ -41,48 +84,18 @@ def barred(customer: Customer, currency: str, today: datetime.date) -> str:
     return ""
 
 
-@transaction.atomic
-def offer_plan(
-    *,
-    customer: Customer,
-    currency: str,
-    instalments: Schedule,
-    limits: Limits,
-    on: datetime.date,
-    conversation: Conversation | None = None,
-    actor: User | None = None,
-) -> PaymentPlan:
-    """Offers a plan over everything overdue and undisputed, to be accepted within the usual days; it is on the desk till then.
-
-    Raises AgreementError where one is barred, the instalments do not come to what is owed, or the limits are broken.
-    """
-    problem = barred(customer, currency, on)
-    problems = [problem] if problem else broken_limits(instalments, currency, limits, on)
-    if problems:
-        raise AgreementError(" ".join(problems))
-    covered = plannable(customer.pk, currency, on)
-    plan = draft_plan(
-        customer=customer,
-        currency=currency,
-        covered=covered,
-        instalments=instalments,
-        conversation=conversation,
-        actor=actor,
-    )
-    accept_by = on + datetime.timedelta(days=customer.business.rules["plan"]["offer_accept_days"])
-    move_plan(plan=plan, state=PlanState.OFFERED, on=on, accept_by=accept_by, actor=actor)
-    plan.refresh_from_db()
-    return plan
+def reschedules_of(plan: PaymentPlan) -> int:
+    """How often the running plan was changed already: the signed versions before it."""
+    count, earlier = 0, plan.replaces
+    while earlier is not None:
+        count += earlier.signed_at is not None
+        earlier = earlier.replaces
+    return count
 
 
-@transaction.atomic
-def expire_offers(*, business: Business, calendar: Calendar, today: datetime.date) -> int:
-    """Ends the offers nobody accepted in time, and has the customers rung about it; returns how many."""
-    late = PaymentPlan.objects.filter(business=business, state__in=[PlanState.OFFERED, PlanState.VIEWED], accept_by__lt=today)
-    rows = list(late.select_for_update(of=("self",)).select_related("business", "customer"))
-    for plan in rows:
-        move_plan(plan=plan, state=PlanState.EXPIRED, on=today)
-        words = _("They did not take the plan on offer: ask what is possible instead.")
-        opens_on = calendar.roll_forward(today)
-        put_on_desk(plan, TaskKind.CALLBACK, opens_on, opens_on, plan.currency, words, None)
-    return len(rows)
+def reschedule_barred(plan: PaymentPlan) -> str:
+    """Why this plan cannot be changed, or "" (domain.md 6.2: one re-schedule)."""
+    if plan.state not in BLOCKING_PLAN_STATES:
+        return _("Only a plan that runs can be changed.")
+    most = plan.business.rules["plan"]["max_reschedules"]
+    return "" if reschedules_of(plan) < most else _("This plan was changed before: it is kept now, or ends.")

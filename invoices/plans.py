@@ -1,6 +1,7 @@
 """Decides how a sum is paid in parts: instalments to the cent, limits, ready-made offers (domain.md 6.2, 6.3). Pure."""
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
@@ -33,7 +34,10 @@ PRESETS = {"US": "US", "GB": "UK", "AU": "AU"} | dict.fromkeys(EU, "EU")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a creditor agrees to (domain.md 6.2). `max_months` counts from the day of signing; amounts in the plan's currency."""
+    """What a creditor agrees to (domain.md 6.2). `max_months` counts from the day of signing; amounts in the plan's currency.
+
+    `law_instalments` and `law_months`: what the law allows a person or sole trader, which no owner can widen; 0 for no bound.
+    """
 
     max_months: int
     max_instalments: int
@@ -42,6 +46,8 @@ class Limits:
     min_instalment: Decimal
     min_total: Decimal
     remainder: str = "LAST"
+    law_instalments: int = 0
+    law_months: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,15 @@ def preset_of(country: str, rules: Mapping[str, Any]) -> str:
 
 
 def limits_for(rules: Mapping[str, Any], *, individual: bool, preset: str) -> Limits:
-    """The limits of rules["plan"]; of a person or sole trader narrowed by the law of `preset` ("UK", "US", ...: 6.2)."""
+    """The limits of rules["plan"]; of a person or sole trader narrowed by the law of `preset` ("UK", "US", ...: 6.2).
+
+    The British bounds make the difference to regulated credit and stand whatever the owner wants; beyond the American one an
+    owner may go who took advice.
+    """
     plan = rules["plan"]
     law = {"UK": plan["uk_individual"], "US": plan["us_consumer"]}.get(preset, {}) if individual else {}
     months = law.get("max_months", plan["max_months"])
+    binding = preset == "UK" and individual
     return Limits(
         max_months=min(plan["max_months"], months),
         max_instalments=min(plan["max_instalments"], law.get("max_instalments", plan["max_instalments"])),
@@ -71,6 +82,8 @@ def limits_for(rules: Mapping[str, Any], *, individual: bool, preset: str) -> Li
         min_instalment=Decimal(plan["min_instalment"]),
         min_total=Decimal(plan["min_total"]),
         remainder=plan["remainder"],
+        law_instalments=law["max_instalments"] if binding else 0,
+        law_months=law["max_months"] if binding else 0,
     )
 
 
@@ -125,9 +138,26 @@ def half_half(total: Decimal, currency: str, today: datetime.date, remainder_fir
     return ((today, now), (today + relativedelta(months=1), later))
 
 
+def malformed(schedule: Schedule, currency: str, on: datetime.date) -> str:
+    """Why this is no schedule anybody could keep, or "": a row of nothing, in smaller coin than there is, in the past, twice."""
+    days = [day for day, _amount in schedule]
+    if not schedule or min(amount for _day, amount in schedule) <= 0:
+        return _("Every instalment is more than nothing.")
+    if any(amount != quantize(amount, currency) for _day, amount in schedule):
+        return _("An instalment is in coin that %(currency)s does not have.") % {"currency": currency}
+    if min(days) < on:
+        return _("An instalment cannot be due before today.")
+    return "" if days == sorted(set(days)) else _("The instalments follow each other, one on a day.")
+
+
 def broken_limits(schedule: Schedule, currency: str, limits: Limits, today: datetime.date) -> list[str]:
     """What of a schedule the creditor would not agree to, in words; nothing where it fits."""
     return list(_objections(schedule, currency, limits, today))
+
+
+def broken_law(schedule: Schedule, limits: Limits, today: datetime.date) -> list[str]:
+    """What of a schedule no owner may agree to either, in words (domain.md 6.2)."""
+    return list(_bounds(schedule, limits.law_instalments, limits.law_months, today))
 
 
 def _objections(schedule: Schedule, currency: str, limits: Limits, today: datetime.date) -> Iterator[str]:
@@ -135,8 +165,6 @@ def _objections(schedule: Schedule, currency: str, limits: Limits, today: dateti
     first_on, first = schedule[0]
     if total < limits.min_total:
         yield _("A plan is for %(least)s or more.") % {"least": format_plain(limits.min_total, currency)}
-    if len(schedule) > limits.max_instalments:
-        yield _("At most %(count)s instalments.") % {"count": limits.max_instalments}
     if min(amount for _day, amount in schedule) < limits.min_instalment:
         yield _("No instalment below %(least)s.") % {"least": format_plain(limits.min_instalment, currency)}
     if first < quantize(total * limits.first_share, currency):
@@ -144,9 +172,25 @@ def _objections(schedule: Schedule, currency: str, limits: Limits, today: dateti
         yield _("The first payment is %(least)s or more.") % {"least": least}
     if first_on > today + datetime.timedelta(days=limits.first_within_days):
         yield _("The first payment is due within %(days)s days.") % {"days": limits.first_within_days}
+    yield from _bounds(schedule, limits.max_instalments, limits.max_months, today)
+
+
+def _bounds(schedule: Schedule, count: int, months: int, today: datetime.date) -> Iterator[str]:
+    if count and len(schedule) > count:
+        yield _("At most %(count)s instalments.") % {"count": count}
     # "Within twelve months beginning on the day of the agreement" ends the day before its anniversary.
-    if schedule[-1][0] > today + relativedelta(months=limits.max_months) - datetime.timedelta(days=1):
-        yield _("The last instalment is due within %(months)s months.") % {"months": limits.max_months}
+    if months and schedule[-1][0] > today + relativedelta(months=months) - datetime.timedelta(days=1):
+        yield _("The last instalment is due within %(months)s months.") % {"months": months}
+
+
+def reference_of(plan_id: int) -> str:
+    """What a payment for this plan should name: "PLAN-12"."""
+    return f"PLAN-{plan_id}"
+
+
+def names_plan(reference: str, plan_id: int) -> bool:
+    """Whether a payment's reference names the plan, however people type it: "plan 12", "PLAN-0012/3"."""
+    return re.search(rf"(?i)\bPLAN\W*0*{plan_id}(?!\d)", reference) is not None
 
 
 def ready_made(total: Decimal, currency: str, today: datetime.date, limits: Limits) -> list[ReadyPlan]:

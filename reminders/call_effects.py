@@ -20,8 +20,8 @@ from customers.reasons import Effect, Reason
 from invoices.agreeing import AgreementError, make_promise
 from invoices.disputing import open_dispute
 from invoices.models import Dispute, Invoice
-from invoices.offering import offer_plan
-from invoices.plans import limits_for, preset_of
+from invoices.offering import limits_of
+from invoices.planning import offer_plan
 from reminders.call_notes import CallNotes, QueryNote
 from reminders.contact_limits import WEEK
 from reminders.excuses import excuse_overused
@@ -168,10 +168,7 @@ def _agree(call: Call) -> None:
             **common,
         )
     if notes.plan is not None:
-        business = call.customer.business
-        preset = preset_of(business.country, business.rules)
-        limits = limits_for(business.rules, individual=call.customer.kind != Kind.COMPANY, preset=preset)
-        terms = {"currency": notes.plan.currency, "instalments": notes.plan.instalments, "limits": limits}
+        terms = {"currency": notes.plan.currency, "instalments": notes.plan.instalments, "limits": limits_of(call.customer)}
         offer_plan(customer=call.customer, on=call.today, **terms, **common)
 
 

@@ -11,15 +11,14 @@ from customers.call_texts import reasons_of
 from customers.claims import TELLING, found_false
 from customers.models import Attachment, Business, Claim, Conversation, Customer, Letter, Task, User
 from customers.models.claim import ClaimResult
-from customers.models.customer import Kind
 from customers.models.desk import CALL_KINDS, TaskState
 from customers.models.letter import LetterState
 from customers.reasons import Reason, overused
 from invoices.account import Position, kept_promises, positions
 from invoices.models import Allocation, Dispute, PaymentPlan, Promise
 from invoices.models.agreement import LIVE_PLAN_STATES
-from invoices.offering import barred
-from invoices.plans import ReadyPlan, limits_for, preset_of, ready_made
+from invoices.offering import barred, barred_by_age, limits_of
+from invoices.plans import ReadyPlan, ready_made
 from invoices.standing import NOTHING
 from reminders.call_check import Number, numbers_of
 from reminders.calling import WITHOUT_REASON
@@ -170,12 +169,9 @@ def offers_for(
     if main is None:
         return [], ""
     reason = barred(customer, main.currency, today)
-    late = [one for one in main.invoices if one.days_past_due > 0]
+    since = barred_by_age(customer.business.rules, today)
+    late = [one for one in main.invoices if one.days_past_due > 0 and one.row.due_on >= since]
     total = sum((max(NOTHING, one.row.balance - one.disputed - one.planned) for one in late), NOTHING) - contested
     if reason or total <= 0:
         return [], reason
-    business = customer.business
-    limits = limits_for(
-        business.rules, individual=customer.kind != Kind.COMPANY, preset=preset_of(business.country, business.rules)
-    )
-    return ready_made(total, main.currency, today, limits), ""
+    return ready_made(total, main.currency, today, limits_of(customer)), ""

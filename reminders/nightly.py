@@ -18,7 +18,7 @@ from customers import log
 from customers.models import Business, Customer, Event, User
 from invoices.keeping import settle_promises
 from invoices.models import Invoice
-from invoices.offering import expire_offers
+from invoices.planning import expire_offers, void_offers
 from invoices.unmatched import ask_to_match
 from reminders.cases import Case, Decision, Fire, Wait
 from reminders.escalation import next_looks
@@ -119,6 +119,7 @@ def escalate(
     if not dry_run and only is None:
         settle_promises(business=business, calendar=settings.calendar(), today=today)
         expire_offers(business=business, calendar=settings.calendar(), today=today)
+        void_offers(business=business, calendar=settings.calendar(), today=today)
         ask_to_match(business=business, calendar=settings.calendar(), today=today)
     key = _settings_key(business, settings)
     with transaction.atomic():

@@ -8,7 +8,10 @@ from typing import Any
 from customers.models import Business, Contact, Customer, Membership, Task, User
 from customers.models.business import Role
 from invoices import booking
-from invoices.models import CreditNote, Invoice, Payment
+from invoices.models import CreditNote, Invoice, Payment, PaymentPlan
+from invoices.models.agreement import PlanState
+from invoices.plan_moves import draft_plan, move_plan
+from invoices.planning import mark_signed
 from reminders.policies import seed_standard
 
 COUNTER = itertools.count(1)
@@ -82,6 +85,38 @@ def payment(of: Customer, amount: str, *, on: str, split: dict[Invoice, str] | N
         fingerprint=f"test-{next(COUNTER)}",
         split=[(row.pk, Decimal(part)) for row, part in (split or {}).items()],
     )
+
+
+def plan(
+    of: Customer,
+    covered: dict[Invoice, str],
+    instalments: dict[str, str],
+    *,
+    offered: str = "",
+    signed: str = "",
+    currency: str = "USD",
+    **fields: Any,
+) -> PaymentPlan:
+    """A plan over invoice -> amount, day -> amount; a draft, or offered that day for a week, or signed at noon of another."""
+    row = draft_plan(
+        customer=of,
+        currency=currency,
+        covered=[(invoice.pk, Decimal(part)) for invoice, part in covered.items()],
+        instalments=[(day(due_on), Decimal(amount)) for due_on, amount in instalments.items()],
+        **fields,
+    )
+    if offered or signed:
+        on = day(offered or signed)
+        move_plan(plan=row, state=PlanState.OFFERED, on=on, accept_by=on + datetime.timedelta(days=7))
+    if signed:
+        sign(row, signed)
+    return row
+
+
+def sign(plan: PaymentPlan, on: str) -> None:
+    """The customer signs at noon, without the paper."""
+    at = datetime.datetime.combine(day(on), datetime.time(12), datetime.UTC)
+    mark_signed(plan=plan, at=at, on=day(on))
 
 
 def credit_note(of: Customer, total: str, *, on: str, currency: str = "USD") -> CreditNote:

@@ -7,11 +7,13 @@ from decimal import Decimal
 from arcollect.money import format_plain
 from customers import log
 from customers.models import Contact, Customer
-from invoices import agreeing, disputing
+from invoices import disputing
 from invoices.booking import Booking, apply_credit_note, book_many, fingerprint
 from invoices.models import CreditNote, Invoice, InvoiceLine, Payment
 from invoices.models.agreement import PlanState
 from invoices.numbering import number_key
+from invoices.plan_moves import draft_plan, move_plan
+from invoices.planning import activate, mark_signed
 from reminders.demo.cast import Habit, Persona
 from reminders.demo.ledger import DAY, Sale
 from reminders.demo.plans import Agreed
@@ -35,8 +37,6 @@ def write_ledger(stage: Stage, page: Page, day: datetime.date) -> None:
     for sale in page.resolved:
         _resolve_dispute(stage, sale)
     _write_receipts(stage, page.receipts)
-    for plan, amount in page.instalments:
-        agreeing.pay_instalments(plan=stage.plans[plan], amount=amount, on=day)
 
 
 def _write_customers(stage: Stage, joined: list[Persona], day: datetime.date) -> None:
@@ -212,7 +212,7 @@ def credit_note(stage: Stage, customer: Customer, number: str, currency: str, to
 
 
 def _offer(stage: Stage, plan: Agreed, day: datetime.date) -> None:
-    row = agreeing.draft_plan(
+    row = draft_plan(
         customer=stage.customers[plan.persona.reference],
         currency=plan.currency,
         covered=[(stage.invoices[number], amount) for number, amount in plan.covered],
@@ -220,20 +220,11 @@ def _offer(stage: Stage, plan: Agreed, day: datetime.date) -> None:
         actor=stage.owner,
     )
     accept_by = day + stage.setting.rules["plan"]["offer_accept_days"] * DAY
-    agreeing.move_plan(plan=row, state=PlanState.OFFERED, on=day, accept_by=accept_by, actor=stage.owner)
+    move_plan(plan=row, state=PlanState.OFFERED, on=day, accept_by=accept_by, actor=stage.owner)
     stage.plans[plan] = row
 
 
 def _sign(stage: Stage, plan: Agreed, day: datetime.date) -> None:
     row = stage.plans[plan]
-    terms = {
-        "creditor": stage.business.legal_name,
-        "customer": plan.persona.name,
-        "signed_by": plan.persona.people[-1].name,
-        "currency": plan.currency,
-        "total": format_plain(plan.total, plan.currency),
-        "invoices": [[number, format_plain(amount, plan.currency)] for number, amount in plan.covered],
-        "instalments": [[due_on.isoformat(), format_plain(amount, plan.currency)] for due_on, amount in plan.instalments],
-    }
-    agreeing.sign_plan(plan=row, terms=terms, at=stage.moment(day, 95))
-    agreeing.move_plan(plan=row, state=PlanState.ACTIVE, on=day, actor=stage.owner)
+    mark_signed(plan=row, at=stage.moment(day, 95), on=day)
+    activate(plan=row, on=day, actor=stage.owner)

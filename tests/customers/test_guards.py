@@ -10,8 +10,8 @@ from django.utils import timezone
 from customers import log
 from customers.models import Event, Letter, Seal
 from customers.models.letter import Document, LetterState
-from invoices.agreeing import draft_plan
 from invoices.models import Instalment, PaymentPlan, PlanInvoice
+from invoices.plan_moves import draft_plan
 from tests import make
 
 REFUSAL = (IntegrityError, DatabaseError)

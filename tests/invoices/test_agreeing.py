@@ -11,16 +11,11 @@ from customers.models import Event
 from invoices.agreeing import (
     AgreementError,
     close_promise,
-    draft_plan,
     make_promise,
-    move_plan,
-    pay_instalments,
-    sign_plan,
-    terms_hash,
 )
 from invoices.disputing import DISPUTE_CLOCK, open_dispute, resolve_dispute
-from invoices.models import Dispute, Instalment, PaymentPlan, Promise
-from invoices.models.agreement import DisputeCode, InstalmentState, PlanState, PromiseState
+from invoices.models import Dispute, Promise
+from invoices.models.agreement import DisputeCode, PromiseState
 from invoices.standing import claims, open_items
 from tests import make
 from tests.make import day
@@ -59,12 +54,6 @@ def invoice(customer):
     return make.invoice(customer, "INV-1", total="300")
 
 
-@pytest.fixture
-def plan(customer, invoice) -> PaymentPlan:
-    instalments = [(day("2026-03-10"), Decimal(100)), (day("2026-04-10"), Decimal(200))]
-    return draft_plan(customer=customer, currency="USD", covered=[(invoice.pk, Decimal(300))], instalments=instalments)
-
-
 def dispute(invoice, amount="100", code="PRICE") -> Dispute:
     return open_dispute(invoice=invoice, code=code, amount=Decimal(amount), on=FRIDAY, calendar=Calendar())
 
@@ -72,12 +61,6 @@ def dispute(invoice, amount="100", code="PRICE") -> Dispute:
 def promise(customer, amount="100", **fields) -> Promise:
     fields = {"made_on": FRIDAY, "due_on": day("2026-03-13")} | fields
     return make_promise(customer=customer, currency="USD", amount=Decimal(amount), **fields)
-
-
-def offered(plan) -> PaymentPlan:
-    move_plan(plan=plan, state=PlanState.OFFERED, on=FRIDAY, accept_by=day("2026-03-13"))
-    plan.refresh_from_db()
-    return plan
 
 
 def fresh(row):
@@ -177,77 +160,10 @@ def test_a_second_promise_does_not_erase_the_first(customer, invoice):
     assert fresh(first).state == fresh(second).state == PromiseState.OPEN
 
 
-def test_a_plan_is_drafted_with_its_schedule(plan, invoice):
-    assert (plan.total, plan.state) == (300, PlanState.DRAFT)
-    assert list(plan.instalments.values_list("position", "amount")) == [(1, 100), (2, 200)]
-
-
-@pytest.mark.proves("T29")
-def test_instalments_that_miss_the_total_by_a_cent_are_refused(customer, invoice):
-    thirds = [(day("2026-03-10"), Decimal("99.99")), (day("2026-04-10"), Decimal(200))]
-    with pytest.raises(AgreementError, match="The instalments come to 299.99, what they are for to 300"):
-        draft_plan(customer=customer, currency="USD", covered=[(invoice.pk, Decimal(300))], instalments=thirds)
-    assert not PaymentPlan.objects.exists()
-
-
-def test_only_a_signed_plan_sets_its_invoices_aside(customer, plan, invoice):
-    offered(plan)
-    assert claims([customer.pk]).planned == {}
-    sign_plan(plan=plan, terms={"total": "300.00"}, at=AT)
-    assert claims([customer.pk]).planned == {invoice.pk: 300}
-
-
-def test_an_offer_has_its_dates(plan):
-    assert (offered(plan).offered_on, plan.accept_by) == (FRIDAY, day("2026-03-13"))
-
-
-def test_a_signature_freezes_the_terms_with_their_hash(plan):
-    sign_plan(plan=offered(plan), terms={"b": 1, "a": "Łódź"}, at=AT)
-    signed = fresh(plan)
-    assert (signed.state, signed.signed_at, signed.terms_sha256) == (PlanState.SIGNED, AT, terms_hash({"a": "Łódź", "b": 1}))
-
-
-def test_a_draft_cannot_be_signed(plan):
-    with pytest.raises(AgreementError, match="Only a plan on offer"):
-        sign_plan(plan=plan, terms={}, at=AT)
-
-
-def test_a_plan_is_signed_once(plan):
-    sign_plan(plan=offered(plan), terms={"total": "300.00"}, at=AT)
-    with pytest.raises(AgreementError, match="Only a plan on offer"):
-        sign_plan(plan=plan, terms={"total": "1.00"}, at=AT)
-
-
-@pytest.mark.proves("T34")
-def test_money_goes_to_the_oldest_unpaid_instalment(plan):
-    pay_instalments(plan=plan, amount=Decimal(150), on=day("2026-03-10"))
-    assert list(Instalment.objects.values_list("paid", "state")) == [(100, InstalmentState.PAID), (50, InstalmentState.PART)]
-
-
-def test_more_than_the_plan_is_refused(plan):
-    with pytest.raises(AgreementError, match="more than is left of the plan by 1"):
-        pay_instalments(plan=plan, amount=Decimal(301), on=day("2026-03-10"))
-    assert not Instalment.objects.filter(paid__gt=0).exists()
-
-
-def test_a_second_live_plan_is_refused_by_the_database(customer, plan):
-    offered(plan)
-    invoice = make.invoice(customer, "INV-2", total="50")
-    other = draft_plan(
-        customer=customer,
-        currency="USD",
-        covered=[(invoice.pk, Decimal(50))],
-        instalments=[(day("2026-03-10"), Decimal(50))],
-    )
-    with pytest.raises(IntegrityError), transaction.atomic():
-        move_plan(plan=other, state=PlanState.OFFERED, on=FRIDAY)
-
-
-def test_everything_agreed_is_logged(customer, plan, invoice, owner):
+def test_everything_agreed_is_logged(customer, invoice, owner):
     row = open_dispute(invoice=invoice, code="PRICE", amount=Decimal(9), on=FRIDAY, calendar=Calendar(), actor=owner)
     event = Event.objects.get(kind="dispute.opened")
     assert (event.subject, event.customer, event.actor) == (f"dispute:{row.pk}", customer, owner)
-    assert Event.objects.filter(kind="plan.drafted", subject=f"paymentplan:{plan.pk}").exists()
 
 
 def paid(invoice, amount: str, on: str) -> None:

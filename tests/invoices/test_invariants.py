@@ -6,7 +6,6 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from arcollect.dates import Calendar
-from invoices.agreeing import draft_plan
 from invoices.disputing import open_dispute
 from invoices.models import (
     Allocation,
@@ -21,6 +20,7 @@ from invoices.models import (
     WriteOff,
 )
 from invoices.models.agreement import LIVE_PLAN_STATES, PlanState
+from invoices.plan_moves import draft_plan
 from tests import make
 from tests.make import day
 

@@ -10,10 +10,12 @@ from arcollect.dates import Calendar
 from customers.models import Conversation, Letter, Task
 from customers.models.desk import Outcome
 from invoices import booking
-from invoices.agreeing import draft_plan, make_promise, move_plan, sign_plan
+from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute, resolve_dispute
 from invoices.models import Instalment
 from invoices.models.agreement import InstalmentState, PlanState
+from invoices.plan_moves import move_plan
+from invoices.planning import activate
 from reminders.models import FollowUp
 from reminders.nightly import escalate
 from reminders.outbox import withdraw
@@ -153,11 +155,8 @@ def test_a_closed_query_asks_for_payment_at_once(business, invoice):
 
 @pytest.fixture
 def plan(invoice):
-    instalments = [(day("2026-03-10"), Decimal(200)), (day("2026-04-10"), Decimal(300))]
-    plan = draft_plan(customer=invoice.customer, currency="USD", covered=[(invoice.pk, Decimal(500))], instalments=instalments)
-    move_plan(plan=plan, state=PlanState.OFFERED, on=day("2026-03-02"), accept_by=day("2026-03-09"))
-    sign_plan(plan=plan, terms={}, at=datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC))
-    move_plan(plan=plan, state=PlanState.ACTIVE, on=day("2026-03-02"))
+    plan = make.plan(invoice.customer, {invoice: "500"}, {"2026-03-10": "200", "2026-04-10": "300"}, signed="2026-03-02")
+    activate(plan=plan, on=day("2026-03-02"))
     return plan
 
 

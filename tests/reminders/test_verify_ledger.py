@@ -1,6 +1,5 @@
 """verify_ledger: broken by SQL behind every writer's back, each stored figure is found out (architecture.md, Invariants)."""
 
-import datetime
 import json
 from decimal import Decimal
 from io import StringIO
@@ -13,16 +12,13 @@ from customers import log
 from customers.documents import store
 from customers.models import Document, Letter
 from customers.models.letter import LetterState
-from invoices.agreeing import draft_plan, move_plan, sign_plan
+from invoices.agreeing import terms_hash
 from invoices.booking import apply_credit_note, return_payment
 from invoices.models import Allocation, Instalment, Invoice, Payment, PaymentPlan
-from invoices.models.agreement import PlanState
 from invoices.writing_off import write_off
 from reminders.verifying import Difference, verify
 from tests import make
 from tests.make import day
-
-SIGNED_AT = datetime.datetime(2026, 3, 2, 10, tzinfo=datetime.UTC)
 
 
 @pytest.fixture
@@ -43,14 +39,10 @@ def paid(customer) -> Invoice:
 @pytest.fixture
 def signed(customer) -> PaymentPlan:
     invoice = make.invoice(customer, "INV-9", total="300")
-    plan = draft_plan(
-        customer=customer,
-        currency="USD",
-        covered=[(invoice.pk, Decimal(300))],
-        instalments=[(day("2026-03-10"), Decimal(100)), (day("2026-04-10"), Decimal(200))],
-    )
-    move_plan(plan=plan, state=PlanState.OFFERED, on=day("2026-03-01"))
-    sign_plan(plan=plan, terms={"total": "300.00"}, at=SIGNED_AT)
+    plan = make.plan(customer, {invoice: "300"}, {"2026-03-10": "100", "2026-04-10": "200"}, offered="2026-03-01")
+    terms = {"total": "300.00"}
+    PaymentPlan.objects.filter(pk=plan.pk).update(terms=terms, terms_sha256=terms_hash(terms))
+    make.sign(plan, "2026-03-02")
     return plan
 
 

@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Letter
-from invoices.agreeing import close_promise, draft_plan, make_promise, move_plan, sign_plan
+from invoices.agreeing import close_promise, make_promise
 from invoices.models import Promise
+from invoices.plan_moves import draft_plan, move_plan
 from reminders.models import Reminder, ReminderLine
 from reminders.nightly import escalate
 from tests import make
 from tests.make import day
 
-NOON = datetime.datetime(2026, 3, 20, 12, tzinfo=datetime.UTC)
 Acts = dict[str, Callable[[], object]]
 
 
@@ -111,7 +111,7 @@ def test_a_plan_that_defaults_resumes_at_90(business, invoice):
     )
     acts = {
         "03-18": lambda: move_plan(plan=plan, state="offered", on=day("2026-03-18"), accept_by=day("2026-03-25")),
-        "03-20": lambda: sign_plan(plan=plan, terms={}, at=NOON),
+        "03-20": lambda: make.sign(plan, "2026-03-20"),
         "04-01": lambda: move_plan(plan=plan, state="defaulted", on=day("2026-04-01")),
     }
     assert walk(business, "2026-03-16", "2026-04-30", acts) == [("03-16", "30"), ("04-01", "90"), ("04-15", "DECIDE")]
