@@ -38,7 +38,7 @@ def _reroute(customer: Customer) -> None:
 
 
 @transaction.atomic
-def set_flags(*, customer: Customer, values: Mapping[str, Any], actor: User) -> None:
+def set_flags(*, customer: Customer, values: Mapping[str, Any], actor: User | None) -> None:
     """Sets flags and holds (domain.md 7.4). They count from this commit: delivery reads them again inside its claim."""
     stored = Customer.objects.select_for_update().get(pk=customer.pk)
     changes = {name: [getattr(stored, name), value] for name, value in values.items() if getattr(stored, name) != value}
@@ -51,7 +51,7 @@ def set_flags(*, customer: Customer, values: Mapping[str, Any], actor: User) -> 
 
 
 @transaction.atomic
-def save_contact(*, contact: Contact, changed: Collection[str], actor: User) -> None:
+def save_contact(*, contact: Contact, changed: Collection[str], actor: User | None) -> None:
     """Stores a new contact, or the `changed` fields of one we have.
 
     Another address or number is nobody's verified one yet, and another address has not bounced.
@@ -79,7 +79,7 @@ def put_right(
     customer: Customer,
     contact: Contact | None,
     on: datetime.date,
-    actor: User,
+    actor: User | None,
     name: str = "",
     email: str = "",
     phone: str = "",
@@ -100,13 +100,20 @@ def put_right(
 
 
 @transaction.atomic
-def verify_contact(*, contact: Contact, on: datetime.date, actor: User) -> None:
+def verify_contact(*, contact: Contact, on: datetime.date, actor: User | None) -> None:
     """Notes that somebody made sure, on this day, that the contact's details are right (P17); its tasks are done."""
     contact.verified_on, contact.verified_by = on, actor
     contact.save(update_fields=["verified_on", "verified_by"])
     _record(contact.customer, "contact.verified", actor, contact=contact.pk)
     words = _("The details were verified.")
     close_about(business=contact.business, subject=f"contact:{contact.pk}", outcome=words, on=on, by=actor)
+
+
+@transaction.atomic
+def doubt_contact(*, contact: Contact, actor: User | None) -> None:
+    """Notes that the number of a contact reached somebody else: its details are nobody's verified ones any more."""
+    Contact.objects.filter(pk=contact.pk).update(verified_on=None, verified_by=None)
+    _record(contact.customer, "contact.doubted", actor, contact=contact.pk)
 
 
 @transaction.atomic
@@ -141,5 +148,5 @@ def _loggable(name: str, pair: list[Any]) -> list[Any]:
     return [value.isoformat() if isinstance(value, datetime.date) else value for value in pair]
 
 
-def _record(customer: Customer, kind: str, actor: User, **data: Any) -> None:
+def _record(customer: Customer, kind: str, actor: User | None, **data: Any) -> None:
     log.record(customer.business, kind, f"customer:{customer.pk}", customer=customer, actor=actor, **data)

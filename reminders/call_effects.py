@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from arcollect.dates import Calendar
 from customers.claims import open_claim
 from customers.desk import open_task
-from customers.editing import put_right, set_flags
+from customers.editing import set_flags
 from customers.models import Conversation, Customer, User
 from customers.models.business import Role
 from customers.models.customer import Approach, Kind
@@ -24,7 +24,7 @@ from invoices.offering import limits_of
 from invoices.planning import offer_plan
 from reminders.call_notes import CallNotes, QueryNote
 from reminders.contact_limits import WEEK
-from reminders.excuses import excuse_overused
+from reminders.excuses import excuse_overused, said_too_often
 
 NO_EFFECTS: frozenset[Effect] = frozenset()
 # An owner looks at it next, so that nobody need ring them again for it.
@@ -79,18 +79,6 @@ def write_effects(
     _set_customer(call)
     _agree(call)
     _claims(call)
-    if notes.put_right is not None:
-        told = notes.put_right
-        put_right(
-            customer=call.customer,
-            contact=told.contact,
-            on=today,
-            actor=by,
-            name=told.name,
-            email=told.email,
-            phone=told.phone,
-            role=told.role,
-        )
     _desk(call)
     _follow_up(call)
 
@@ -98,7 +86,7 @@ def write_effects(
 def _set_customer(call: Call) -> None:
     """The diagnosis, and what the reason or the person on the telephone says of the customer (P21, domain.md 7.4)."""
     values = dict(_said_of_customer(call))
-    if values and call.by is not None:
+    if values:
         set_flags(customer=call.customer, values=values, actor=call.by)
         call.customer.refresh_from_db()
 
@@ -107,8 +95,7 @@ def _said_of_customer(call: Call) -> Iterator[tuple[str, Any]]:
     notes, reason = call.notes, call.reason
     if reason is None:
         return
-    worn = excuse_overused(call.customer, call.today)
-    stalls = Effect.CALLBACK in call.effects and reason.name == "DECISION_MAKER_AWAY" and worn is not None
+    stalls = reason.name == "DECISION_MAKER_AWAY" and said_too_often(call.customer, reason, call.today)
     yield "approach", Approach.WONT if stalls else Approach(reason.diagnosis)
     if Effect.PO_REQUIRED in call.effects:
         yield "po_required", True

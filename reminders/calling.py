@@ -9,12 +9,13 @@ from arcollect.dates import Calendar
 from customers import log
 from customers.call_texts import reasons_of
 from customers.desk import open_task
-from customers.models import Contact, Conversation, Customer, Letter, Task, User
+from customers.editing import doubt_contact, put_right
+from customers.models import Conversation, Customer, Letter, Task, User
 from customers.models.desk import Outcome, TaskKind, TaskState
 from customers.models.letter import LetterState
 from customers.reasons import Reason
 from reminders.call_effects import write_effects
-from reminders.call_notes import CallNotes
+from reminders.call_notes import CallNotes, ContactNote
 from reminders.confirming import write_up
 from reminders.contact_limits import CONSENT_DAYS
 from reminders.models import Reminder
@@ -53,6 +54,8 @@ def log_call(
         write_effects(conversation=conversation, reason=reason, notes=notes, calendar=calendar, today=today, by=by)
     elif notes.outcome == Outcome.WRONG_PERSON:
         _look_for_contact(customer, notes, calendar, today, by)
+    if notes.put_right is not None:
+        _put_right(customer, notes.put_right, today, by)
     if task is not None:
         _progress(task, conversation, calendar, today, by)
         for other in notes.answers_too if notes.outcome == Outcome.REACHED else ():
@@ -112,10 +115,13 @@ def _log(conversation: Conversation, notes: CallNotes, by: User | None) -> None:
 
 
 def _look_for_contact(customer: Customer, notes: CallNotes, calendar: Calendar, today: datetime.date, by: User | None) -> None:
-    """Somebody else answered the number of a contact: it is nobody's verified one, and the right one is to be found."""
+    """Somebody else answered the number of a contact: it is nobody's verified one, and the right one is to be found, unless
+    they named it."""
     if notes.contact is None or notes.inbound:
         return
-    Contact.objects.filter(pk=notes.contact.pk).update(verified_on=None)
+    doubt_contact(contact=notes.contact, actor=by)
+    if notes.put_right is not None:
+        return
     open_task(
         business=customer.business,
         customer=customer,
@@ -128,6 +134,19 @@ def _look_for_contact(customer: Customer, notes: CallNotes, calendar: Calendar, 
     )
 
 
+def _put_right(customer: Customer, told: ContactNote, today: datetime.date, by: User | None) -> None:
+    put_right(
+        customer=customer,
+        contact=told.contact,
+        on=today,
+        actor=by,
+        name=told.name,
+        email=told.email,
+        phone=told.phone,
+        role=told.role,
+    )
+
+
 def _progress(task: Task, conversation: Conversation, calendar: Calendar, today: datetime.date, by: User | None) -> None:
     """The task is done, or comes back on the next business day; its due date stays, so that late shows as late (T12)."""
     reached = conversation.outcome == Outcome.REACHED
@@ -137,7 +156,7 @@ def _progress(task: Task, conversation: Conversation, calendar: Calendar, today:
     outcome = "REACHED" if reached else "NO_CONTACT"
     Task.objects.filter(pk=task.pk).update(state=TaskState.DONE, closed_on=today, closed_by=by, outcome=outcome)
     Reminder.objects.filter(task=task, completed_on=None, letter=None).update(completed_on=today)
-    log.record(task.business, "task.done", f"task:{task.pk}", customer=conversation.customer, actor=by)
+    log.record(task.business, "task.done", f"task:{task.pk}", customer=conversation.customer, actor=by, task_kind=task.kind)
 
 
 def _answer_too(

@@ -23,3 +23,8 @@ def excuse_overused(customer: Customer, today: datetime.date) -> Reason | None:
     """The excuse used more often than it may be, after which only somebody who can decide helps; None where there is none."""
     reasons = reasons_of(customer.business)
     return reasons.get(overused(heard_from(customer), reasons, today))
+
+
+def said_too_often(customer: Customer, reason: Reason, today: datetime.date) -> bool:
+    """Whether this very excuse was used more often than it may be."""
+    return bool(overused(heard_from(customer), {reason.code: reason}, today))

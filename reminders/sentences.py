@@ -32,6 +32,7 @@ SENTENCES = {
     "contact.added": lazy("Contact {contact} added"),
     "contact.edited": lazy("Contact {contact} changed: {fields}"),
     "contact.verified": lazy("Details of {contact} verified"),
+    "contact.doubted": lazy("The number of {contact} reached somebody else: no longer verified"),
     "contact.bounced": lazy("Mail to {contact} came back"),
     "contact.mail_stopped": lazy("{contact} asked for no more e-mails: letters go by post"),
     "contact.mail_resumed": lazy("{contact} takes e-mails again"),

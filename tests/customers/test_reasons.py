@@ -33,6 +33,29 @@ TABLE = {
     "R19": ("REFUSES", "WONT", "FIRM", "C", 3, 1),
     "R20": ("UNKNOWN", "NOT_YET", "NEUTRAL", "C", 3, 1),
 }
+# The same table, what each opens or does; a promise is checked by the money, a hard time by nobody.
+EFFECTS = {
+    "R01": "resend promise contact verify",
+    "R02": "query po_required verify",
+    "R03": "contact promise verify",
+    "R04": "promise pay_run",
+    "R05": "promise verify",
+    "R06": "match pause verify",
+    "R07": "callback verify",
+    "R08": "promise",
+    "R09": "query verify",
+    "R10": "query verify",
+    "R11": "query query_all verify",
+    "R12": "query verify",
+    "R13": "plan warn verify",
+    "R14": "promise warn",
+    "R15": "terms owner verify",
+    "R16": "statement contact verify",
+    "R17": "pause vulnerable owner",
+    "R18": "block owner verify",
+    "R19": "summary decide verify",
+    "R20": "callback",
+}
 WEDNESDAY, FRIDAY = day("2026-04-15"), day("2026-04-17")
 REASONS = shipped_reasons()
 
@@ -43,6 +66,13 @@ def test_the_machine_table():
         code: (one.name, one.diagnosis, one.tone, one.anchor.value, one.follow_up, one.max_uses) for code, one in REASONS.items()
     }
     assert found == TABLE
+
+
+@pytest.mark.proves("P06", "P07", "P21")
+def test_what_each_opens_or_does():
+    assert {code: set(map(str, one.effects)) for code, one in REASONS.items()} == {
+        code: set(words.split()) for code, words in EFFECTS.items()
+    }
 
 
 @pytest.mark.proves("P06")

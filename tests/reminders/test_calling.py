@@ -9,6 +9,7 @@ from arcollect.dates import Calendar
 from customers import desk
 from customers.models import Conversation, Event, Letter, Task
 from customers.models.customer import ContactRole
+from customers.reasons import shipped_reasons
 from invoices.agreeing import AgreementError
 from reminders.call_notes import CallbackNote, CallNotes, ClaimNote, ContactNote, PromiseNote, QueryNote
 from reminders.calling import CallError, log_call
@@ -192,3 +193,45 @@ def test_a_wrong_number_is_nobodys_verified_one_any_more(call, invoice):
     clerk.refresh_from_db()
     assert clerk.verified_on is None
     assert opened("find_contact").due_on == day("2026-04-16")
+    event = Event.objects.get(kind="contact.doubted")
+    assert event.data == {"contact": clerk.pk}
+
+
+@pytest.mark.proves("P17")
+def test_a_wrong_number_that_names_the_right_person_needs_no_search(call, invoice, bookkeeper):
+    clerk = make.contact(invoice.customer, phone="+14155550123", verified_on=TODAY)
+    noted(call, "WRONG_PERSON", contact=clerk, put_right=ContactNote(name="Ann Lee", phone="+14155550124"), by=bookkeeper)
+    assert invoice.customer.contacts.get(name="Ann Lee").verified_on == TODAY
+    assert not Task.objects.filter(kind="find_contact").exists()
+
+
+@pytest.mark.proves("P06", "P07")
+@pytest.mark.parametrize(("code", "how"), [("R01", "delivery"), ("R03", "contact"), ("R19", "other")])
+def test_what_they_said_is_to_be_checked_though_nobody_wrote_it_down(call, code, how):
+    conversation = noted(call, reason=code)
+    claim = conversation.claims.get()
+    assert (claim.how, claim.what, claim.reason) == (how, shipped_reasons()[code].verify, code)
+    assert opened("verify_claim").due_on == claim.check_by > TODAY
+
+
+@pytest.mark.proves("P21")
+def test_a_boss_away_again_does_not_want_to_pay_but_another_worn_excuse_says_nothing_of_it(call, invoice):
+    for later, reason in enumerate(["R20", "R20", "R07"]):
+        noted(
+            make.task(invoice.customer, kind="call_90", subject=str(later)),
+            reason=reason,
+            days_later=later,
+            next_on=day("2026-04-29"),
+        )
+    invoice.customer.refresh_from_db()
+    assert invoice.customer.approach == "ADMIN"
+    noted(make.task(invoice.customer, kind="call_90"), reason="R07", days_later=9, next_on=day("2026-04-29"))
+    invoice.customer.refresh_from_db()
+    assert invoice.customer.approach == "WONT"
+
+
+def test_an_insolvency_stops_everything_whoever_noted_it(call, invoice):
+    noted(call, reason="R18", insolvent=True)
+    invoice.customer.refresh_from_db()
+    assert (invoice.customer.insolvent, invoice.customer.on_hold) == (True, True)
+    assert Event.objects.get(kind="task.done").data == {"task_kind": "call_60"}

@@ -31,9 +31,9 @@ CALENDAR = Calendar()
 # A promise is broken two business days after its day; the next step is then due at once, but 14 days after the last one.
 # What is wholly in query, or stopped by a flag, stays where it is. Two steps without an answer ask for the right contact.
 FOLLOWS = {
-    "R01": "04-15 LCALL; 04-20 promise_due; 04-23 LBP broken_promise; 04-29 call_90; 05-13 decide",
-    "R02": "04-15 LCALL dispute",
-    "R03": "04-15 LCALL; 04-22 promise_due; 04-27 LBP broken_promise; 04-29 call_90; 05-13 decide",
+    "R01": "04-15 LCALL verify_claim; 04-20 promise_due; 04-23 LBP broken_promise; 04-29 call_90; 05-13 decide",
+    "R02": "04-15 LCALL dispute verify_claim",
+    "R03": "04-15 LCALL verify_claim; 04-22 promise_due; 04-27 LBP broken_promise; 04-29 call_90; 05-13 decide",
     "R04": "04-15 LCALL; 04-24 promise_due; 04-29 LBP broken_promise call_90; 05-13 decide",
     "R05": "04-15 LCALL verify_claim; 04-20 promise_due; 04-23 LBP broken_promise; 04-29 call_90; 05-13 decide",
     "R06": "04-15 match_cash verify_claim; 04-16 callback; 04-21 L60; 05-15 call_90 find_contact; 05-29 decide",
@@ -49,7 +49,7 @@ FOLLOWS = {
     "R16": "04-15 L60 verify_claim; 04-20 callback; 05-15 call_90; 05-29 decide",
     "R17": "04-15 warning; 04-29 callback; 04-30 call_60; 05-15 call_90 find_contact; 05-29 decide",
     "R18": "04-15 verify_claim warning",
-    "R19": "04-15 L60 decide; 05-15 call_90; 05-29 decide",
+    "R19": "04-15 L60 decide verify_claim; 05-15 call_90; 05-29 decide",
     "R20": "04-15 L60; 04-20 callback; 05-15 call_90; 05-29 decide",
 }
 
