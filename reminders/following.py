@@ -36,7 +36,8 @@ CALLS = {
 @dataclass(frozen=True, slots=True)
 class Happened:
     """Something that happened to one customer in one currency. `subject` names it in the log ("promise:12"); `about` are the
-    invoices concerned; `amount` is what is missing; `facts` go into the letter as they are; `also` are subjects it speaks for."""
+    invoices concerned; `amount` is what is missing; `facts` go into the letter as they are; `also` are subjects it speaks for.
+    `consent_from`, `consent_until`: when they agreed, in the last conversation, to be called again."""
 
     occasion: Occasion
     subject: str
@@ -47,6 +48,7 @@ class Happened:
     about: frozenset[int]
     facts: Mapping[str, Any]
     spoken_on: datetime.date | None = None
+    consent_from: datetime.date | None = None
     consent_until: datetime.date | None = None
     also: tuple[str, ...] = ()
 
@@ -116,17 +118,22 @@ def _asks(rows: list[InvoiceFacts], happened: Happened, today: datetime.date) ->
 
 def _call(happened: Happened, calendar: Calendar, today: datetime.date, individual: bool) -> Call:
     kind = CALLS[happened.occasion]
-    opens_on = max(today, _permitted_from(happened)) if individual else today
+    # What answers a query of theirs is counted, never too often.
+    waits = individual and happened.occasion != Occasion.QUERY_CLOSED
+    opens_on = max(today, _permitted_from(happened, today)) if waits else today
     due_on = max(calendar.add(happened.on, 1) if happened.occasion == Occasion.QUERY_CLOSED else today, opens_on)
     role = Role.OWNER if kind == TaskKind.DECIDE else Role.BOOKKEEPER
     return Call(kind, role, opens_on, calendar.roll_forward(due_on), happened.amount, _reason(happened))
 
 
-def _permitted_from(happened: Happened) -> datetime.date:
-    """The first day a call may be made: a week after the last conversation, its day counted as the first (domain.md 7.2)."""
-    if happened.spoken_on is None or (happened.consent_until and happened.consent_until >= happened.on):
-        return datetime.date.min
-    return happened.spoken_on + DAYS(days=7)
+def _permitted_from(happened: Happened, today: datetime.date) -> datetime.date:
+    """The first day a call may be made: a week after the last conversation, its day counted as the first, or the day they
+    agreed to (domain.md 7.2)."""
+    if happened.spoken_on is None:
+        return today
+    week, agreed = happened.spoken_on + DAYS(days=7), happened.consent_from or happened.spoken_on
+    stands = happened.consent_until is not None and max(agreed, today) <= happened.consent_until
+    return min(week, agreed) if stands else week
 
 
 def _reason(happened: Happened) -> str:

@@ -133,14 +133,19 @@ def instalment_open(letter: Letter) -> bool:
 
 
 def _with_conversations(business: Business, found: list[Happened]) -> list[Happened]:
-    """Each with the day its customer was last spoken to, and until when they agreed to be called back (domain.md 7.2)."""
-    latest: dict[int, tuple[datetime.date, datetime.date | None]] = {}
-    spoken = Conversation.objects.filter(customer__in={one.customer_id for one in found}, outcome=Outcome.REACHED)
-    for row in spoken.order_by("at").only("customer_id", "at", "callback_consent_until"):
-        latest[row.customer_id] = (business.local_date(row.at), row.callback_consent_until)
-    return [
-        replace(one, spoken_on=latest[one.customer_id][0], consent_until=latest[one.customer_id][1])
-        if one.customer_id in latest
-        else one
-        for one in found
-    ]
+    """Each with the day its customer was last spoken to, and when they agreed to be called back (domain.md 7.2); a mail of
+    theirs is no conversation."""
+    latest: dict[int, Conversation] = {}
+    ids = {one.customer_id for one in found}
+    spoken = Conversation.objects.filter(customer__in=ids, outcome=Outcome.REACHED, channel="call").order_by("at")
+    for row in spoken.only("customer_id", "at", "next_on", "callback_consent_until"):
+        latest[row.customer_id] = row
+    return [_after(one, latest.get(one.customer_id), business) for one in found]
+
+
+def _after(one: Happened, said: Conversation | None, business: Business) -> Happened:
+    if said is None:
+        return one
+    consent = said.callback_consent_until
+    on = business.local_date(said.at)
+    return replace(one, spoken_on=on, consent_from=said.next_on if consent else None, consent_until=consent)

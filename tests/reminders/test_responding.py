@@ -113,14 +113,48 @@ def test_a_flag_stops_it(promise):
     assert not letters("LBP")
 
 
-def test_a_person_is_called_a_week_after_the_last_conversation(promise):
-    """Domain.md 7.2: the letter goes at once, the call opens on the first permitted day."""
+@pytest.fixture
+def person(promise):
+    """The one who promised is a person, talked with on Monday the 9th."""
     type(promise.customer).objects.update(kind="individual")
-    at = datetime.datetime(2026, 3, 9, 10, tzinfo=datetime.UTC)
-    Conversation.objects.create(business=promise.business, customer=promise.customer, at=at, outcome=Outcome.REACHED)
+
+    def talked(**fields) -> None:
+        at = datetime.datetime(2026, 3, 9, 10, tzinfo=datetime.UTC)
+        said = {"at": at, "outcome": Outcome.REACHED} | fields
+        Conversation.objects.create(business=promise.business, customer=promise.customer, **said)
+
+    return talked
+
+
+@pytest.mark.parametrize(
+    ("said", "opens"),
+    [
+        ({}, "2026-03-16"),
+        ({"next_on": day("2026-03-12")}, "2026-03-16"),
+        ({"next_on": day("2026-03-12"), "callback_consent_until": day("2026-03-12")}, "2026-03-12"),
+        ({"next_on": day("2026-03-10"), "callback_consent_until": day("2026-03-10")}, "2026-03-16"),
+        ({"channel": "email", "inbound": True}, "2026-03-11"),
+    ],
+    ids=["no consent", "a day of ours", "a day they agreed to", "that day is over", "only a mail"],
+)
+def test_a_person_is_called_a_week_after_the_last_conversation(promise, person, said, opens):
+    """Domain.md 7.2: the letter goes at once, the call opens on the first permitted day."""
+    person(**said)
     escalate(promise.business, BROKEN_ON)
     assert len(letters("LBP")) == 1
-    assert Task.objects.get(kind="broken_promise").opens_on == day("2026-03-16")
+    assert Task.objects.get(kind="broken_promise").opens_on == day(opens)
+
+
+@pytest.mark.proves("P14")
+def test_a_person_too_hears_within_a_day_that_their_query_is_closed(business, invoice, promise, person):
+    person()
+    other = make.invoice(invoice.customer, "INV-2", due="2026-02-01", total="400")
+    query = {"invoice": other, "code": "PRICE", "amount": Decimal(400), "on": day("2026-03-09"), "calendar": Calendar()}
+    dispute = open_dispute(**query)
+    resolve_dispute(dispute=dispute, outcome="rejected", on=BROKEN_ON)
+    escalate(business, BROKEN_ON)
+    task = Task.objects.get(kind="callback")
+    assert (task.opens_on, task.due_on) == (BROKEN_ON, day("2026-03-12"))
 
 
 def test_a_letter_that_is_no_longer_true_is_written_anew(promise, invoice):
