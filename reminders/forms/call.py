@@ -241,6 +241,20 @@ class CallForm(forms.Form):
             raise forms.ValidationError(_("They can agree to a day within the next seven."))
         return on
 
+    def clean_pause_until(self) -> datetime.date | None:
+        """A pause that is over stops nothing."""
+        return self._still_to_come("pause_until")
+
+    def clean_moratorium_until(self) -> datetime.date | None:
+        """Nor does a moratorium that is."""
+        return self._still_to_come("moratorium_until")
+
+    def _still_to_come(self, name: str) -> datetime.date | None:
+        on = self.cleaned_data[name]
+        if on is not None and on <= self.sheet.today:
+            raise forms.ValidationError(_("Choose a day after today."))
+        return on
+
     @property
     def _promised_on(self) -> datetime.date | None:
         return min((form.note.due_on for form in self.promises if form.is_valid() and form.note), default=None)

@@ -4,11 +4,14 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from arcollect.dates import Calendar
+from customers.attachments import attach
+from customers.claims import open_claim
 from customers.models import Conversation, Customer, Event, Letter, Task
 from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
@@ -101,6 +104,8 @@ def test_the_next_day_follows_from_the_reason_and_the_promise(books, business, c
         ({"callback_on": "2026-04-23", "callback_consent": "on"}, "within the next seven"),
         ({"callback_on": "2026-04-15"}, "a day after today"),
         ({"reason": "R18"}, "whether it is an insolvency"),
+        ({"reason": "R18", "procedure": "moratorium", "moratorium_until": "2026-04-15"}, "a day after today"),
+        ({"reason": "R17", "pause_until": "2026-04-14"}, "a day after today"),
         ({"reason": "R09"}, "which invoice it is about"),
     ],
 )
@@ -191,14 +196,25 @@ def test_the_sheet_takes_as_many_queries_for_much_as_for_little(books, business,
             books.get(address(business, "call-log", call.pk))
         return len(taken)
 
+    def more(place: int) -> None:
+        customer, row = call.customer, make.invoice(call.customer, f"MORE-{place}", due="2026-03-01", total="100")
+        make.contact(customer, f"p{place}@acme.example", phone="+14155550123")
+        promised = {"made_on": day("2026-04-10"), "due_on": day("2026-04-20")}
+        make_promise(customer=customer, currency="USD", amount=Decimal(50), split=[(row.pk, Decimal(50))], **promised)
+        open_dispute(invoice=row, code="PRICE", amount=Decimal(10), on=day("2026-04-10"), calendar=Calendar())
+        open_claim(customer=customer, what=f"Sent {place}", how="bank", check_by=day("2026-04-20"), on=day("2026-04-10"))
+        paper = SimpleUploadedFile("pod.pdf", f"%PDF-1.4 {place}".encode())
+        attach(customer=customer, subject=f"invoice:{row.pk}", upload=paper, by=None)
+        make.payment(customer, "5", on="2026-04-01", split={row: "5"})
+        make.payment(customer, "7", on="2026-04-02")
+        said = {"outcome": "REACHED", "reason": "R04", "at": timezone.now(), "contact": customer.contacts.first()}
+        Conversation.objects.create(business=business, customer=customer, **said)
+
+    more(0)
     queries()
     few = queries()
-    for place in range(8):
-        row = make.invoice(call.customer, f"MORE-{place}", due="2026-03-01", total="100")
-        make.contact(call.customer, f"p{place}@acme.example", phone="+14155550123")
-        promised = {"made_on": day("2026-04-10"), "due_on": day("2026-04-20")}
-        make_promise(customer=call.customer, currency="USD", amount=row.total, split=[(row.pk, Decimal(50))], **promised)
-        open_dispute(invoice=row, code="PRICE", amount=Decimal(10), on=day("2026-04-10"), calendar=Calendar())
+    for place in range(1, 8):
+        more(place)
     assert queries() == few
 
 

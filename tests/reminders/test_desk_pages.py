@@ -1,6 +1,8 @@
 """The desk in the browser: what is on it, in which order, whose it is, and the state of having done it all."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.models import Event
 from tests import make
@@ -71,3 +73,18 @@ def test_an_empty_desk_says_what_was_done(books, business, acme):
     make.task(acme, kind="call_60", state="done", closed_on=day("2026-03-20"))
     page = read(books, business, "task-list")
     assert "Clear for today. 1 task done, 0 talks." in page
+
+
+def test_the_desk_takes_as_many_queries_for_much_as_for_little(books, business, bookkeeper, full):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as taken:
+            books.get(address(business, "task-list"))
+        return len(taken)
+
+    queries()
+    few = queries()
+    for place in range(12):
+        customer = make.customer(business, f"C{place}")
+        make.invoice(customer, total="100")
+        make.task(customer, kind="callback", amount=100, currency="USD", due="2026-03-19", assigned_to=bookkeeper)
+    assert queries() == few
