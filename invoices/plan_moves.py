@@ -131,7 +131,8 @@ def move_plan(
     elif state not in STILL_TO_DO:
         outcome = str(PlanState(state).label)
         close_about(business=plan.business, subject=subject_of(plan), outcome=outcome, on=on, by=actor)
-    note(plan, f"plan.{state}", actor, on=on.isoformat(), **({"rule": plan.end_rule} if plan.end_rule else {}))
+    if state != PlanState.SIGNED:  # Its event is the signature's, with what was signed (`invoices.signing`).
+        note(plan, f"plan.{state}", actor, on=on.isoformat(), **({"rule": plan.end_rule} if plan.end_rule else {}))
     if state in ENDS:
         for later in plan.replaced_by.filter(state__in=ON_OFFER).exclude(pk=keep.pk if keep else None):
             move_plan(plan=later, state=PlanState.CANCELLED, on=on, actor=actor)

@@ -15,6 +15,7 @@ from customers.desk import close_about
 from customers.models import Business, Conversation, Customer, User
 from customers.models.desk import TaskKind
 from invoices.agreeing import AgreementError
+from invoices.agreements import prepare_agreement
 from invoices.models import PaymentPlan
 from invoices.models.agreement import PlanEnd, PlanState, Proposer
 from invoices.offering import barred, chosen, left_of, limits_of, outgrown, plannable, reschedule_barred
@@ -284,8 +285,9 @@ def _refuse(instalments: Schedule, currency: str, limits: Limits, on: datetime.d
 
 
 def _put_on_offer(plan: PaymentPlan, on: datetime.date, accept_by: datetime.date, actor: User | None) -> None:
-    """From here on the customer may sign it."""
+    """From here on the customer may sign it: the agreement as it stands is written out for them."""
     move_plan(plan=plan, state=PlanState.OFFERED, on=on, actor=actor, accept_by=accept_by)
+    prepare_agreement(plan=plan)
 
 
 def _accept_by(plan: PaymentPlan, on: datetime.date) -> datetime.date:

@@ -183,14 +183,11 @@ def _bounds(schedule: Schedule, count: int, months: int, today: datetime.date) -
         yield _("The last instalment is due within %(months)s months.") % {"months": months}
 
 
-def reference_of(plan_id: int) -> str:
-    """What a payment for this plan should name: "PLAN-12"."""
-    return f"PLAN-{plan_id}"
-
-
-def names_plan(reference: str, plan_id: int) -> bool:
-    """Whether a payment's reference names the plan, however people type it: "plan 12", "PLAN-0012/3"."""
-    return re.search(rf"(?i)\bPLAN\W*0*{plan_id}(?!\d)", reference) is not None
+def names_plan(reference: str, plan_id: int, own: str) -> bool:
+    """Whether a payment's reference names the plan: its `own` reference as the agreement says it ("C-42-P12") with or without
+    what stands between, or "plan 12", however people type it."""
+    typed, wanted = (re.sub(r"[\W_]", "", text).upper() for text in (reference, own))
+    return re.search(rf"{wanted}(?!\d)|PLAN(NO|NR)?0*{plan_id}(?!\d)", typed) is not None
 
 
 def ready_made(total: Decimal, currency: str, today: datetime.date, limits: Limits) -> list[ReadyPlan]:

@@ -13,12 +13,13 @@ from customers.documents import store
 from customers.models import Business, Membership, User
 from customers.models.business import Role
 from invoices import agreements
-from invoices.agreeing import AgreementError, sign_plan
+from invoices.agreeing import AgreementError
 from invoices.agreements import PDF
 from invoices.evidence import signed_copy
 from invoices.models import PaymentPlan, Signature
 from invoices.models.agreement import BLOCKING_PLAN_STATES, PlanState
 from invoices.models.portal import SignedBy
+from invoices.planning import activate, mark_signed
 from invoices.signature_record import Proof, Signer, canonical_hash, creditor_record, customer_record
 from invoices.signed_copies import send_copies
 from invoices.standing import NOTHING, claims_on
@@ -48,7 +49,7 @@ def sign(
     _refuse(row, signer, ticks, shown_sha256, proof, on)
     record = customer_record(row, signer, agreements.ticks(row), proof, at, _last_seal(row.business))
     signature = _keep(row, SignedBy.CUSTOMER, signer, record, at, link=proof.link)
-    sign_plan(plan=row, terms=row.terms, at=at)
+    mark_signed(plan=row, at=at, on=on)
     _tell(signature, "plan.signed", None)
     return signature
 
@@ -67,6 +68,8 @@ def countersign(*, plan: PaymentPlan, by: User, at: datetime.datetime) -> Signat
     signer = Signer(str(by), str(Role.OWNER.label), by.email)
     record = creditor_record(row, signer, by.pk, signed.record_sha256, at, _last_seal(row.business))
     signature = _keep(row, SignedBy.CREDITOR, signer, record, at, by=by, before=[signed.record])
+    if row.state == PlanState.SIGNED:
+        activate(plan=row, on=row.business.local_date(at), actor=by)
     _tell(signature, "plan.countersigned", by)
     return signature
 

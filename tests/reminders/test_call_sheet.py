@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from arcollect.dates import Calendar
 from customers.attachments import attach
-from invoices.agreeing import close_promise, draft_plan, make_promise, move_plan
+from invoices.agreeing import close_promise, make_promise
 from invoices.booking import apply_unapplied
 from invoices.disputing import open_dispute, resolve_dispute
 from invoices.models.agreement import InstalmentState, PlanState, PromiseState
+from invoices.plan_moves import move_plan
 from reminders.call_sheet import Sheet, sheet_of, usual_days_late
 from tests import make
 from tests.make import day
@@ -85,8 +86,7 @@ def test_a_closed_query_is_named_with_how_it_ended_and_what_of_its_invoice_is_op
 
 @pytest.mark.proves("P19")
 def test_a_missed_instalment_is_named_with_its_own_sum_not_with_all_that_is_owed(acme, invoice, sheet):
-    instalments = [(day(f"2026-0{month}-10"), Decimal(250)) for month in (3, 4, 5, 6)]
-    plan = draft_plan(customer=acme, currency="USD", covered=[(invoice.pk, Decimal(1000))], instalments=instalments)
+    plan = make.plan(acme, {invoice: "1000"}, {f"2026-0{month}-10": "250" for month in (3, 4, 5, 6)}, signed="2026-03-02")
     move_plan(plan=plan, state=PlanState.AT_RISK, on=day("2026-03-18"))
     first = plan.instalments.first()
     plan.instalments.filter(pk=first.pk).update(state=InstalmentState.MISSED, paid=Decimal(50))
