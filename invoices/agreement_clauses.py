@@ -51,6 +51,7 @@ class Facts:
             "to_pay": self.money(terms["to_pay"]),
             "discount": self.money(terms["discount"]),
             "count": self.count("payments", len(terms["schedule"])),
+            "tolerance": self.money(rules["tolerance"]),
             "grace": self.count("business_days", rules["grace_bd"]),
             "cure": self.count("days", rules["cure_days"]),
             "missed": self.count("missed", rules["missed_to_default"]),
@@ -70,6 +71,7 @@ def clauses_of(facts: Facts) -> list[dict[str, str]]:
 def _clauses(facts: Facts) -> Iterator[dict[str, str]]:
     texts, rules = facts.words["clauses"], facts.terms["rules"]
     more = {
+        "grace": ["tolerance"] if Decimal(rules["tolerance"]) else [],
         "default": [] if facts.protection else ["interest_again"],
         "changes": ["replaces"] if facts.terms["replaces"] else [],
     }
@@ -131,7 +133,9 @@ def governing_law(facts: Facts) -> str:
     creditor, texts = facts.terms["creditor"], facts.words["law"]
     if chosen := facts.terms["rules"]["governing_law"]:
         return texts["chosen"].format(law=chosen)
-    country = parse_locale(facts.terms["locale"]).territories.get(creditor["country"], creditor["name"])
+    country = parse_locale(facts.terms["locale"]).territories.get(creditor["country"], "")
+    if not country:
+        return texts["unknown"]
     if creditor["country"] not in FEDERAL:
         return texts["country"].format(country=country)
     kind = "within" if creditor["region"] else "federal"

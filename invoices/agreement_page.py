@@ -43,7 +43,7 @@ def _context(terms: Mapping[str, Any], terms_sha256: str, logo: str) -> dict[str
         "annex": invoices if annexed else None,
         "annexed": words["invoices_annexed"].format(count=facts.count("invoices", len(terms["invoices"]))),
         "schedule": schedule,
-        "beside": max(len(terms["invoices"]), len(terms["schedule"])) <= BESIDE_ROWS,
+        "beside": len(terms["schedule"]) <= BESIDE_ROWS,
         "pay_rows": pay_rows(facts),
         "authority": authority_of(words, terms["customer"]["kind"]).format_map(facts.values),
         "for_customer": words["for_customer"].format_map(facts.values),
@@ -62,20 +62,18 @@ def frame(facts: Facts) -> dict[str, Any]:
         "creditor": terms["creditor"],
         "title": words["title"],
         "name": name,
-        "foot_left": terms["creditor"]["legal_name"],
-        "foot_middle": f"{name} · {words['words_version']} {terms['words']}",
+        "foot": f"{terms['creditor']['legal_name']}\n{name} · {words['words_version']} {terms['words']}",
     }
 
 
 def _figures(facts: Facts) -> list[tuple[str, str]]:
     """The only large figures: what is owed, in how many payments, and when the last one is due."""
     terms, words = facts.terms, facts.words
-    payments = facts.values["count"]
     paid = [(words["to_pay"], facts.values["to_pay"])] if facts.discount else []
     return [
         (words["owed"], facts.values["total"]),
         *paid,
-        (words["in_payments"], payments[:1].upper() + payments[1:]),
+        (words["payments"], str(len(terms["schedule"]))),
         (words["last_on"], facts.day(terms["schedule"][-1]["due_on"])),
     ]
 
@@ -103,8 +101,8 @@ def invoice_table(facts: Facts) -> dict[str, Any]:
     rows = [
         [
             row["number"],
-            facts.day(row["issued_on"], "short"),
-            facts.day(row["due_on"], "short"),
+            facts.day(row["issued_on"], "medium"),
+            facts.day(row["due_on"], "medium"),
             *([_figure(facts, row["total"])] if partly else []),
             _figure(facts, row["covered"]),
         ]

@@ -52,7 +52,7 @@ def _signature(facts: Facts, record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "heading": words[f"signed_for_{record['party']}"].format(party=party),
         "name": signer["name"],
-        "below": ", ".join(part for part in (signer["role"], signer["email"]) if part),
+        "below": ", ".join(part for part in (signer["role"], signer["email"]) if part not in ("", signer["name"])),
         "signed": _moment(record["times"]["signed"]),
         "ticks": record.get("ticks", ()),
         "rows": [(label, value) for label, value in _rows(words, record) if value],
@@ -68,10 +68,11 @@ def _rows(words: Mapping[str, str], record: Mapping[str, Any]) -> Iterator[tuple
         yield words["address"], record["address"]
         yield words["user_agent"], record["user_agent"]
         yield words["locale"], record["locale"]
-        yield words["link"], f"{link['id']}, {words['token_sha256']} {link['token_sha256']}"
+        yield words["link"], str(link["id"])
+        yield words["token_sha256"], link["token_sha256"]
     yield words["answers"], record.get("customer_record_sha256", "")
     seal = record["previous_seal"]
-    yield words["seal"], f"{seal['id']}, {seal['hash']}" if seal else words["no_seal"]
+    yield words["seal"], seal["hash"] if seal else words["no_seal"]
     yield words["record_sha256"], canonical_hash(record)
 
 
