@@ -44,10 +44,14 @@ def _unanswered(rows: QuerySet[Any], occasion: Occasion, area: str) -> QuerySet[
 
 
 def _promises(mine: Q, today: datetime.date) -> Iterator[Happened]:
+    """Promises not kept; of one that broke because another took its place the talk was had."""
+    anew = Promise.objects.filter(
+        customer=OuterRef("customer"), currency=OuterRef("currency"), made_on=OuterRef("evaluated_on"), pk__gt=OuterRef("pk")
+    )
     rows = Promise.objects.filter(
         mine, state__in=[PromiseState.BROKEN, PromiseState.PARTIAL], evaluated_on__gt=today - LATELY, evaluated_on__lte=today
     )
-    for row in _unanswered(rows, Occasion.PROMISE_BROKEN, "promise").prefetch_related("lines"):
+    for row in _unanswered(rows.exclude(Exists(anew)), Occasion.PROMISE_BROKEN, "promise").prefetch_related("lines"):
         yield Happened(
             Occasion.PROMISE_BROKEN,
             f"promise:{row.pk}",

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from arcollect.dates import Calendar
 from customers.attachments import attach
+from customers.claims import check_claim, open_claim
 from invoices.agreeing import close_promise, make_promise
 from invoices.booking import apply_unapplied
 from invoices.disputing import open_dispute, resolve_dispute
@@ -55,6 +56,15 @@ def test_what_was_matched_late_was_not_paid_late(acme, invoice):
     payment = make.payment(acme, "1000", on="2026-02-14")
     apply_unapplied(payment=payment, split=[(invoice.pk, Decimal(1000))], on=day("2026-03-16"))
     assert usual_days_late(acme, TODAY) == 0
+
+
+@pytest.mark.proves("P07")
+def test_two_things_they_said_that_were_not_true_are_a_hint(acme, bookkeeper, sheet):
+    for place in range(2):
+        assert not sheet(subject=f"before {place}").misled
+        said = open_claim(customer=acme, what="It was sent.", how="bank", check_by=TODAY, on=TODAY)
+        check_claim(claim=said, result="false", found="No.", on=TODAY, by=bookkeeper)
+    assert sheet(subject="after").misled
 
 
 @pytest.mark.proves("P06")

@@ -77,6 +77,17 @@ def test_a_kept_promise_brings_nothing(promise, invoice):
     assert not FollowUp.objects.exists()
 
 
+def test_a_promise_that_broke_in_the_talk_that_made_the_next_is_not_asked_about_again(business, invoice):
+    terms = {"customer": invoice.customer, "currency": "USD", "amount": Decimal(300)}
+    first = make_promise(**terms, made_on=day("2026-03-02"), due_on=day("2026-03-06"))
+    make_promise(**terms, made_on=day("2026-03-09"), due_on=day("2026-03-20"))
+    first.refresh_from_db()
+    assert first.state == "broken"
+    escalate(business, day("2026-03-10"))
+    assert not letters("LBP")
+    assert not Task.objects.filter(kind="broken_promise").exists()
+
+
 @pytest.mark.proves("T14")
 def test_money_in_hand_is_not_asked_for(promise, invoice):
     escalate(promise.business, day("2026-03-05"))
