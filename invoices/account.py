@@ -22,16 +22,17 @@ class OpenInvoice:
     disputed: Decimal
     planned: Decimal
     promised: Decimal
+    settling: Decimal = NOTHING
 
     @property
     def collectable(self) -> Decimal:
-        """What may be asked for: open less disputed, planned and promised parts (domain.md 1)."""
-        return max(NOTHING, self.row.balance - self.disputed - self.planned - self.promised)
+        """What may be asked for: open less disputed, planned and promised parts, and what is being settled (domain.md 1, 6.6)."""
+        return max(NOTHING, self.row.balance - self.disputed - self.planned - self.promised - self.settling)
 
     @property
     def claimed(self) -> bool:
         """Whether anything stands against asking for all of it."""
-        return bool(self.disputed or self.planned or self.promised)
+        return bool(self.disputed or self.planned or self.promised or self.settling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Position:
 
 
 def positions(customer: Customer, today: datetime.date) -> list[Position]:
-    """The customer's account by currency, in six queries; the one with most open invoices comes first."""
+    """The customer's account by currency, in seven queries; the one with most open invoices comes first."""
     open_rows = Invoice.objects.filter(customer=customer, balance__gt=0).order_by("due_on", "issued_on", "number")
     cash = Payment.objects.filter(customer=customer, returned_on=None, allocated__lt=F("amount"))
     notes = CreditNote.objects.filter(customer=customer, allocated__lt=F("total"))
@@ -102,10 +103,12 @@ def kept_promises(customer: Customer) -> tuple[int, int]:
 def open_invoice(row: Invoice, against: Claims, today: datetime.date) -> OpenInvoice:
     """The invoice with what stands against asking for it; no claim is larger than what is still open of it."""
     promised = sum((amount for _, amount in against.promised.get(row.pk, ())), NOTHING)
+    settling = sum((amount for through, amount in against.settling.get(row.pk, ()) if today <= through), NOTHING)
     return OpenInvoice(
         row=row,
         days_past_due=(today - row.due_on).days,
         disputed=min(row.balance, against.disputed.get(row.pk, NOTHING)),
         planned=min(row.balance, against.planned.get(row.pk, NOTHING)),
         promised=min(row.balance, promised),
+        settling=min(row.balance, settling),
     )

@@ -15,6 +15,7 @@ from customers.models import Business, Customer, Event, ImportBatch, User
 from invoices.balances import BookingError, Split, check_split, date_payment, lock_invoices, raise_balances, store
 from invoices.matching import oldest_first
 from invoices.models import Allocation, CreditNote, Invoice, Payment
+from invoices.settling import recheck_settlements
 from invoices.standing import open_items
 
 
@@ -79,6 +80,7 @@ def book_many(*, business: Business, bookings: Sequence[Booking], actor: User | 
     Allocation.objects.bulk_create(allocations, batch_size=1000)
     _lower_balances(invoices, allocations)
     log.record_many(business, [_booked(booking, actor) for booking in bookings])
+    recheck_settlements(business=business, customer_ids={booking.payment.customer_id for booking in bookings})
 
 
 @transaction.atomic
@@ -97,6 +99,7 @@ def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor:
     log.record(
         payment.business, "payment.applied", f"payment:{payment.pk}", customer=payment.customer, actor=actor, split=_plain(split)
     )
+    recheck_settlements(business=payment.business, customer_ids=[payment.customer_id])
     if not payment.unapplied:
         close_about(business=payment.business, subject=f"payment:{payment.pk}", outcome="MATCHED", on=on, by=actor)
 
@@ -134,6 +137,7 @@ def return_payment(*, payment: Payment, on: datetime.date, actor: User | None = 
     subject = f"payment:{payment.pk}"
     close_about(business=payment.business, subject=subject, outcome="RETURNED", on=on, by=actor)
     log.record(payment.business, "payment.returned", subject, customer=payment.customer, actor=actor, on=str(on))
+    recheck_settlements(business=payment.business, customer_ids=[payment.customer_id], on=on)
 
 
 @transaction.atomic
@@ -156,6 +160,7 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
     log.record_many(business, [_unbooked(payment, actor) for payment in payments])
     Allocation.objects.filter(payment__in=payments).delete()
     Payment.objects.filter(pk__in=[payment.pk for payment in payments]).delete()
+    recheck_settlements(business=business, customer_ids={payment.customer_id for payment in payments})
 
 
 @transaction.atomic

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from invoices.matching import OpenItem
-from invoices.models import Dispute, Invoice, PaymentPlan, PlanInvoice, PromiseLine
+from invoices.models import Dispute, Invoice, PaymentPlan, PlanInvoice, PromiseLine, SettlementInvoice
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState
+from invoices.models.settlement import LIVE_SETTLEMENT_STATES, SettlementState
 
 NOTHING = Decimal(0)
 
@@ -28,7 +29,8 @@ class Offer:
 class Claims:
     """What stands against asking for invoices: sums by invoice id; promises as (due date, amount) pairs.
 
-    `offered`: parts in plans the customer may still accept; `defaulted`: invoices whose plan ended unpaid.
+    `offered`: parts in plans the customer may still accept; `defaulted`: invoices whose plan ended unpaid; `settling`: parts in
+    a settlement on offer or accepted, as (last day to accept it or to pay, amount) pairs.
     """
 
     disputed: dict[int, Decimal] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class Claims:
     promised: dict[int, list[tuple[datetime.date, Decimal]]] = field(default_factory=dict)
     offered: dict[int, list[Offer]] = field(default_factory=dict)
     defaulted: frozenset[int] = frozenset()
+    settling: dict[int, list[tuple[datetime.date, Decimal]]] = field(default_factory=dict)
 
 
 def claims_on(invoice_ids: Iterable[int]) -> Claims:
@@ -52,7 +55,7 @@ def claims_on(invoice_ids: Iterable[int]) -> Claims:
 
 
 def claims(customer_ids: Iterable[int]) -> Claims:
-    """Open disputes, plans offered, live or ended unpaid, and open promises of these customers, in three queries."""
+    """Open disputes, plans offered, live or ended unpaid, open promises and settlements of these customers, in four queries."""
     ids = list(customer_ids)
     disputed: dict[int, Decimal] = defaultdict(Decimal)
     planned: dict[int, Decimal] = defaultdict(Decimal)
@@ -73,7 +76,17 @@ def claims(customer_ids: Iterable[int]) -> Claims:
     lines = PromiseLine.objects.filter(promise__customer__in=ids, promise__state=PromiseState.OPEN)
     for invoice_id, due_on, amount in lines.values_list("invoice_id", "promise__due_on", "amount"):
         promised[invoice_id].append((due_on, amount))
-    return Claims(dict(disputed), dict(planned), dict(promised), dict(offered), frozenset(defaulted))
+    return Claims(dict(disputed), dict(planned), dict(promised), dict(offered), frozenset(defaulted), _settling(ids))
+
+
+def _settling(ids: list[int]) -> dict[int, list[tuple[datetime.date, Decimal]]]:
+    """Nobody is asked for what a settlement covers while they may still accept it, or pay it (domain.md 6.6)."""
+    found: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
+    lines = SettlementInvoice.objects.filter(settlement__customer__in=ids, settlement__state__in=LIVE_SETTLEMENT_STATES)
+    terms = [f"settlement__{name}" for name in ("state", "accept_by", "pay_by")]
+    for invoice_id, amount, state, accept_by, pay_by in lines.values_list("invoice_id", "amount", *terms):
+        found[invoice_id].append((accept_by if state == SettlementState.OFFERED else pay_by, amount))
+    return dict(found)
 
 
 def offer_days(customer_ids: Iterable[int]) -> dict[tuple[int, str], list[datetime.date]]:

@@ -20,8 +20,8 @@ Parts = tuple[tuple[datetime.date, Decimal], ...]
 class InvoiceFacts:
     """An open invoice. `fired`: the day each step fired in its present cycle, `left_out`: those of them a person skipped.
 
-    `promised` and `offered` (in an offered plan): (blocks through, amount) pairs. `hurried_on`: the day a promise about it was
-    found broken. `floor`: the step it resumes at, whatever its age, after a plan ended unpaid.
+    `promised`, `offered` (in an offered plan) and `settling` (in a settlement): (blocks through, amount) pairs. `hurried_on`: the
+    day a promise about it was found broken. `floor`: the step it resumes at, whatever its age, after a plan ended unpaid.
     """
 
     id: int
@@ -44,6 +44,7 @@ class InvoiceFacts:
     hurried_on: datetime.date | None = None
     floor: str = ""
     left_out: frozenset[str] = frozenset()
+    settling: Parts = ()
 
     @property
     def term(self) -> Term:
@@ -62,7 +63,7 @@ class InvoiceFacts:
     @property
     def claimed(self) -> bool:
         """Whether anything may stand against asking for the whole balance; of most invoices nothing does."""
-        return bool(self.promised or self.offered or self.disputed or self.planned)
+        return bool(self.promised or self.offered or self.disputed or self.planned or self.settling)
 
     def hurried(self, today: datetime.date) -> bool:
         """Whether a promise about it was broken and nothing followed yet (domain.md 3.4)."""
@@ -82,11 +83,16 @@ class InvoiceFacts:
         """The part in a payment plan the customer may still accept."""
         return _standing(self.offered, today)
 
+    def under_settlement(self, today: datetime.date) -> Decimal:
+        """The part in a settlement the customer may still accept, or still pay (domain.md 6.6)."""
+        return _standing(self.settling, today)
+
     def collectable(self, today: datetime.date) -> Decimal:
-        """Open balance less what is disputed, in a plan, offered one or promised (domain.md 1, 3.4); never negative."""
+        """Open balance less what is disputed, in a plan, offered one, being settled or promised (domain.md 1, 3.4, 6.6)."""
         if not self.claimed:
             return self.balance
         aside = self.disputed + self.planned + self.under_promise(today) + self.under_offer(today)
+        aside += self.under_settlement(today)
         return max(NOTHING, self.balance - aside)
 
     def askable(self, today: datetime.date) -> Decimal:

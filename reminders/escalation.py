@@ -92,7 +92,7 @@ def next_look(
     if any(isinstance(decision, Fire) for decision in decisions):
         return today + DAYS(days=1)
     days = list(setting.timetable(invoice).looks)
-    days += [through + DAYS(days=1) for through, _ in (*invoice.promised, *invoice.offered)]
+    days += [through + DAYS(days=1) for through, _ in (*invoice.promised, *invoice.offered, *invoice.settling)]
     days += [decision.until for decision in decisions if isinstance(decision, Wait) and decision.until]
     deciding = decide_on(invoice, setting)
     if deciding is not None:

@@ -29,6 +29,7 @@ CALLS = {
     Occasion.QUERY_CLOSED: TaskKind.CALLBACK,
     Occasion.INSTALMENT_MISSED: TaskKind.CALLBACK,
     Occasion.PLAN_DEFAULTED: TaskKind.DECIDE,
+    Occasion.SETTLEMENT_MISSED: TaskKind.DECIDE,
     Occasion.PAYMENT_RETURNED: TaskKind.CALLBACK,
 }
 
@@ -143,6 +144,7 @@ def _reason(happened: Happened) -> str:
         Occasion.QUERY_CLOSED: _("Their query is closed: ask whether all is well, and for %(amount)s in this week's payments."),
         Occasion.INSTALMENT_MISSED: _("An instalment is missing, %(amount)s: repair the plan rather than end it."),
         Occasion.PLAN_DEFAULTED: _("The payment plan ended with %(amount)s unpaid: decide what comes next."),
+        Occasion.SETTLEMENT_MISSED: _("The settlement was not paid as agreed, %(amount)s is owed again: let it count, or decide."),
         Occasion.PAYMENT_RETURNED: _("A payment of %(amount)s came back: call today."),
     }
     return words[happened.occasion] % {"amount": amount}

@@ -11,8 +11,9 @@ from django.db.models.functions import Cast, Concat
 
 from customers.models import Business, Conversation, Letter
 from customers.models.desk import Outcome
-from invoices.models import Allocation, Dispute, Instalment, Invoice, Payment, PaymentPlan, Promise
+from invoices.models import Allocation, Dispute, Instalment, Invoice, Payment, PaymentPlan, Promise, Settlement
 from invoices.models.agreement import InstalmentState, PlanState, PromiseState
+from invoices.models.settlement import SettlementState
 from reminders.cases import NOTHING
 from reminders.following import Happened, together
 from reminders.models import FollowUp, Occasion
@@ -33,6 +34,7 @@ def happenings(business: Business, today: datetime.date, only: Iterable[int] | N
         *_disputes(mine, today),
         *_plans(mine, business, today),
         *_payments(mine, today),
+        *_settlements(mine, today),
     ]
     return _with_conversations(business, together(found))
 
@@ -128,6 +130,15 @@ def _payments(mine: Q, today: datetime.date) -> Iterator[Happened]:
         about = frozenset(paid.values_list("pk", flat=True))
         subject = f"payment:{row.pk}"
         yield Happened(Occasion.PAYMENT_RETURNED, subject, row.customer_id, row.currency, row.returned_on, row.amount, about, {})
+
+
+def _settlements(mine: Q, today: datetime.date) -> Iterator[Happened]:
+    """Settlements not paid as agreed: what is left of the full sum is owed again, the owner decides (domain.md 6.6)."""
+    rows = Settlement.objects.filter(mine, state=SettlementState.MISSED, ended_on__gt=today - LATELY, ended_on__lte=today)
+    for row in _unanswered(rows, Occasion.SETTLEMENT_MISSED, "settlement").prefetch_related("covered"):
+        about = frozenset(line.invoice_id for line in row.covered.all())
+        left, subject = row.total - row.received, f"settlement:{row.pk}"
+        yield Happened(Occasion.SETTLEMENT_MISSED, subject, row.customer_id, row.currency, row.ended_on, left, about, {})
 
 
 def instalment_open(letter: Letter) -> bool:

@@ -71,6 +71,7 @@ def _facts(row: tuple[Any, ...], around: Around) -> InvoiceFacts:
         planned=min(balance, around.against.planned.get(pk, NOTHING)),
         promised=around.promised.get(pk, ()),
         offered=around.offered.get(pk, ()),
+        settling=tuple(around.against.settling.get(pk, ())),
         fired=days,
         left_out=frozenset(left_out),
         hurried_on=around.hurried.get(pk),

@@ -19,6 +19,7 @@ from customers.models import Business, Customer, Event, User
 from invoices.keeping import settle_promises
 from invoices.models import Invoice
 from invoices.planning import expire_offers, void_offers
+from invoices.settling import settle_settlements
 from invoices.unmatched import ask_to_match
 from reminders.cases import Case, Decision, Fire, Wait
 from reminders.escalation import next_looks
@@ -120,6 +121,7 @@ def escalate(
         settle_promises(business=business, calendar=settings.calendar(), today=today)
         expire_offers(business=business, calendar=settings.calendar(), today=today)
         void_offers(business=business, calendar=settings.calendar(), today=today)
+        settle_settlements(business=business, today=today)
         ask_to_match(business=business, calendar=settings.calendar(), today=today)
     key = _settings_key(business, settings)
     with transaction.atomic():

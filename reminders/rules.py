@@ -32,6 +32,8 @@ class Rule(models.TextChoices):
     DISPUTED = "DISPUTED", _("What is in dispute is not asked for.")
     PLANNED = "PLANNED", _("What is in a payment plan is asked for by its instalments only.")
     PLAN_OFFERED = "PLAN_OFFERED", _("An offered payment plan may be considered in peace, once in a while.")
+    SETTLEMENT_OPEN = "SETTLEMENT_OPEN", _("What may be settled for less is not asked for until the day to accept or pay it.")
+    HANDED_OFF = "HANDED_OFF", _("What an agency was asked to collect is left to it.")
     PROMISE_OPEN = "PROMISE_OPEN", _("What is promised is not asked for until the day has passed with its grace.")
     PROMISE_KEPT = "PROMISE_KEPT", _("Who has just kept a promise gets some days before the rest is asked for.")
     UNAPPLIED_COVERS = "UNAPPLIED_COVERS", _("Money we hold covers what is overdue: it must be matched.")

@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Prefetch, Q
@@ -25,8 +27,8 @@ from reminders.tone import tone_of
 from reminders.wordings import LOOK_AGAIN
 
 CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90, TaskKind.DECIDE]
-# What a call or a lapsed offer left to do: no step of the engine stands behind it.
-LEFT_OVER = Q(subject__startswith="conversation:") | Q(subject__startswith="paymentplan:")
+# What a call, a lapsed offer or money held back left to do: no step of the engine stands behind it.
+LEFT_OVER = reduce(or_, (Q(subject__startswith=area) for area in ("conversation:", "paymentplan:", "settlement:", "held:")))
 AGREED = Q(kind__in=[TaskKind.CALLBACK, TaskKind.DECIDE]) & LEFT_OVER
 NO_CALLS = frozenset({Rule.CEASE, Rule.DECEASED, Rule.INSOLVENT, Rule.MORATORIUM})
 NOTHING_LEFT = "Nothing of it is left to ask for."

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Model, Q, QuerySet
 
 from customers.models import Business, Claim, Contact, Conversation, Customer, Event, Letter, ReceivedMail, Task
-from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise
+from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise, Settlement
 from reminders.models import Reminder
 from reminders.sentences import DOZENS, ICONS, Rows, detail, named, quoted, sentence, several
 
@@ -29,6 +29,7 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
     ),
     "promise": Promise.objects.only("currency", "amount", "due_on"),
     "paymentplan": PaymentPlan.objects.only("currency", "total"),
+    "settlement": Settlement.objects.only("currency", "total"),
     "letter": Letter.objects.only("code", "sent_to", "problem", "currency", "hold_reason"),
     "reminder": Reminder.objects.only("skipped_reason", "currency"),
     "mail": ReceivedMail.objects.select_related("conversation").only(
@@ -47,6 +48,7 @@ DOORS = {
     "dispute": "dispute-detail",
     "promise": "promise-detail",
     "claim": "claim-check",
+    "settlement": "settlement-detail",
     "conversation": "conversation-detail",
 }
 
@@ -75,7 +77,7 @@ PARTS = {
     "letters": ("letter.", "mail.", "step."),
     "calls": ("call.", "claim."),
     "money": ("payment.", "credit_note.", "invoice."),
-    "agreed": ("promise.", "plan.", "paymentplan.", "dispute.", "paper."),
+    "agreed": ("promise.", "plan.", "paymentplan.", "settlement.", "dispute.", "paper."),
     "person": ("customer.", "contact."),
     "tasks": ("task.", "followup."),
 }
@@ -108,6 +110,7 @@ def of_invoice(invoice: Invoice) -> list[Entry]:
         subjects.add(f"payment:{allocation.payment_id}" if allocation.payment_id else f"credit_note:{allocation.credit_note_id}")
     subjects |= {f"dispute:{pk}" for pk in invoice.disputes.values_list("pk", flat=True)}
     subjects |= {f"promise:{pk}" for pk in invoice.promise_lines.values_list("promise_id", flat=True)}
+    subjects |= {f"settlement:{pk}" for pk in invoice.settlement_lines.values_list("settlement_id", flat=True)}
     subjects |= {f"paymentplan:{pk}" for pk in invoice.plan_lines.values_list("plan_id", flat=True)}
     fired = invoice.reminder_lines.values_list(
         "reminder_id", "reminder__task_id", "reminder__letter_id", "reminder__letter__facts__instead_of"

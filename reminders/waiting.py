@@ -33,9 +33,11 @@ def _not_asked(overdue: Sequence[InvoiceFacts], currency: str, today: datetime.d
     """Why nothing of what is overdue may be asked for; the first reason names the rule."""
     promised = [part for row in overdue for part in row.promised if today <= part[0]]
     offered = [part for row in overdue for part in row.offered if today <= part[0]]
+    settling = [part for row in overdue for part in row.settling if today <= part[0]]
     reasons = [
         (Rule.PROMISE_OPEN, f"promise of {_sum(promised, currency)} open until {_first(promised)}", promised),
         (Rule.PLAN_OFFERED, f"a payment plan is offered until {_first(offered)}", offered),
+        (Rule.SETTLEMENT_OPEN, f"a settlement stands until {_first(settling)}", settling),
         (Rule.DISPUTED, "in dispute", any(row.disputed for row in overdue)),
         (Rule.PLANNED, "in a payment plan", any(row.planned for row in overdue)),
         (Rule.NO_REMINDERS, "marked as not to be reminded", any(row.no_reminders for row in overdue)),
@@ -46,7 +48,7 @@ def _not_asked(overdue: Sequence[InvoiceFacts], currency: str, today: datetime.d
         ),
     ]
     holding = [(rule, words) for rule, words, holds in reasons if holds]
-    ends = [through + DAYS(days=1) for through, _ in [*promised, *offered]]
+    ends = [through + DAYS(days=1) for through, _ in [*promised, *offered, *settling]]
     return Wait(holding[0][0], "; ".join(words for _, words in holding), min(ends, default=None))
 
 

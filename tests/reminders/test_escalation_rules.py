@@ -54,6 +54,7 @@ def decided(found: Case, on: str) -> tuple[str, str]:
         ({"planned": Decimal(1000)}, {}, Wait, Rule.PLANNED, None),
         ({"offered": ((day("2026-03-25"), Decimal(1000)),)}, {}, Wait, Rule.PLAN_OFFERED, "2026-03-26"),
         ({"promised": ((day("2026-03-24"), Decimal(1000)),)}, {}, Wait, Rule.PROMISE_OPEN, "2026-03-25"),
+        ({"settling": ((day("2026-03-27"), Decimal(1000)),)}, {}, Wait, Rule.SETTLEMENT_OPEN, "2026-03-28"),
         ({}, {"unapplied": Decimal(1000)}, Wait, Rule.UNAPPLIED_COVERS, None),
         ({}, {"unapplied": Decimal(50), "unapplied_since": day("2026-03-17")}, Wait, Rule.UNAPPLIED_CASH, "2026-03-19"),
         ({"balance": Decimal(20)}, {}, Wait, Rule.SMALL_BALANCE, None),
