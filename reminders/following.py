@@ -144,7 +144,7 @@ def _reason(happened: Happened) -> str:
         Occasion.QUERY_CLOSED: _("Their query is closed: ask whether all is well, and for %(amount)s in this week's payments."),
         Occasion.INSTALMENT_MISSED: _("An instalment is missing, %(amount)s: repair the plan rather than end it."),
         Occasion.PLAN_DEFAULTED: _("The payment plan ended with %(amount)s unpaid: decide what comes next."),
-        Occasion.SETTLEMENT_MISSED: _("The settlement was not paid as agreed, %(amount)s is owed again: let it count, or decide."),
+        Occasion.SETTLEMENT_MISSED: _("Not settled as agreed, %(amount)s is owed again: let it count, or decide."),
         Occasion.PAYMENT_RETURNED: _("A payment of %(amount)s came back: call today."),
     }
     return words[happened.occasion] % {"amount": amount}
