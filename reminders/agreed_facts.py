@@ -15,6 +15,16 @@ class PromiseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementFacts:
+    """Less taken in full satisfaction: `amount` instead of `total`, accepted by one day, paid by another (domain.md 6.6)."""
+
+    amount: Decimal
+    total: Decimal
+    accept_by: date
+    pay_by: date
+
+
+@dataclass(frozen=True, slots=True)
 class QueryFacts:
     """A query raised in the call about `amount` of an invoice; `query` is words in the customer's language."""
 
@@ -30,7 +40,8 @@ class AgreedFacts:
 
     `instalments`: (due date, amount) of a plan on offer until `accept_by`. `callback_on`: the day they agreed to be called.
     `decide_on`: the day the owner decides, where they refuse to pay. `terms_days`: the terms to be said again, 0 for none.
-    `statement`: the letter lists what is open because they asked for it; `document`: they send us what shows what they said.
+    `settlement`: the one on offer. `statement`: the letter lists what is open because they asked for it; `document`: they send
+    us what shows what they said.
     """
 
     promises: tuple[PromiseFacts, ...] = ()
@@ -42,3 +53,4 @@ class AgreedFacts:
     terms_days: int = 0
     statement: bool = False
     document: bool = False
+    settlement: SettlementFacts | None = None

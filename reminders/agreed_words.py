@@ -19,6 +19,11 @@ AGREED_FIELDS = {
     "queries_answered_by": "Until when you answer these queries",
     "offer": "The instalments of the plan you offered on the call, in words; empty where you offered none",
     "offer_accept_by": "Until when that offer stands",
+    "settlement_amount": "What you take instead of all that is owed, where a settlement is on offer; else empty",
+    "settlement_total": "What is owed of the invoices it settles",
+    "settlement_credit": "What they need not pay if they keep to it",
+    "settlement_accept_by": "Until when they may accept it",
+    "settlement_pay_by": "Until when the money must have reached your account",
     "callback_date": "The day you call again, as agreed; empty where nothing was",
     "terms": 'Your terms with this customer, where they are to be said again: "30 days from the invoice date"; else empty',
     "statement": "True where the letter lists everything open because the customer asked for it",
@@ -48,12 +53,24 @@ def agreed_values(facts: LetterFacts, words: Mapping[str, Any], money: Money, da
         "queries_answered_by": day(max(answers)) if answers else "",
         "offer": _offer(facts, words, money, day),
         "offer_accept_by": day(agreed.accept_by) if agreed.accept_by else "",
+        **_settlement_values(facts, money, day),
         "callback_date": day(agreed.callback_on) if agreed.callback_on else "",
         "terms": words["terms_words"].format(days=agreed.terms_days) if agreed.terms_days else "",
         "statement": agreed.statement,
         "document_wanted": agreed.document,
         "refused": agreed.decide_on is not None,
         "reference": facts.reference,
+    }
+
+
+def _settlement_values(facts: LetterFacts, money: Money, day: Day) -> dict[str, str | bool]:
+    row = facts.agreed.settlement
+    return {
+        "settlement_amount": money(row.amount) if row else "",
+        "settlement_total": money(row.total) if row else "",
+        "settlement_credit": money(row.total - row.amount) if row else "",
+        "settlement_accept_by": day(row.accept_by) if row else "",
+        "settlement_pay_by": day(row.pay_by) if row else "",
     }
 
 

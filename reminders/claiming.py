@@ -22,6 +22,7 @@ from reminders.happenings import instalment_open
 from reminders.issuing import mail_contacts
 from reminders.models import PaperCopy, Reminder
 from reminders.outbox import close_review, withdraw
+from reminders.settlement_letters import offer_gone
 from reminders.smtp import message_id
 from reminders.timetable import DUNNING, RANK
 from reminders.ways import Way, way_of
@@ -85,6 +86,8 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
         return outdated(letter, case, today) or worn_out(letter, today)
     if "instalment" in letter.facts:
         return "" if instalment_open(letter) else _("The instalment came in, or the plan has ended.")
+    if "settlement" in letter.facts:
+        return offer_gone(letter, today) or worn_out(letter, today)
     owed = {row.id: row.askable(today) for row in case.invoices} if case else {}
     for line in letter.facts["lines"]:
         if owed.get(line["invoice"], NOTHING) != Decimal(line["collectable"]):

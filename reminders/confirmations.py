@@ -15,8 +15,9 @@ from customers.models import Conversation, Letter, Task
 from customers.models.claim import ClaimCheck, ClaimResult
 from customers.models.desk import TaskKind, TaskState
 from customers.reasons import Effect, shipped_reasons
-from invoices.models import PaymentPlan, Promise
+from invoices.models import PaymentPlan, Promise, Settlement
 from invoices.models.agreement import PlanState, PromiseState
+from invoices.models.settlement import LIVE_SETTLEMENT_STATES, SettlementState
 from reminders.cases import Case
 from reminders.freezing import asked_today, frozen_facts
 
@@ -26,6 +27,7 @@ ON_OFFER = [PlanState.OFFERED, PlanState.VIEWED]
 # Of a promise or an offer that ended so, what was said on the telephone holds no longer.
 FALLEN_PROMISES = [PromiseState.PARTIAL, PromiseState.BROKEN, PromiseState.CANCELLED, PromiseState.SUPERSEDED]
 FALLEN_PLANS = [PlanState.CANCELLED, PlanState.EXPIRED, PlanState.DECLINED, PlanState.COUNTERED]
+STANDING_SETTLEMENTS = [*LIVE_SETTLEMENT_STATES, SettlementState.KEPT]
 AMOUNTS = ("paid", "disputed", "planned", "promised", "offered", "collectable")
 
 Agreed = dict[str, Any]
@@ -84,6 +86,7 @@ def agreed_on(conversation: Conversation, currency: str, today: datetime.date, *
             for row in queries
         ],
         "plan": _plan(plan),
+        "settlement": _settlement(conversation, currency, today),
         **_beside(conversation, today, leads=leads),
     }
 
@@ -93,6 +96,17 @@ def _plan(plan: PaymentPlan | None) -> dict[str, Any] | None:
         return None
     rows = plan.instalments.order_by("position")
     return {"id": plan.pk, "accept_by": str(plan.accept_by), "instalments": [[str(row.due_on), str(row.amount)] for row in rows]}
+
+
+def _settlement(conversation: Conversation, currency: str, today: datetime.date) -> dict[str, Any] | None:
+    """A settlement offered on the day of the call: whoever offers one while they talk does it on its own page."""
+    on = conversation.business.local_date(conversation.at)
+    rows = Settlement.objects.filter(customer=conversation.customer_id, currency=currency, state=SettlementState.OFFERED)
+    row = rows.filter(offered_on=on, accept_by__gte=today).first()
+    if row is None:
+        return None
+    days = {"accept_by": row.accept_by.isoformat(), "pay_by": row.pay_by.isoformat()}
+    return {"id": row.pk, "amount": str(row.amount), "total": str(row.total), **days}
 
 
 def _beside(conversation: Conversation, today: datetime.date, *, leads: bool) -> Agreed:
@@ -172,6 +186,8 @@ def fallen(letter: Letter) -> str:
     gone = Promise.objects.filter(pk__in=promises, state__in=FALLEN_PROMISES).exists() if promises else False
     if agreed["plan"] and not gone:
         gone = PaymentPlan.objects.filter(pk=agreed["plan"]["id"], state__in=FALLEN_PLANS).exists()
+    if agreed.get("settlement") and not gone:
+        gone = not Settlement.objects.filter(pk=agreed["settlement"]["id"], state__in=STANDING_SETTLEMENTS).exists()
     return _("What was agreed on the call stands no longer.") if gone else ""
 
 

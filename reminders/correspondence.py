@@ -3,6 +3,7 @@
 import base64
 import datetime
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from customers.models import Business, Contact, Customer, Document, Letter
 from customers.models.letter import LetterState
 from invoices.models import Allocation
 from invoices.rates import claims_of
-from reminders.agreed_facts import AgreedFacts, PromiseFacts, QueryFacts
+from reminders.agreed_facts import AgreedFacts, PromiseFacts, QueryFacts, SettlementFacts
 from reminders.copies import copies_of
 from reminders.issuing import mail_contacts
 from reminders.letter_facts import (
@@ -65,7 +66,10 @@ def facts_of(letter: Letter) -> LetterFacts:
         claims=_claims(letter),
         call=_call(stored.get("call")),
         promise=_promise(stored.get("promise")),
-        agreed=_agreed(stored.get("agreed"), language),
+        agreed=replace(
+            _agreed(stored.get("agreed"), language),
+            settlement=_settlement(stored.get("settlement") or stored.get("agreed", {}).get("settlement")),
+        ),
         instalment=_instalment(stored.get("instalment")),
         resolution=_resolution(stored.get("resolution"), language),
         first_contact=stored["first_contact"],
@@ -212,6 +216,13 @@ def _agreed(stored: Mapping[str, Any] | None, language: str) -> AgreedFacts:
         statement=stored["statement"],
         document=stored["document"],
     )
+
+
+def _settlement(stored: Mapping[str, str] | None) -> SettlementFacts | None:
+    if stored is None:
+        return None
+    accept_by, pay_by = (datetime.date.fromisoformat(stored[name]) for name in ("accept_by", "pay_by"))
+    return SettlementFacts(Decimal(stored["amount"]), Decimal(stored["total"]), accept_by, pay_by)
 
 
 def _day(text: str | None) -> datetime.date | None:

@@ -213,10 +213,12 @@ class LetterFacts:
 
     @property
     def amount_due(self) -> Decimal:
-        """The one large figure: the missed instalment in LPD, what was promised next in LCALL, else what is to pay after netting;
-        0 in an LCALL where nothing is: it confirms, it does not ask."""
+        """The one large figure: the missed instalment in LPD, what a settlement on offer comes to, what was promised next in
+        LCALL, else what is to pay after netting; 0 in an LCALL where nothing is: it confirms, it does not ask."""
         if self.instalment:
             return self.instalment.amount
+        if self.settles:
+            return self.agreed.settlement.amount
         if self.code != "LCALL":
             return self.net
         return self.agreed.promises[0].amount if self.agreed.promises else max(self.net, Decimal(0))
@@ -233,8 +235,15 @@ class LetterFacts:
             return min(line.due_on for line in self.lines)
         if self.instalment:
             return self.instalment.cure_by
+        if self.settles:
+            return self.agreed.settlement.pay_by
         days = {"FINAL": self.respond_days, "LBP": 0}.get(self.code, 7)
         return self.today + timedelta(days=days)
+
+    @property
+    def settles(self) -> bool:
+        """Whether the letter is the one that offers a settlement; a confirmation of a call only says that it was offered."""
+        return self.agreed.settlement is not None and self.code != "LCALL"
 
     @property
     def halves(self) -> tuple[Decimal, Decimal]:

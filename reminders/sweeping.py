@@ -23,6 +23,7 @@ from reminders.issuing import UNSENT
 from reminders.models import Cursor, ReminderLine
 from reminders.outbox import withdraw
 from reminders.rules import Rule
+from reminders.settlement_letters import offer_gone
 from reminders.tone import tone_of
 from reminders.wordings import LOOK_AGAIN
 
@@ -90,6 +91,8 @@ def _sweep_letter(letter: Letter, present: Present, today: datetime.date) -> Non
     """An approved letter whose sums changed is left to the delivery, which writes it anew."""
     if "instalment" in letter.facts:
         return _sweep_instalment(letter, present, today)
+    if "settlement" in letter.facts:
+        return _sweep_offer(letter, present, today)
     if letter.code == LetterCode.LCALL:
         return _sweep_confirmation(letter, present, today)
     invoices = present.invoices(letter.currency, letter.code)
@@ -116,6 +119,11 @@ def _sweep_instalment(letter: Letter, present: Present, today: datetime.date) ->
     block = present.block(letter.currency, letter.code)
     if block or not instalment_open(letter):
         withdraw(letter=letter, reason=block or NOTHING_LEFT, on=today)
+
+
+def _sweep_offer(letter: Letter, present: Present, today: datetime.date) -> None:
+    if reason := present.block(letter.currency, letter.code) or offer_gone(letter, today):
+        withdraw(letter=letter, reason=reason, on=today)
 
 
 def _sweep_confirmation(letter: Letter, present: Present, today: datetime.date) -> None:

@@ -29,7 +29,7 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
     ),
     "promise": Promise.objects.only("currency", "amount", "due_on"),
     "paymentplan": PaymentPlan.objects.only("currency", "total"),
-    "settlement": Settlement.objects.only("currency", "total"),
+    "settlement": Settlement.objects.only("currency", "accepted_by", "reason"),
     "letter": Letter.objects.only("code", "sent_to", "problem", "currency", "hold_reason"),
     "reminder": Reminder.objects.only("skipped_reason", "currency"),
     "mail": ReceivedMail.objects.select_related("conversation").only(
