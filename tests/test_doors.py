@@ -22,7 +22,7 @@ from customers.profile import save_logo
 from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
 from invoices.imports import uploads
-from invoices.models import Dispute, Invoice, Payment, ReferenceRate
+from invoices.models import Dispute, Invoice, Payment, ReferenceRate, Settlement
 from reminders.models import Policy, PrintRun, Reminder, Wording
 from reminders.nightly import escalate
 from tests import make
@@ -54,6 +54,9 @@ OWNERS_ONLY = {
     "rate-forget",
     "interest-waive",
     "interest-claim",
+    "settlement-add",
+    "settlement-cancel",
+    "settlement-waive",
     "calltext-list",
     "calltext-edit",
     "calltext-history",
@@ -112,6 +115,11 @@ def logo() -> bytes:
     return file.getvalue()
 
 
+def settlement_of(customer) -> Settlement:
+    days = {name: make.day("2026-07-31") for name in ("offered_on", "accept_by", "pay_by")}
+    return Settlement.objects.create(business=customer.business, customer=customer, currency="USD", total=10, amount=8, **days)
+
+
 @pytest.fixture
 def rows(business, owner, bookkeeper) -> dict[str, str]:
     """A lived-in business: beginning of a route -> the same with a row of ours."""
@@ -132,6 +140,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     promise = make_promise(customer=acme, currency="USD", amount=Decimal(5), **dates)
     paper = SimpleUploadedFile("note.txt", b"Delivered.")
     found = {
+        "settlements/": settlement_of(acme),
         "claims/": claim,
         "conversations/": Conversation.objects.create(business=business, customer=acme, at=timezone.now(), outcome="NO_ANSWER"),
         "promises/": promise,

@@ -29,6 +29,7 @@ SUBJECT_DOORS = {
     "invoice": ("invoice-detail", lazy("See the invoice")),
     "claim": ("claim-check", lazy("Note what was found")),
     "promise": ("promise-detail", lazy("See the promise")),
+    "settlement": ("settlement-detail", lazy("See the settlement")),
     "conversation": ("conversation-detail", lazy("See what was said")),
 }
 

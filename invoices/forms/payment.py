@@ -32,6 +32,11 @@ class PaymentForm(forms.Form):
     )
     method = forms.CharField(label=_("Method"), max_length=50, required=False)
     reference = forms.CharField(label=_("Reference"), max_length=200, required=False)
+    full_and_final = forms.BooleanField(
+        label=_("Marked “payment in full”, or the like"),
+        required=False,
+        help_text=_("Then it is not booked and not to be banked: the owner decides first."),
+    )
     token = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(

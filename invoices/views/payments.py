@@ -15,6 +15,7 @@ from customers.access import get_row, member_view
 from customers.models import Customer
 from invoices.booking import BookingError, book_payment, return_payment
 from invoices.forms.payment import PaymentForm
+from invoices.holding import hold_payment
 from invoices.models import Invoice, Payment
 
 
@@ -24,6 +25,8 @@ def payment_add(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_row(request, Customer.objects.select_related("business"), pk)
     form = payment_form(request, customer)
     if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["full_and_final"]:
+            return _held(customer, form, request)
         try:
             payment = _book(customer, form, request)
         except BookingError as problem:
@@ -80,6 +83,14 @@ def _book(customer: Customer, form: PaymentForm, request: HttpRequest) -> Paymen
         reference=data["reference"],
         actor=request.user,
     )
+
+
+def _held(customer: Customer, form: PaymentForm, request: HttpRequest) -> HttpResponse:
+    """Nothing is booked: whether it may be banked is for the owner to say."""
+    data = {name: form.cleaned_data[name] for name in ("received_on", "amount", "currency", "reference", "token")}
+    hold_payment(customer=customer, on=form.today, actor=request.user, **data)
+    messages.warning(request, _("Not booked. Do not bank it: the owner has been asked."))
+    return _back(request, customer)
 
 
 def _told(payment: Payment) -> str:

@@ -18,6 +18,7 @@ from customers.models.letter import LetterState
 from customers.views.tasks import worklist
 from invoices.account import kept_promises, positions
 from invoices.models.agreement import LIVE_PLAN_STATES, PromiseState
+from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from reminders.levels import with_levels
 from reminders.next_action import next_action, starts_on
 from reminders.policies import chosen_name, title
@@ -101,6 +102,7 @@ def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:
         "kept": kept_promises(customer),
         "promises": _recent(customer.promises.select_related("contact"), Q(state=PromiseState.OPEN)),
         "disputes": _recent(customer.disputes.select_related("invoice"), Q(resolved_on=None)),
+        "settlements": _recent(customer.settlements.all(), Q(state__in=LIVE_SETTLEMENT_STATES)),
         "plans": customer.plans.filter(state__in=LIVE_PLAN_STATES).prefetch_related("instalments"),
         "letters": customer.letters.defer("facts", "body")[:RECENT],
         "policy": title(chosen_name(customer)),

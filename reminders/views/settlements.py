@@ -152,8 +152,8 @@ def settlement_decline(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, lambda row: decline_settlement(settlement=row, at=timezone.now(), actor=request.user), told)
 
 
-@require_POST
 @owner_view
+@require_POST
 def settlement_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes an offer back."""
     today = request.business.local_date(timezone.now())
@@ -161,8 +161,8 @@ def settlement_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, lambda row: cancel_settlement(settlement=row, on=today, actor=request.user), told)
 
 
-@require_POST
 @owner_view
+@require_POST
 def settlement_waive(request: HttpRequest, pk: int) -> HttpResponse:
     """Lets a late or short payment count."""
     today = request.business.local_date(timezone.now())
