@@ -12,6 +12,7 @@ from customers.models import Customer
 from customers.models.customer import Kind
 from invoices.models import Invoice, PaymentPlan
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState
+from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.plans import Limits, limits_for, preset_of
 from invoices.standing import NOTHING, claims
 
@@ -77,6 +78,8 @@ def barred(customer: Customer, currency: str, today: datetime.date, replaces: Pa
     live = plans.filter(state__in=LIVE_PLAN_STATES)
     if (live.exclude(pk=replaces.pk) if replaces else live).exists():
         return _("A payment plan is on offer or running already.")
+    if customer.settlements.filter(currency=currency, state__in=LIVE_SETTLEMENT_STATES).exists():
+        return _("A settlement is on offer or accepted.")
     months = customer.business.rules["plan"]["cooldown_months_after_default"]
     since = today - relativedelta(months=months)
     if plans.filter(state=PlanState.DEFAULTED, ended_on__gt=since).exists():

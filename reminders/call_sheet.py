@@ -15,15 +15,19 @@ from customers.models.desk import CALL_KINDS, TaskState
 from customers.models.letter import LetterState
 from customers.reasons import Reason, overused
 from invoices.account import Position, kept_promises, positions
-from invoices.models import Allocation, Dispute, PaymentPlan, Promise
+from invoices.models import Allocation, Dispute, PaymentPlan, Promise, Settlement
 from invoices.models.agreement import LIVE_PLAN_STATES
+from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.offering import barred, barred_by_age, limits_of
 from invoices.plans import ReadyPlan, ready_made
+from invoices.settlement_money import settleable
+from invoices.settlements import floor_of
+from invoices.settling import barred as unsettleable
 from invoices.standing import NOTHING
 from reminders.call_check import Number, numbers_of
 from reminders.calling import WITHOUT_REASON
 from reminders.excuses import heard_from
-from reminders.levels import Account, with_levels
+from reminders.levels import Account, reached_90, with_levels
 from reminders.script_facts import script_of
 from reminders.scripts import Script
 
@@ -46,7 +50,8 @@ class Contacted:
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """What we know (left on the page) and what to say (right). `days_late`: how late they usually pay, weighted by amount,
-    None where nothing was paid within a year; `main`: the account the call is about; `proofs`: papers by invoice id."""
+    None where nothing was paid within a year; `main`: the account the call is about; `least`: what an owner may
+    settle it for; `proofs`: papers by invoice id."""
 
     customer: Customer
     task: Task | None
@@ -70,6 +75,8 @@ class Sheet:
     script: Script
     offers: Sequence[ReadyPlan]
     no_offer: str
+    settlements: Sequence[Settlement]
+    least: Decimal | None
 
 
 def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.datetime) -> Sheet:
@@ -105,7 +112,17 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
         script=script_of(customer, task, caller, standing, main, numbers[0].contact.name if numbers else "", today),
         offers=offers,
         no_offer=no_offer,
+        settlements=list(customer.settlements.filter(state__in=LIVE_SETTLEMENT_STATES)),
+        least=_least(customer, main, today),
     )
+
+
+def _least(customer: Customer, main: Position | None, today: datetime.date) -> Decimal | None:
+    """The least an owner may take instead of all of it; None before the 90-day step, or where nothing may be settled (P05)."""
+    if main is None or not reached_90(customer, main.currency) or unsettleable(customer, main.currency):
+        return None
+    total = sum((part for _pk, part in settleable(customer.pk, main.currency, today)), NOTHING)
+    return floor_of(total, main.currency, customer.business.rules) or None
 
 
 def _others(customer: Customer, task: Task | None, today: datetime.date) -> list[Task]:

@@ -17,19 +17,8 @@ from reminders.cases import Case, case_in
 from reminders.facts import cases_of, settings_of
 from reminders.freezing import asked_today, frozen_facts
 from reminders.issuing import UNSENT, mail_contacts
-from reminders.models import ReminderLine, StepCode
+from reminders.models import StepCode
 from reminders.outbox import open_review
-from reminders.timetable import RANK
-
-NINETY = [code for code, rank in RANK.items() if rank >= RANK[StepCode.DAY_90]]
-
-
-def reached_90(customer: Customer, currency: str) -> bool:
-    """Whether an open invoice of theirs came as far as the 90-day step in its present cycle: from there on one may settle."""
-    lines = ReminderLine.objects.filter(
-        invoice__customer=customer, invoice__currency=currency, invoice__balance__gt=0, step__in=NINETY
-    )
-    return any(cycle == now for cycle, now in lines.values_list("cycle", "invoice__cycle"))
 
 
 @transaction.atomic

@@ -35,7 +35,8 @@ from invoices.settling import (
     waive_miss,
 )
 from reminders.forms.settlement import SettlementForm, usual_days
-from reminders.settlement_letters import reached_90, write_offer
+from reminders.levels import reached_90
+from reminders.settlement_letters import write_offer
 
 
 @member_view
