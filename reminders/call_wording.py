@@ -1,10 +1,12 @@
 """What a business may write into a call script: the fields there are, tried on a customer well known and on one hardly known."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.filters import day
 from reminders.liquid_text import fill_text, refuse_unknown_fields
 from reminders.scripts import ScriptFacts
 from reminders.wording_check import refuse_private
@@ -52,18 +54,18 @@ def example(company: str) -> ScriptFacts:
         invoices="3 invoices",
         sum="£1,250.00",
         days=61,
-        due="Apr 30",
+        due=day(datetime.date(2026, 4, 30)),
         promised="£600.00",
-        promised_by="Jun 12",
-        made="Jun 1",
+        promised_by=day(datetime.date(2026, 6, 12)),
+        made=day(datetime.date(2026, 6, 1)),
         owner="Dana Whitfield",
-        deadline="Jul 7",
+        deadline=day(datetime.date(2026, 7, 7)),
         colleague="Dana Whitfield",
         outcome="you were right, and we have put it right",
         instalment="2",
         missing="£250.00",
-        missed_on="Jun 15",
-        cure="Jun 29",
+        missed_on=day(datetime.date(2026, 6, 15)),
+        cure=day(datetime.date(2026, 6, 29)),
         remaining="£750.00",
     )
 

@@ -85,7 +85,10 @@ def _of_promise(customer: Customer, task: Task, standing: Sequence[Position], to
     row = rows.first()
     if row is None:
         return {}
-    return {"promised": money(row.amount, row.currency), "promised_by": day(row.due_on), "made": day(row.made_on)}
+    figures = {"promised": money(row.amount, row.currency), "promised_by": day(row.due_on), "made": day(row.made_on)}
+    if row.state == PromiseState.PARTIAL:
+        figures["missing"] = money(row.amount - row.received, row.currency)
+    return figures
 
 
 def _of_query(customer: Customer, task: Task, standing: Sequence[Position], today: datetime.date) -> dict[str, Any]:

@@ -49,6 +49,7 @@ DOORS = {
     "promise": "promise-detail",
     "claim": "claim-check",
     "settlement": "settlement-detail",
+    "contact": "contact-edit",
     "conversation": "conversation-detail",
 }
 

@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from customers.access import member_view
+from customers.access import get_row, member_view
+from customers.models import Task
 from reminders.forms.mail import GiveMailForm
 from reminders.giving_mail import MailError, candidates, give_mail, homeless, mail_of
 
@@ -13,7 +14,9 @@ from reminders.giving_mail import MailError, candidates, give_mail, homeless, ma
 @member_view
 def task_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """What they wrote, whom it may be from, and a search for everybody else."""
-    task = get_object_or_404(homeless(request.business).select_related("business"), pk=pk)
+    task = get_row(request, Task.objects.select_related("business"), pk)
+    if not homeless(request.business).filter(pk=pk).exists():
+        return redirect("task-detail", request.business.slug, pk)
     mail, words = mail_of(task), request.GET.get("q", "").strip()
     shown = candidates(mail, words) if mail else []
     form = GiveMailForm(request.POST or None, business=request.business, shown=shown)

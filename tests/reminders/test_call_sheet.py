@@ -81,6 +81,14 @@ def test_a_broken_promise_is_named_by_its_own_figures(acme, invoice, sheet):
     assert opening == "On Mar 2, 2026 we settled on $300.00 by Mar 6, 2026; I cannot see it. What happened?"
 
 
+@pytest.mark.proves("P06")
+def test_of_a_promise_kept_in_part_only_the_rest_is_missing(acme, invoice, sheet):
+    row = make_promise(customer=acme, currency="USD", amount=Decimal(300), made_on=day("2026-03-02"), due_on=day("2026-03-06"))
+    close_promise(promise=row, state=PromiseState.PARTIAL, received=Decimal(120), on=day("2026-03-11"))
+    opening = sheet("broken_promise", f"promise:{row.pk}").script.open
+    assert opening == "On Mar 2, 2026 we settled on $300.00 by Mar 6, 2026; $180.00 of it is not here. What happened?"
+
+
 @pytest.mark.proves("P14")
 def test_a_closed_query_is_named_with_how_it_ended_and_what_of_its_invoice_is_open(acme, invoice, sheet):
     other = make.invoice(acme, "INV-2", due="2026-04-30", total="700")

@@ -55,4 +55,6 @@ def test_it_is_given_once_and_never_to_a_stranger_s_customer(books, client_of, b
     assert books.post(address(business, "task-customer", task.pk), {"customer": theirs.pk}).status_code == 422
     assert client_of(outsider).get(address(business, "task-customer", task.pk)).status_code == 404
     books.post(address(business, "task-customer", task.pk), {"customer": acme.pk})
-    assert books.get(address(business, "task-customer", task.pk)).status_code == 404
+    again = books.post(address(business, "task-customer", task.pk), {"customer": acme.pk})
+    assert again.url == address(business, "task-detail", task.pk)
+    assert Conversation.objects.count() == 1

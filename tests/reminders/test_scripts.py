@@ -44,7 +44,7 @@ def test_the_listening_call_names_the_figures_and_asks():
     ("diagnosis", "words"),
     [
         ("CANT", "I take it to Dana Whitfield today."),
-        ("WONT", "I need payment or a signed plan by Jul 7; after that Dana Whitfield decides"),
+        ("WONT", "I need payment or a signed plan by Jul 7, 2026; after that Dana Whitfield decides"),
         ("SHOULDNT", "Tell me which document shows it"),
         ("ADMIN", ""),
     ],
@@ -57,7 +57,9 @@ def test_the_negotiation_depends_on_why_they_do_not_pay(diagnosis, words):
 
 @pytest.mark.proves("P06")
 def test_a_broken_promise_is_named():
-    assert script_for("BROKEN_PROMISE", "", FULL, SCRIPTS).open.startswith("On Jun 1 we settled on £600.00 by Jun 12;")
+    assert script_for("BROKEN_PROMISE", "", FULL, SCRIPTS).open.startswith(
+        "On Jun 1, 2026 we settled on £600.00 by Jun 12, 2026;"
+    )
 
 
 @pytest.mark.proves("P18")
