@@ -35,12 +35,14 @@ def issue_link(
     contact: Contact | None = None,
     actor: User | None = None,
 ) -> PortalLink:
-    """A link that opens these invoices (ids) and this plan or settlement, and nothing else of the account (T50).
+    """A link that opens these invoices (ids) and this plan or settlement with its own, and nothing else of the account (T50).
 
     Those of the same letter made before are revoked: the newest copy is the one that counts. Raises LinkError where an invoice
     is not this customer's, or in another currency.
     """
     ids = set(invoices)
+    for offer in (plan, settlement):
+        ids |= set(offer.covered.values_list("invoice_id", flat=True)) if offer is not None else set()
     if Invoice.objects.filter(pk__in=ids, customer=customer, currency=currency).count() != len(ids):
         raise LinkError(_("A link shows invoices of one customer, in one currency."))
     if any(row is not None and row.customer_id != customer.pk for row in (plan, settlement, letter, contact)):

@@ -20,6 +20,7 @@ from reminders.confirming import write_anew
 from reminders.facts import Settings, cases_of, standing_block
 from reminders.happenings import instalment_open
 from reminders.issuing import mail_contacts
+from reminders.letter_links import store_link
 from reminders.models import PaperCopy, Reminder
 from reminders.outbox import close_review, withdraw
 from reminders.settlement_letters import offer_gone
@@ -37,7 +38,8 @@ MAX_ATTEMPTS = 8
 def claim(
     letter: Letter, contact: Contact | None, pdf: bytes, settings: Settings, today: datetime.date, now: datetime.datetime
 ) -> tuple[str, bool]:
-    """Claims a letter and keeps its PDF: ("", False). Else why it must not go, and whether it was withdrawn as no longer true.
+    """Claims a letter, keeps its PDF and opens its link: ("", False). Else why it must not go, and whether it was withdrawn as
+    no longer true.
 
     `contact` is the one the PDF was made for. Balance, disputes, plans, flags and contact are read again here (T14); a letter
     somebody held, or worded and approved again, since it was read is not the one to go.
@@ -62,6 +64,7 @@ def claim(
     # Known before the hand-over: what comes back of a letter whose hand-over broke off tells which it was.
     answered_as = message_id(letter) if way_of(letter.channel, customer, contact).email else ""
     Letter.objects.filter(pk=letter.pk).update(document=document, written_on=letter.written_on, message_id=answered_as)
+    store_link(letter, contact, today)
     return "", False
 
 

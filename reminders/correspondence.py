@@ -28,6 +28,7 @@ from reminders.letter_facts import (
     ReceivedPayment,
     ResolutionFacts,
 )
+from reminders.letter_links import portal_url
 from reminders.letter_words import labels, language_for
 from reminders.models import Reminder
 from reminders.tone import tone_of
@@ -80,6 +81,7 @@ def facts_of(letter: Letter) -> LetterFacts:
         copies_missing=copies.missing if copies.enclosed else (),
         paper=paper_for(country),
         letter_id=letter.pk,
+        portal_url=portal_url(letter),
     )
 
 

@@ -23,6 +23,7 @@ from reminders.facts import Settings, settings_of
 from reminders.freshness import stale
 from reminders.hands import Hand, Refused, Unreachable, Unsure
 from reminders.issuing import mail_contacts
+from reminders.letter_links import mint
 from reminders.nightly import escalate
 from reminders.outbox import approve_all as approve_every_draft
 from reminders.rendering import letter_pdf
@@ -142,6 +143,7 @@ def claim_for_paper(letter: Letter, *, settings: Settings, today: datetime.date,
     if closed:
         return closed
     letter.written_on = date_on(letter, today)
+    mint(letter)
     return _claimed(letter, with_copies(letter, letter_pdf(letter)), settings, today, now)
 
 
@@ -217,6 +219,7 @@ def _send(letter_id: int, here: Round) -> None:
         here.delivered.skipped.append({"letter": letter.pk, "reason": closed})
         return
     letter.written_on = date_on(letter, here.today)
+    mint(letter)
     pdf = letter_pdf(letter) if way.email else with_copies(letter, letter_pdf(letter))
     reason = _claimed(letter, pdf, here.settings, here.today, here.now)
     if reason:

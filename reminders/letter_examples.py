@@ -21,7 +21,7 @@ from reminders.letter_facts import (
     ResolutionFacts,
 )
 
-LINK = "https://pay.example/p/Q7mV2kXn4RtB9sLc3WdYhE"
+LINK = "https://pay.example/p/7k3m9q2vxw4tz8rb5n6hjc0dpa/"
 CUSTOMERS = {
     "en": Addressee("Brightwater Cafés Inc.", "US", ("88 Larch Avenue", "Portland, OR 97205"), "Sam Ortega", "C-0042"),
     "de": Addressee("Bäckerei Lindner OHG", "DE", ("Lindengasse 7", "50667 Köln"), "Anna Müller", "C-0042"),

@@ -27,8 +27,8 @@ def stylesheet() -> str:
     return (settings.BASE_DIR / "templates" / "letters" / "letter.css").read_text(encoding="utf-8")
 
 
-def page_context(facts: LetterFacts) -> dict:
-    """Everything the template prints, as text in the customer's language; the template adds up nothing."""
+def page_context(facts: LetterFacts, said: str = "") -> dict:
+    """Everything the template prints, as text in the customer's language; the template adds up nothing. `said`: its words."""
     asked = asked_table(facts)
     return {
         "facts": facts,
@@ -53,6 +53,7 @@ def page_context(facts: LetterFacts) -> dict:
         "foot_right": _joined(*_legal_lines(facts)),
         "pay_rows": pay_rows(facts),
         "qr": payment_code(facts),
+        "online": link_code(facts, said),
         "question": question(facts),
     }
 
@@ -272,15 +273,27 @@ def _split_label(line: str) -> tuple[str, str]:
 
 
 def payment_code(facts: LetterFacts) -> dict | None:
-    """A QR code: the bank transfer itself where EPC069-12 allows it (EUR, an IBAN), else the payment page, else none."""
+    """A QR code: the bank transfer itself where EPC069-12 allows it (EUR, an IBAN), else the payment page, else none.
+
+    The customer's own link leads to the payment page as well, with amount and reference filled in: one code is enough.
+    """
     creditor, words = facts.creditor, labels(facts.language)
     transfer = order_of(facts)
     if transfer:
         alt = words["qr_bank"].format(amount=_money(facts, facts.amount_due), reference=facts.reference)
         return {"source": picture(transfer), "alt": alt}
-    if creditor.payment_link:
+    if creditor.payment_link and not facts.portal_url:
         return {"source": page_code(creditor.payment_link), "alt": words["qr_link"]}
     return None
+
+
+def link_code(facts: LetterFacts, said: str) -> dict | None:
+    """A QR code of the customer's own link, what it is for, and the link itself unless the letter's words hold it."""
+    link, words = facts.portal_url, labels(facts.language)
+    if not link:
+        return None
+    address = "" if link in said else link
+    return {"source": picture(link), "alt": words["qr_online"], "caption": words["online_code"], "address": address}
 
 
 def order_of(facts: LetterFacts) -> bytes:

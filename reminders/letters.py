@@ -52,7 +52,10 @@ def _content(facts: LetterFacts, subject: str, paragraphs: list[str]) -> Content
 
 def render(facts: LetterFacts, content: Content) -> bytes:
     """The letter as tagged PDF bytes; the same facts and content always give the same bytes."""
-    context = page_context(facts) | {"subject": content.subject, "paragraphs": [Markup(p) for p in content.paragraphs]}
+    context = page_context(facts, content.plain_text) | {
+        "subject": content.subject,
+        "paragraphs": [Markup(p) for p in content.paragraphs],
+    }
     return render_pdf(get_template("letters/page.html").render(context), stylesheet=stylesheet())
 
 
@@ -63,7 +66,7 @@ def compose_mail(content: Content, facts: LetterFacts, template_source: str, *, 
         "subject": content.subject,
         "letter": content.plain_text,
         "figures": _mail_figures(facts, words) or None,
-        "payment": _mail_payment(facts, words) or None,
+        "payment": _mail_payment(facts, words, content.plain_text) or None,
         "attached": _mail_attached(facts, words),
         "closing": words["closing"],
         "signature": _mail_signature(facts),
@@ -133,8 +136,9 @@ def _mail_payments(facts: LetterFacts, words: dict) -> list[str]:
     return ["", f"{words['payments_title']}:", *listed]
 
 
-def _mail_payment(facts: LetterFacts, words: dict) -> str:
-    creditor = facts.creditor
+def _mail_payment(facts: LetterFacts, words: dict, said: str) -> str:
+    """Where to pay. The customer's own link stands here unless the letter's words hold it already."""
+    creditor, online = facts.creditor, facts.portal_url or ""
     pairs = [
         (words["pay_to"], creditor.account_holder or creditor.legal_name),
         (words["bank"], creditor.bank_name),
@@ -143,6 +147,7 @@ def _mail_payment(facts: LetterFacts, words: dict) -> str:
         *(("", line) for line in creditor.account),
         (words["payment_reference"], facts.reference),
         (words["pay_online"], creditor.payment_link),
+        (words["online"], "" if online in said else online),
     ]
     return "\n".join(f"{label}: {value}" if label else value for label, value in pairs if value)
 

@@ -17,6 +17,7 @@ from reminders.claiming import changed
 from reminders.delivery import claim_for_paper, record_posted
 from reminders.facts import Settings, settings_of
 from reminders.issuing import mail_contacts
+from reminders.letter_links import revoke_links
 from reminders.models import PaperCopy, PrintRun
 from reminders.nightly import escalate
 from reminders.outbox import withdraw
@@ -200,12 +201,14 @@ def _put_back(copy: PaperCopy, reason: str, by: User | None, today: datetime.dat
         PaperCopy.objects.filter(pk=copy.pk).update(taken_out=reason[:200])
         if letter.state == LetterState.SENDING:
             withdraw(letter=letter, reason=reason, on=today)
+            revoke_links(letter, by)
     elif letter.state == LetterState.SENDING:
         PaperCopy.objects.filter(pk=copy.pk).delete()
         Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING).update(
             state=LetterState.APPROVED, claimed_at=None, document=None
         )
         _drop(letter.document_id)
+        revoke_links(letter, by)
     else:
         PaperCopy.objects.filter(pk=copy.pk).update(run=None)
     _tell("letter.unprinted", letter, by, run=copy.run_id)

@@ -4,6 +4,7 @@ from customers.models import Letter
 from customers.models.letter import LetterState
 from reminders.correspondence import facts_of
 from reminders.letter_facts import LetterFacts
+from reminders.letter_links import with_link
 from reminders.letter_words import MAIL
 from reminders.letters import Content, Mail, compose, compose_edited, compose_mail, render
 from reminders.wordings import text_of
@@ -16,7 +17,7 @@ def composed(letter: Letter) -> tuple[LetterFacts, Content]:
     """What the letter states, and how it says so: in a person's words for it, else in the business's own text, else ours."""
     facts = facts_of(letter)
     if letter.edited:
-        return facts, compose_edited(facts, letter.subject, letter.body)
+        return facts, compose_edited(facts, letter.subject, with_link(letter.body, letter))
     return facts, composed_anew(letter, facts)
 
 

@@ -54,7 +54,12 @@ class LetterState(models.TextChoices):
 
 
 class Letter(models.Model):
-    """A letter on its way out (architecture.md). `facts` is the frozen input of its text; a sent letter cannot change."""
+    """A letter on its way out (architecture.md). `facts` is the frozen input of its text; a sent letter cannot change.
+
+    `portal_token` is no column: the secret of the customer's link in it, known while it is handed over and kept nowhere (T50).
+    """
+
+    portal_token: str = ""
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="letters")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="letters")

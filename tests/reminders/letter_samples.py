@@ -22,7 +22,7 @@ from reminders.letter_facts import (
 )
 
 TODAY = date(2026, 6, 30)
-PORTAL = "https://pay.example/p/Q7mV2kXn4RtB9sLc3WdYhE"
+PORTAL = "https://pay.example/p/7k3m9q2vxw4tz8rb5n6hjc0dpa/"
 CURRENCIES = {"en": "USD", "de": "EUR", "es": "EUR"}
 
 CREDITOR = Creditor(
