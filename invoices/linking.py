@@ -129,6 +129,15 @@ def note_view(*, link: PortalLink, code: PortalCode, at: datetime.datetime) -> N
 
 
 @transaction.atomic
+def carry(*, link: PortalLink, plan: PaymentPlan) -> None:
+    """The link opens the plan its customer just signed through it, in place of what was on offer there (T51)."""
+    if link.plan_id == plan.pk:
+        return
+    PortalLink.objects.filter(pk=link.pk).update(plan=plan, settlement=None)
+    _tell(link, "portal.carries", plan=plan.pk)
+
+
+@transaction.atomic
 def outlive(*, plan: PaymentPlan | None = None, settlement: Settlement | None = None) -> None:
     """The links to what was signed or accepted now live as long as it does, and a while longer (T51)."""
     offered = {"plan": plan} if plan is not None else {"settlement": settlement}

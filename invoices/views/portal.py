@@ -1,5 +1,6 @@
 """The pages behind the customer's link: what is owed, and the code that confirms who acts (domain.md 6.8)."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,12 +13,15 @@ from arcollect.mail import send_code
 from arcollect.phones import show_phone
 from arcollect.pictures import small_picture
 from arcollect.visitors import address_of
+from customers.models import Customer
 from invoices.forms.portal_code import CodeForm, KnowledgeForm
 from invoices.linking import note_view
 from invoices.models import PortalCode
 from invoices.models.portal import CodeMethod
 from invoices.portal.codes import CodeError, check_code, check_knowledge, contact_of, masked, method_of, new_code
 from invoices.portal.opening import Portal, entry_view, give_proof, portal_view, wanted, way_on
+from invoices.portal.showing import Shown, show
+from invoices.portal.story import story_of
 
 # Twice what it is shown at, for sharp screens.
 LOGO_BOX = (352, 96)
@@ -25,10 +29,27 @@ LOGO_BOX = (352, 96)
 
 @portal_view
 def portal(request: HttpRequest) -> HttpResponse:
-    """What is owed, by when, and what can be done about it."""
+    """What is owed, by when, and what can be done about it; below what happened so far."""
     portal = request.portal
-    rows = portal.link.invoices.order_by("due_on", "number")
-    return render(request, "portal/portal.html", portal_context(portal) | {"invoices": rows})
+    shown = show(portal.link, portal.today)
+    context = {"shown": shown, "ask": shown.ask, "story": story_of(portal.link, shown), "personal": personal(portal.customer)}
+    return render(request, "portal/portal.html", portal_context(portal) | context | plan_context(shown))
+
+
+def personal(customer: Customer) -> str:
+    """Why this customer is better talked to than asked (domain.md 7.4), or ""."""
+    if customer.deceased:
+        return "deceased"
+    if customer.insolvent:
+        return "insolvent"
+    return "represented" if customer.represented_by else ""
+
+
+def plan_context(shown: Shown) -> dict[str, Any]:
+    """How far the running plan is paid."""
+    rows = list(shown.running.instalments.all()) if shown.running else []
+    total, paid = (sum((getattr(row, name) for row in rows), Decimal(0)) for name in ("amount", "paid"))
+    return {"plan_total": total, "plan_paid": paid, "plan_share": int(paid * 100 / total) if total else 0}
 
 
 @entry_view

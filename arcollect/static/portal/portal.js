@@ -8,10 +8,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     } catch {
       return;
     }
-    const words = button.textContent;
+    const words = button.innerHTML;
     button.textContent = button.dataset.copied;
     document.getElementById("said").textContent = button.dataset.copied;
-    setTimeout(() => { button.textContent = words; }, 2500);
+    setTimeout(() => { button.innerHTML = words; }, 2500);
   });
 }
 // A second touch on a button sends nothing twice.
