@@ -1,8 +1,6 @@
 """Writes promises, the single writer of their states; disputes are `invoices.disputing`'s, plans `invoices.planning`'s."""
 
 import datetime
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -175,12 +173,6 @@ def break_promise(*, promise: Promise, received: Decimal, on: datetime.date, act
     ):
         raise AgreementError("Only a promise that was kept can turn out to be broken after all.")
     note(promise, "promise.broken", actor, received=format_plain(received, promise.currency))
-
-
-def terms_hash(terms: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON of a plan's terms: what the signature stands for."""
-    text = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def put_on_desk(

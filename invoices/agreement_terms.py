@@ -44,7 +44,7 @@ def terms_of(plan: PaymentPlan) -> dict[str, Any]:
         "words": words_of(language)["version"],
         "plan": plan.pk,
         "version": plan.version,
-        "replaces": reference_of(plan.replaces) if plan.replaces else "",
+        "replaces": reference_of(plan.replaces) if plan.replaces and plan.replaces.signed_at else "",
         "reference": reference_of(plan),
         "paper": paper_for(customer.country or business.country).lower(),
         "offered_on": _day(plan.offered_on),
@@ -80,6 +80,7 @@ def _figures(plan: PaymentPlan) -> dict[str, Any]:
         "currency": currency,
         "invoices": [
             {
+                "invoice": row.invoice_id,
                 "number": row.invoice.number,
                 "issued_on": row.invoice.issued_on.isoformat(),
                 "due_on": row.invoice.due_on.isoformat(),

@@ -1,12 +1,15 @@
 """Writes a plan's agreement: its terms frozen as JSON with their hash, and the PDF that is to be signed (domain.md 6.1, T53)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from arcollect.canonical import canonical_hash
 from customers.documents import store
-from invoices.agreeing import AgreementError, terms_hash
+from invoices.agreeing import AgreementError
 from invoices.agreement_page import agreement_pdf
 from invoices.agreement_terms import terms_of
 from invoices.models import PaymentPlan
@@ -30,10 +33,10 @@ def prepare_agreement(*, plan: PaymentPlan) -> None:
     Whatever is changed before the signature is prepared anew, so that what is shown is what is signed.
     """
     terms = terms_of(plan)
-    content = agreement_pdf(terms, terms_hash(terms))
+    content = agreement_pdf(terms, canonical_hash(terms))
     name = f"{terms['reference']}.pdf".replace("/", "-")
     document = store(business=plan.business, content=content, content_type=PDF, name=name)
-    fresh = {"terms": terms, "terms_sha256": terms_hash(terms), "document": document}
+    fresh = {"terms": terms, "terms_sha256": canonical_hash(terms), "document": document}
     if not PaymentPlan.objects.filter(pk=plan.pk, signed_at=None).update(**fresh):
         raise AgreementError(_("What was signed cannot change: it takes a new version and a new signature."))
     for name, value in fresh.items():
@@ -43,3 +46,8 @@ def prepare_agreement(*, plan: PaymentPlan) -> None:
 def ticks(plan: PaymentPlan) -> tuple[Tick, ...]:
     """What the signer of `plan` has to confirm, as it was frozen: agree, electronic, authority, debt (domain.md 6.7)."""
     return tuple(Tick(**row) for row in plan.terms.get("ticks", ()))
+
+
+def rules_of(plan: PaymentPlan) -> Mapping[str, Any]:
+    """What a plan is kept by: the rules its agreement states, whatever the settings became since (T53); else the settings."""
+    return plan.business.rules["plan"] | plan.terms.get("rules", {})

@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from arcollect.canonical import canonical, canonical_hash
 from arcollect.pdf import render_pdf
 from arcollect.pdf_parts import joined
 from invoices.agreement_clauses import Facts
 from invoices.agreement_page import frame, stylesheet
-from invoices.signature_record import canonical, canonical_hash
 
 
 def signed_copy(agreement: bytes, terms: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> bytes:

@@ -15,7 +15,7 @@ from customers.desk import close_about
 from customers.models import Business, Conversation, Customer, User
 from customers.models.desk import TaskKind
 from invoices.agreeing import AgreementError
-from invoices.agreements import prepare_agreement
+from invoices.agreements import prepare_agreement, rules_of
 from invoices.models import PaymentPlan
 from invoices.models.agreement import PlanEnd, PlanState, Proposer
 from invoices.offering import barred, chosen, left_of, limits_of, outgrown, plannable, reschedule_barred
@@ -222,7 +222,7 @@ def mark_viewed(*, plan: PaymentPlan, at: datetime.datetime) -> None:
 def mark_signed(*, plan: PaymentPlan, at: datetime.datetime, on: datetime.date) -> None:
     """The customer signed: from now on the plan holds. The version it replaces ends here.
 
-    It runs from the first payment on, or once the owner has signed too (rules["plan"]["active_from"]). Raises AgreementError
+    It runs from the first payment on, or once the owner has signed too ("active_from" of its agreement). Raises AgreementError
     where it is not on offer any more, or less is owed than it says (T29, T31). The signature's own Event is its writer's.
     """
     if plan.state not in ON_OFFER:
@@ -234,7 +234,7 @@ def mark_signed(*, plan: PaymentPlan, at: datetime.datetime, on: datetime.date) 
     if plan.replaces is not None and plan.replaces.state in RUNNING:
         move_plan(plan=plan.replaces, state=PlanState.CANCELLED, on=on, keep=plan)
     move_plan(plan=plan, state=PlanState.SIGNED, on=on, signed_at=at)
-    if plan.business.rules["plan"]["active_from"] == COUNTERSIGN:
+    if rules_of(plan)["active_from"] == COUNTERSIGN:
         words = _("They signed: sign it too, then it runs.")
         ask_owner(plan, TaskKind.PLAN_COUNTERSIGN, on, plan.business.calendar.add(on, 1), words)
 

@@ -1,8 +1,6 @@
 """What a signature rests on, as one JSON object whose hash stands in the log (domain.md 6.7). Pure."""
 
 import datetime
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -48,10 +46,10 @@ def customer_record(
     return _signed(plan, SignedBy.CUSTOMER, asdict(signer), seal) | {
         "ticks": [asdict(tick) for tick in ticked],
         "times": {
-            "opened": _utc(proof.opened_at),
-            "code_sent": _utc(proof.code_sent_at),
-            "code_confirmed": _utc(proof.code_confirmed_at),
-            "signed": _utc(at),
+            "opened": utc(proof.opened_at),
+            "code_sent": utc(proof.code_sent_at),
+            "code_confirmed": utc(proof.code_confirmed_at),
+            "signed": utc(at),
         },
         "address": proof.address,
         "user_agent": proof.user_agent,
@@ -67,7 +65,7 @@ def creditor_record(
 ) -> dict[str, Any]:
     """The countersignature: who logged in and signed for the creditor, and which signature of the customer they answered."""
     return _signed(plan, SignedBy.CREDITOR, asdict(signer), seal) | {
-        "times": {"signed": _utc(at)},
+        "times": {"signed": utc(at)},
         "user": user_id,
         "customer_record_sha256": customer_sha256,
     }
@@ -87,15 +85,6 @@ def _signed(plan: PaymentPlan, party: SignedBy, signer: dict[str, str], seal: Ma
     }
 
 
-def canonical(data: Mapping[str, Any]) -> str:
-    """The one spelling of a JSON object that is hashed: keys sorted, no spaces, ASCII only."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-
-
-def canonical_hash(data: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON."""
-    return hashlib.sha256(canonical(data).encode()).hexdigest()
-
-
-def _utc(moment: datetime.datetime | None) -> str:
+def utc(moment: datetime.datetime | None) -> str:
+    """The moment as a record has it: "2026-07-01T09:30:00+00:00", "" for none."""
     return moment.astimezone(datetime.UTC).isoformat(timespec="seconds") if moment else ""

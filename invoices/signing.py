@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from arcollect.canonical import canonical_hash
 from customers import log
 from customers.documents import store
 from customers.models import Business, Membership, User
@@ -16,17 +17,14 @@ from invoices import agreements
 from invoices.agreeing import AgreementError
 from invoices.agreements import PDF
 from invoices.evidence import signed_copy
-from invoices.models import PaymentPlan, Signature
+from invoices.models import PaymentPlan, PortalLink, Signature
 from invoices.models.agreement import BLOCKING_PLAN_STATES, PlanState
 from invoices.models.portal import SignedBy
-from invoices.planning import activate, mark_signed
-from invoices.signature_record import Proof, Signer, canonical_hash, creditor_record, customer_record
+from invoices.planning import COUNTERSIGN, activate, mark_signed
+from invoices.signature_record import Proof, Signer, creditor_record, customer_record
 from invoices.signed_copies import send_copies
-from invoices.standing import NOTHING, claims_on
 
 __all__ = ["Proof", "Signer", "countersign", "sign"]
-
-SIGNABLE = [PlanState.OFFERED, PlanState.VIEWED]
 
 
 @transaction.atomic
@@ -38,19 +36,22 @@ def sign(
     shown_sha256: str,
     proof: Proof,
     at: datetime.datetime,
+    copies: bool = True,
 ) -> Signature:
     """The customer's signature under the agreement they were shown; after the commit both sides get the signed copy.
 
-    `ticks`: the keys of what was ticked. `shown_sha256`: the hash of the PDF on their screen. Raises AgreementError where it
-    cannot be signed so, in words for the signer.
+    `ticks`: the keys of what was ticked. `shown_sha256`: the hash of the PDF on their screen. `copies`: whether mail may leave.
+    Raises AgreementError where it cannot be signed so, in words for the signer.
     """
     row, on = _locked(plan), plan.business.local_date(at)
     signer = Signer(*(part.strip() for part in (signer.name, signer.role, signer.email)))
-    _refuse(row, signer, ticks, shown_sha256, proof, on)
+    _refuse(row, signer, ticks, shown_sha256, proof)
+    mark_signed(plan=row, at=at, on=on)
     record = customer_record(row, signer, agreements.ticks(row), proof, at, _last_seal(row.business))
     signature = _keep(row, SignedBy.CUSTOMER, signer, record, at, link=proof.link)
-    mark_signed(plan=row, at=at, on=on)
     _tell(signature, "plan.signed", None)
+    if copies:
+        _send_copies(signature)
     return signature
 
 
@@ -68,9 +69,10 @@ def countersign(*, plan: PaymentPlan, by: User, at: datetime.datetime) -> Signat
     signer = Signer(str(by), str(Role.OWNER.label), by.email)
     record = creditor_record(row, signer, by.pk, signed.record_sha256, at, _last_seal(row.business))
     signature = _keep(row, SignedBy.CREDITOR, signer, record, at, by=by, before=[signed.record])
-    if row.state == PlanState.SIGNED:
+    if row.state == PlanState.SIGNED and agreements.rules_of(row)["active_from"] == COUNTERSIGN:
         activate(plan=row, on=row.business.local_date(at), actor=by)
     _tell(signature, "plan.countersigned", by)
+    _send_copies(signature)
     return signature
 
 
@@ -80,31 +82,24 @@ def _locked(plan: PaymentPlan) -> PaymentPlan:
     return rows.get(pk=plan.pk)
 
 
-def _refuse(
-    plan: PaymentPlan, signer: Signer, ticked: Collection[str], shown_sha256: str, proof: Proof, on: datetime.date
-) -> None:
-    """Raises AgreementError with the first reason why this cannot be signed."""
-    if proof.link.customer_id != plan.customer_id:
+def _refuse(plan: PaymentPlan, signer: Signer, ticked: Collection[str], shown_sha256: str, proof: Proof) -> None:
+    """Raises AgreementError with the first reason why this cannot be signed so; whether it still can be is `mark_signed`'s."""
+    if not _opens(proof.link, plan):
         raise AgreementError(_("This link is not for this agreement."))
-    if plan.state not in SIGNABLE:
-        raise AgreementError(_("Only a plan on offer can be signed."))
-    if plan.accept_by is not None and plan.accept_by < on:
-        raise AgreementError(_("The time to sign this has run out: ask us, and we will offer it anew."))
     if plan.document is None or plan.document.sha256 != shown_sha256:
         raise AgreementError(_("The agreement changed while you were reading it: please read the new version."))
     if {tick.key for tick in agreements.ticks(plan)} != set(ticked):
         raise AgreementError(_("Please confirm each of the sentences."))
     if not signer.name:
         raise AgreementError(_("Please type your full name."))
-    if not _still_owed(plan):
-        raise AgreementError(_("Something was paid or queried since we offered this: ask us, and we will offer it anew."))
 
 
-def _still_owed(plan: PaymentPlan) -> bool:
-    """Whether all it covers is still open and undisputed: nobody acknowledges what they do not owe (domain.md 6.1, T29, T31)."""
-    rows = list(plan.covered.select_related("invoice"))
-    disputed = claims_on(row.invoice_id for row in rows).disputed
-    return all(row.amount <= row.invoice.balance - disputed.get(row.invoice_id, NOTHING) for row in rows)
+def _opens(link: PortalLink, plan: PaymentPlan) -> bool:
+    """Whether the link was made for this plan, or for all the invoices it covers (T50)."""
+    if link.customer_id != plan.customer_id or link.plan_id == plan.pk:
+        return link.customer_id == plan.customer_id
+    covered = plan.covered.values_list("invoice_id", flat=True)
+    return set(covered) <= set(link.invoices.values_list("pk", flat=True))
 
 
 def _last_seal(business: Business) -> Mapping[str, Any]:
@@ -143,7 +138,7 @@ def _keep(
 
 
 def _tell(signature: Signature, kind: str, actor: User | None) -> None:
-    """Puts the signature's hashes into the one log, which the next seal covers, and has the copies sent."""
+    """Puts the signature's hashes into the one log, which the next seal covers."""
     log.record(
         signature.business,
         kind,
@@ -156,4 +151,8 @@ def _tell(signature: Signature, kind: str, actor: User | None) -> None:
         record_sha256=signature.record_sha256,
         evidence_sha256=signature.evidence.sha256,
     )
+
+
+def _send_copies(signature: Signature) -> None:
+    """Once all of this is committed: what was signed must not depend on a mail server."""
     transaction.on_commit(partial(send_copies, signature=signature, at=signature.signed_at))

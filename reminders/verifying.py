@@ -12,11 +12,12 @@ from typing import Any
 from django.db.models import DecimalField, Exists, F, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest, Round
 
+from arcollect.canonical import canonical_hash
 from customers import log
 from customers.models import Business, Document, Letter
 from customers.models.letter import LetterState
-from invoices.agreeing import terms_hash
-from invoices.models import Allocation, CreditNote, Instalment, Invoice, Payment, PaymentPlan, PlanInvoice, WriteOff
+from invoices.models import Allocation, CreditNote, Instalment, Invoice, Payment, PaymentPlan, PlanInvoice, Signature, WriteOff
+from invoices.signature_check import broken_signatures
 
 AMOUNT: DecimalField = DecimalField(max_digits=18, decimal_places=3)
 NOTHING = Decimal(0)
@@ -51,11 +52,12 @@ def verify(business: Business) -> Verified:
         "credit_notes": CreditNote.objects.filter(**owned).count(),
         "allocations": Allocation.objects.filter(**owned).count(),
         "plans": PaymentPlan.objects.filter(**owned).count(),
+        "signatures": Signature.objects.filter(**owned).count(),
         "documents": Document.objects.filter(**owned).count(),
         "letters": Letter.objects.filter(**owned, state=LetterState.SENT).count(),
         "seals": business.seals.count(),
     }
-    checks = (_balances, _paid_dates, _sources, _copies, _plans, _terms, _documents, _letters, _seals)
+    checks = (_balances, _paid_dates, _sources, _copies, _plans, _terms, _signatures, _documents, _letters, _seals)
     return Verified(checked, [difference for check in checks for difference in check(business)])
 
 
@@ -119,8 +121,14 @@ def _terms(business: Business) -> Iterator[Difference]:
     """What was signed still has the hash it was signed with."""
     signed = PaymentPlan.objects.filter(business=business, signed_at__isnull=False).order_by("pk")
     for pk, terms, stored in signed.values_list("pk", "terms", "terms_sha256").iterator(chunk_size=CHUNK):
-        if terms_hash(terms) != stored:
-            yield Difference(f"plan:{pk}", "", "terms_sha256", stored, terms_hash(terms))
+        if canonical_hash(terms) != stored:
+            yield Difference(f"plan:{pk}", "", "terms_sha256", stored, canonical_hash(terms))
+
+
+def _signatures(business: Business) -> Iterator[Difference]:
+    """Who signed what, as it was recorded, told to the log and set out in the plan (domain.md 6.7)."""
+    for broken in broken_signatures(business):
+        yield Difference(broken.row, broken.name, broken.field, broken.stored, broken.computed)
 
 
 def _documents(business: Business) -> Iterator[Difference]:

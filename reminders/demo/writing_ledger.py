@@ -10,13 +10,10 @@ from customers.models import Contact, Customer
 from invoices import disputing
 from invoices.booking import Booking, apply_credit_note, book_many, fingerprint
 from invoices.models import CreditNote, Invoice, InvoiceLine, Payment
-from invoices.models.agreement import PlanState
 from invoices.numbering import number_key
-from invoices.plan_moves import draft_plan, move_plan
-from invoices.planning import activate, mark_signed
+from reminders.demo import agreements
 from reminders.demo.cast import Habit, Persona
 from reminders.demo.ledger import DAY, Sale
-from reminders.demo.plans import Agreed
 from reminders.demo.stage import Stage
 from reminders.demo.story import Page
 from reminders.demo.words import FOUND, QUERIES
@@ -29,9 +26,9 @@ def write_ledger(stage: Stage, page: Page, day: datetime.date) -> None:
     _write_customers(stage, page.joined, day)
     _write_sales(stage, page.sales)
     for plan in page.offered:
-        _offer(stage, plan, day)
+        agreements.offer(stage, plan, day)
     for plan in page.signed:
-        _sign(stage, plan, day)
+        agreements.sign_offered(stage, plan, day)
     for sale in page.opened:
         _open_dispute(stage, sale)
     for sale in page.resolved:
@@ -209,22 +206,3 @@ def credit_note(stage: Stage, customer: Customer, number: str, currency: str, to
     )
     log.record_many(stage.business, [stage.event("credit_note.imported", f"credit_note:{note.pk}", customer)])
     return note
-
-
-def _offer(stage: Stage, plan: Agreed, day: datetime.date) -> None:
-    row = draft_plan(
-        customer=stage.customers[plan.persona.reference],
-        currency=plan.currency,
-        covered=[(stage.invoices[number], amount) for number, amount in plan.covered],
-        instalments=plan.instalments,
-        actor=stage.owner,
-    )
-    accept_by = day + stage.setting.rules["plan"]["offer_accept_days"] * DAY
-    move_plan(plan=row, state=PlanState.OFFERED, on=day, accept_by=accept_by, actor=stage.owner)
-    stage.plans[plan] = row
-
-
-def _sign(stage: Stage, plan: Agreed, day: datetime.date) -> None:
-    row = stage.plans[plan]
-    mark_signed(plan=row, at=stage.moment(day, 95), on=day)
-    activate(plan=row, on=day, actor=stage.owner)

@@ -12,12 +12,12 @@ from customers import log
 from customers.documents import store
 from customers.models import Document, Letter
 from customers.models.letter import LetterState
-from invoices.agreeing import terms_hash
+from invoices.agreements import prepare_agreement
 from invoices.booking import apply_credit_note, return_payment
 from invoices.models import Allocation, Instalment, Invoice, Payment, PaymentPlan
 from invoices.writing_off import write_off
 from reminders.verifying import Difference, verify
-from tests import make
+from tests import agreements, make
 from tests.make import day
 
 
@@ -39,10 +39,9 @@ def paid(customer) -> Invoice:
 @pytest.fixture
 def signed(customer) -> PaymentPlan:
     invoice = make.invoice(customer, "INV-9", total="300")
-    plan = make.plan(customer, {invoice: "300"}, {"2026-03-10": "100", "2026-04-10": "200"}, offered="2026-03-01")
-    terms = {"total": "300.00"}
-    PaymentPlan.objects.filter(pk=plan.pk).update(terms=terms, terms_sha256=terms_hash(terms))
-    make.sign(plan, "2026-03-02")
+    plan = make.plan(customer, {invoice: "300"}, {"2026-03-10": "100", "2026-04-10": "200"}, offered="2026-03-20")
+    prepare_agreement(plan=plan)
+    agreements.signed(plan)
     return plan
 
 
@@ -94,7 +93,8 @@ def test_a_sound_ledger_has_no_difference(business, customer, paid, signed, sent
         "credit_notes": 1,
         "allocations": 4,
         "plans": 1,
-        "documents": 1,
+        "signatures": 1,
+        "documents": 3,
         "letters": 1,
         "seals": 1,
     }
@@ -161,8 +161,9 @@ def test_a_payment_moved_to_another_customer(business, paid):
 def test_an_instalment_that_grew(business, signed):
     without_guard("signed_instalment_stays_update", "invoices_instalment")
     sql("UPDATE invoices_instalment SET amount = 250 WHERE amount = 200")
-    difference = only_difference(business)
-    assert (difference.field, difference.stored, difference.computed) == ("instalments", "350", "300")
+    summed, signed_for = verify(business).differences
+    assert (summed.field, summed.stored, summed.computed) == ("instalments", "350", "300")
+    assert signed_for.field == "schedule"
 
 
 def test_a_lost_instalment_of_a_draft(business, signed):
@@ -174,7 +175,7 @@ def test_a_lost_instalment_of_a_draft(business, signed):
 def test_changed_terms(business, signed):
     without_guard("signed_plan_stays_update", "invoices_paymentplan")
     sql("""UPDATE invoices_paymentplan SET terms = '{"total": "200.00"}'""")
-    assert only_difference(business).field == "terms_sha256"
+    assert verify(business).differences[0].field == "terms_sha256"
 
 
 def test_changed_bytes(business, sent):
@@ -205,7 +206,7 @@ def test_the_number_of_queries_does_not_grow(business, customer, paid, django_as
     for _ in range(5):
         invoice = make.invoice(customer, total="7")
         make.payment(customer, "7", on="2026-02-18", split={invoice: "7"})
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(31):
         assert verify(business).differences == []
 
 
