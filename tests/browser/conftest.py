@@ -7,9 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,8 +43,41 @@ class House:
         subprocess.run([*CLOCKED, "manage", *command], cwd=ROOT, env=self.environment, check=True, capture_output=True)
 
 
+class PostOffice:
+    """A real mail server, and what it was given. Whoever sends waits for its answer: a mail sent is a mail here."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+    def last_to(self, address: str) -> EmailMessage:
+        """The newest mail to this address."""
+        return next(mail for mail in reversed(self.mails) if address in mail["To"])
+
+
 @pytest.fixture(scope="session")
-def house(tmp_path_factory) -> Iterator[House]:
+def post_office() -> Iterator[tuple[PostOffice, str]]:
+    """The mail server everything of the house goes through, and its address as EMAIL_URL has it."""
+    office = PostOffice()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield office, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+@pytest.fixture(scope="session")
+def mails(post_office) -> PostOffice:
+    """What was sent."""
+    return post_office[0]
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory, post_office) -> Iterator[House]:
     """A running arcollect with the demo business "demo" in it."""
     folder = tmp_path_factory.mktemp("site")
     # We listen, the server takes over: whoever calls before it is ready waits in the queue of the socket.
@@ -52,6 +89,7 @@ def house(tmp_path_factory) -> Iterator[House]:
             "MEDIA_ROOT": str(folder / "media"),
             "STATIC_ROOT": str(folder / "static"),
             "BASE_URL": address,
+            "EMAIL_URL": post_office[1],
             "DEMO_PASSWORD": PASSWORD,
         }
         house = House(address, environment)
