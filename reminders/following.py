@@ -77,12 +77,19 @@ class Following:
 
 
 def follow(
-    happened: Happened, case: Case | None, calendar: Calendar, today: datetime.date, *, individual: bool
+    happened: Happened,
+    case: Case | None,
+    calendar: Calendar,
+    today: datetime.date,
+    *,
+    individual: bool,
+    answer_within: int,
 ) -> Following | None:
     """What follows from `happened` today; None where nothing does: a flag stops it, or nothing is left to ask for.
 
     It waits for a business day and for no minimum gap (domain.md 3.3). `individual`: a person or sole trader, who is not
     called within seven days of a conversation unless they agreed to it (7.2): the letter goes at once, the call later.
+    `answer_within`: the business days in which we speak with them about a query that is closed.
     """
     if case is None or case.block or not case.released or not calendar.is_business_day(today):
         return None
@@ -90,7 +97,7 @@ def follow(
     code, asks = LETTERS.get(happened.occasion), _asks(rows, happened, today)
     if not rows or (asks.lines and asks.total <= case.unapplied):
         return None
-    return Following(happened, code, asks if code else None, _call(happened, calendar, today, individual))
+    return Following(happened, code, asks if code else None, _call(happened, calendar, today, individual, answer_within))
 
 
 def together(found: Iterable[Happened]) -> list[Happened]:
@@ -117,12 +124,12 @@ def _asks(rows: list[InvoiceFacts], happened: Happened, today: datetime.date) ->
     return asked_today([] if happened.occasion == Occasion.INSTALMENT_MISSED else rows, today)
 
 
-def _call(happened: Happened, calendar: Calendar, today: datetime.date, individual: bool) -> Call:
+def _call(happened: Happened, calendar: Calendar, today: datetime.date, individual: bool, answer_within: int) -> Call:
     kind = CALLS[happened.occasion]
     # What answers a query of theirs is counted, never too often.
     waits = individual and happened.occasion != Occasion.QUERY_CLOSED
     opens_on = max(today, _permitted_from(happened, today)) if waits else today
-    due_on = max(calendar.add(happened.on, 1) if happened.occasion == Occasion.QUERY_CLOSED else today, opens_on)
+    due_on = max(calendar.add(happened.on, answer_within) if happened.occasion == Occasion.QUERY_CLOSED else today, opens_on)
     role = Role.OWNER if kind == TaskKind.DECIDE else Role.BOOKKEEPER
     return Call(kind, role, opens_on, calendar.roll_forward(due_on), happened.amount, _reason(happened))
 

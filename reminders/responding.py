@@ -47,8 +47,9 @@ def respond(
             customer = customers[one.customer_id]
             case = case_in(cases.get(customer.pk, []), one.currency)
             calendar = settings.calendar(customer.country, customer.region)
+            person, within = customer.kind != Kind.COMPANY, settings.rules["dispute"]["resolved_call_bd"]
             try:
-                following = follow(one, case, calendar, today, individual=customer.kind != Kind.COMPANY)
+                following = follow(one, case, calendar, today, individual=person, answer_within=within)
                 if following is not None and case is not None:
                     _write(business, customer, case, following, contacts, today)
             except Exception as error:

@@ -198,6 +198,15 @@ def test_a_closed_query_asks_for_payment_at_once(business, invoice):
     assert "the invoice stands as it is" in text
 
 
+def test_the_owner_says_within_how_many_days_a_closed_query_is_spoken_of(business, invoice):
+    business.settings = {"dispute": {"resolved_call_bd": 3}}
+    business.save()
+    query = {"invoice": invoice, "code": "PRICE", "amount": Decimal(500), "on": day("2026-03-02"), "calendar": Calendar()}
+    resolve_dispute(dispute=open_dispute(**query), outcome="rejected", on=day("2026-03-04"))
+    escalate(business, day("2026-03-04"))
+    assert Task.objects.get(kind="callback").due_on == day("2026-03-09")
+
+
 @pytest.fixture
 def plan(invoice):
     plan = make.plan(invoice.customer, {invoice: "500"}, {"2026-03-10": "200", "2026-04-10": "300"}, signed="2026-03-02")
