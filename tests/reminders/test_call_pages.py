@@ -142,6 +142,16 @@ def test_a_call_not_saved_opens_again_only_what_was_written_into(books, business
     assert page.count('call-part" open') == 1
 
 
+@pytest.mark.proves("P18")
+def test_a_confirmation_names_no_sum_of_its_own_and_leads_to_its_call(books, business, call):
+    promise = {"promise-0-amount": "1000", "promise-0-currency": "USD", "promise-0-due_on": "2026-04-24"}
+    books.post(address(business, "customer-call", call.customer_id), REACHED | {"reason": "R04"} | promise)
+    letter = Letter.objects.get(code="LCALL")
+    page = read(books, business, "letter-detail", letter.pk)
+    assert "The call it confirms" in page
+    assert "$0.00" not in page
+
+
 def test_a_reason_brings_its_questions_in_place(books, business, call):
     fragment = books.get(address(business, "call-reason", call.customer_id), {"reason": "R05"}).content.decode()
     assert "What is the cheque number or transfer reference?" in fragment
