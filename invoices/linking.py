@@ -130,22 +130,39 @@ def note_view(*, link: PortalLink, code: PortalCode, at: datetime.datetime) -> N
 
 @transaction.atomic
 def carry(*, link: PortalLink, plan: PaymentPlan) -> None:
-    """The link opens the plan its customer just signed through it, in place of what was on offer there (T51)."""
+    """The link opens the plan its customer just signed through it, in place of what was on offer there (T51).
+
+    Raises LinkError where the plan is somebody else's (T50).
+    """
+    if (plan.customer_id, plan.currency) != (link.customer_id, link.currency):
+        raise LinkError(_("A link shows what is one customer's."))
     if link.plan_id == plan.pk:
         return
     PortalLink.objects.filter(pk=link.pk).update(plan=plan, settlement=None)
+    link.invoices.add(*plan.covered.values_list("invoice_id", flat=True))
     _tell(link, "portal.carries", plan=plan.pk)
 
 
 @transaction.atomic
 def outlive(*, plan: PaymentPlan | None = None, settlement: Settlement | None = None) -> None:
-    """The links to what was signed or accepted now live as long as it does, and a while longer (T51)."""
-    offered = {"plan": plan} if plan is not None else {"settlement": settlement}
-    for link in PortalLink.objects.filter(**offered, revoked_at=None).select_related("business", "customer"):
-        longer = expiry(LinkPurpose.PLAN, link.business.rules["portal"], link.expires_on, plan=plan, settlement=settlement)
-        expires_on = max(link.expires_on, longer)
-        PortalLink.objects.filter(pk=link.pk).update(purpose=LinkPurpose.PLAN, expires_on=expires_on)
-        _tell(link, "portal.extended", expires=expires_on.isoformat())
+    """The links to what was signed or accepted now live as long as it does, and a while longer (T51).
+
+    Those to the version a plan takes the place of show the new one.
+    """
+    if plan is not None:
+        for link in PortalLink.objects.filter(plan__in=[plan.pk, plan.replaces_id], revoked_at=None):
+            carry(link=link, plan=plan)
+            _outlive(link, _last_instalment(plan) or link.expires_on)
+    if settlement is not None:
+        for link in PortalLink.objects.filter(settlement=settlement, revoked_at=None):
+            _outlive(link, settlement.pay_by)
+
+
+def _outlive(link: PortalLink, last: datetime.date) -> None:
+    after = datetime.timedelta(days=link.business.rules["portal"]["plan_days_after_last"])
+    now = {"purpose": LinkPurpose.PLAN, "expires_on": max(link.expires_on, last + after)}
+    if PortalLink.objects.filter(pk=link.pk).exclude(**now).update(**now):
+        _tell(link, "portal.extended", expires=now["expires_on"].isoformat())
 
 
 def _last_instalment(plan: PaymentPlan | None) -> datetime.date | None:

@@ -16,6 +16,7 @@ from customers.models.business import Role
 from customers.models.desk import TaskKind
 from invoices.agreeing import AgreementError
 from invoices.balances import lock_invoices
+from invoices.linking import outlive
 from invoices.models import PaymentPlan, Settlement, SettlementInvoice, WriteOff
 from invoices.models.agreement import LIVE_PLAN_STATES
 from invoices.models.money import WriteOffKind
@@ -107,6 +108,7 @@ def accept_settlement(*, settlement: Settlement, name: str, at: datetime.datetim
         raise AgreementError(_("Say who accepts it."))
     _move(row, SettlementState.ACCEPTED, accepted_at=at, accepted_by=name.strip()[:200])
     _note(row, "accepted", actor, pay_by=row.pay_by.isoformat())
+    outlive(settlement=row)
     _recheck(row, None)
     settlement.refresh_from_db()
 

@@ -15,10 +15,10 @@ from arcollect.pictures import small_picture
 from arcollect.visitors import address_of
 from customers.models import Customer
 from invoices.forms.portal_code import CodeForm, KnowledgeForm
-from invoices.linking import note_view
 from invoices.models import PortalCode
 from invoices.models.portal import CodeMethod
 from invoices.portal.codes import CodeError, check_code, check_knowledge, contact_of, masked, method_of, new_code
+from invoices.portal.entering import enter
 from invoices.portal.opening import Portal, entry_view, give_proof, portal_view, wanted, way_on
 from invoices.portal.showing import Shown, show
 from invoices.portal.story import story_of
@@ -77,7 +77,7 @@ def portal_confirm(request: HttpRequest) -> HttpResponse:
     if code is None:
         context = portal_context(portal) | {"form": form, "to": wanted(request), "sent_to": _sent_to(portal)}
         return render(request, "portal/confirm.html", context)
-    note_view(link=portal.link, code=code, at=portal.now)
+    enter(link=portal.link, code=code, at=portal.now)
     response = HttpResponseRedirect(way_on(request, portal.token))
     give_proof(response, portal, code)
     return response
