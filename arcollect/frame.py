@@ -26,7 +26,9 @@ class Room:
 ROOMS = [
     Room("dashboard", _("Dashboard"), "layout-dashboard", frozenset({"dashboard"})),
     Room("task-list", _("Desk"), "headset", frozenset({"task", "call", "dispute", "promise", "claim"})),
-    Room("customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit", "conversation"})),
+    Room(
+        "customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit", "conversation", "link"})
+    ),
     Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "interest"})),
     Room("import-list", _("Import"), "file-import", frozenset({"import"}), often=False),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),

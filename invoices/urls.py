@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoices.views import customers, disputes, imports, invoices, matching, payments, promises, rates, search
+from invoices.views import customers, disputes, imports, invoices, links, matching, payments, promises, rates, search
 
 urlpatterns = [
     path("search/", search.search, name="search"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("promises/<int:pk>/", promises.promise_detail, name="promise-detail"),
     path("promises/<int:pk>/cancel/", promises.promise_cancel, name="promise-cancel"),
     path("customers/<int:pk>/promises/add/", promises.promise_add, name="promise-add"),
+    path("customers/<int:pk>/links/", links.link_list, name="link-list"),
+    path("customers/<int:pk>/links/add/", links.link_add, name="link-add"),
+    path("links/<int:pk>/revoke/", links.link_revoke, name="link-revoke"),
+    path("links/<int:pk>/reissue/", links.link_reissue, name="link-reissue"),
+    path("links/<int:pk>/preview/", links.link_preview, name="link-preview"),
     path("disputes/<int:pk>/resolve/", disputes.dispute_resolve, name="dispute-resolve"),
     path("invoices/<int:pk>/interest/waive/", rates.interest_waive, name="interest-waive"),
     path("invoices/<int:pk>/interest/claim/", rates.interest_claim, name="interest-claim"),

@@ -78,7 +78,7 @@ PARTS = {
     "letters": ("letter.", "mail.", "step."),
     "calls": ("call.", "claim."),
     "money": ("payment.", "credit_note.", "invoice."),
-    "agreed": ("promise.", "plan.", "paymentplan.", "settlement.", "dispute.", "paper."),
+    "agreed": ("portal.", "promise.", "plan.", "paymentplan.", "settlement.", "dispute.", "paper."),
     "person": ("customer.", "contact."),
     "tasks": ("task.", "followup."),
 }

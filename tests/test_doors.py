@@ -22,7 +22,9 @@ from customers.profile import save_logo
 from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
 from invoices.imports import uploads
+from invoices.linking import issue_link
 from invoices.models import Dispute, Invoice, Payment, ReferenceRate, Settlement
+from invoices.portal.tokens import new_token
 from reminders.models import Policy, PrintRun, Reminder, Wording
 from reminders.nightly import escalate
 from tests import make
@@ -138,6 +140,8 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     claim = open_claim(customer=acme, what="It was sent.", how="bank", check_by=make.day("2026-07-02"), on=make.day("2026-06-30"))
     dates = {"made_on": make.day("2026-06-30"), "due_on": make.day("2026-07-06")}
     promise = make_promise(customer=acme, currency="USD", amount=Decimal(5), **dates)
+    what = {"purpose": "letter", "currency": "USD", "invoices": [first.pk], "token": new_token()}
+    link = issue_link(customer=acme, **what, today=make.day("2026-06-30"))
     paper = SimpleUploadedFile("note.txt", b"Delivered.")
     found = {
         "settlements/": settlement_of(acme),
@@ -153,6 +157,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "payments/": Payment.objects.get(),
         "credit-notes/": make.credit_note(acme, "10", on="2026-05-01"),
         "letters/": Letter.objects.get(),
+        "links/": link,
         "piles/": PrintRun.objects.create(business=business, printed_on=make.day("2026-06-30")),
         "steps/": Reminder.objects.filter(customer=acme).first(),
         "imports/": batch,

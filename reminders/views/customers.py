@@ -25,6 +25,7 @@ from reminders.policies import chosen_name, title
 from reminders.timeline import of_customer
 
 RECENT = 6
+LINKS = 3
 STORY = 50
 STORIES = {
     "": lazy("Everything"),
@@ -105,6 +106,7 @@ def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:
         "settlements": _recent(customer.settlements.all(), Q(state__in=LIVE_SETTLEMENT_STATES)),
         "plans": customer.plans.filter(state__in=LIVE_PLAN_STATES).prefetch_related("instalments"),
         "letters": customer.letters.defer("facts", "body")[:RECENT],
+        "links": customer.portal_links.select_related("contact", "letter", "by")[:LINKS],
         "policy": title(chosen_name(customer)),
     }
 

@@ -43,6 +43,15 @@
     if (name) for (const box of event.target.form.elements) if (box.name === name) box.checked = event.target.checked;
   });
 
+  // Copies with one touch; without script the text is there to be marked: <button data-copy="…" data-copied="Copied" hidden>.
+  if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", async function () {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.copied;
+    });
+  });
+
   // What cannot be taken back asks first: <form data-confirm="Cancel this letter?">.
   document.addEventListener("submit", function (event) {
     const words = event.target.dataset.confirm;
