@@ -77,7 +77,7 @@ def test_an_excuse_with_a_promise(page):
 @pytest.mark.proves("P06", "P07")
 def test_a_broken_promise_and_a_transfer_said_to_be_on_its_way(page):
     dial(page, "Call about a broken promise", "Blackthorn Fencing")
-    expect(page.locator(".script blockquote").first).to_contain_text("I cannot see it. What happened?")
+    expect(page.locator(".script blockquote").first).to_contain_text("£1,215.67 of it is not here. What happened?")
     hear(page, "R05")
     page.get_by_label("What date was it sent, for how much?").fill("On Monday, £500.00")
     page.get_by_label("I have read what stands against calling now").check()
