@@ -36,7 +36,7 @@ QUERIES = [
         ],
     ),
     (
-        _("The invoice"),
+        _("The invoice itself"),
         [
             (DisputeCode.PRICE, _("The price is not what we agreed")),
             (DisputeCode.DISCOUNT, _("A discount is missing")),
@@ -246,14 +246,14 @@ class ProposeForm(forms.Form):
         self.schedule: Schedule = ()
         first = deposit_of(basis.total, max(basis.limits.first_share, Decimal("0.20")), basis.currency)
         counts = [(number, str(number)) for number in range(1, max(basis.limits.max_instalments, 2))]
-        blank = {"required": False}
+        blank, by_rule = {"required": False}, {"required": not self.by_hand}
         label = _("How much can you pay first?")
-        self.fields["first"] = AmountField(label=label, currency=basis.currency, initial=first, **blank)
-        self.fields["first_on"] = forms.DateField(label=_("On which day?"), initial=basis.today, widget=DayInput(), **blank)
+        self.fields["first"] = AmountField(label=label, currency=basis.currency, initial=first, **by_rule)
+        self.fields["first_on"] = forms.DateField(label=_("On which day?"), initial=basis.today, widget=DayInput(), **by_rule)
         self.fields["count"] = forms.TypedChoiceField(
-            label=_("In how many payments the rest?"), choices=counts, coerce=int, initial=min(3, len(counts)), **blank
+            label=_("In how many payments the rest?"), choices=counts, coerce=int, initial=min(3, len(counts)), **by_rule
         )
-        self.fields["every"] = forms.ChoiceField(label=_("How often?"), choices=RHYTHMS, initial=Every.MONTH, **blank)
+        self.fields["every"] = forms.ChoiceField(label=_("How often?"), choices=RHYTHMS, initial=Every.MONTH, **by_rule)
         for row in range(self.ROWS):
             nth = {"number": row + 1}
             self.fields[f"day_{row}"] = forms.DateField(label=_("Day %(number)d") % nth, widget=DayInput(), **blank)
@@ -282,13 +282,8 @@ class ProposeForm(forms.Form):
         return data
 
     def _by_rule(self, data: Mapping[str, Any]) -> Iterator[tuple[datetime.date, Decimal]]:
-        first, first_on, basis = data["first"], data["first_on"], self.basis
-        for name, value in (("first", first), ("first_on", first_on)):
-            if not value:
-                self.add_error(name, _("Please fill this in."))
-        if self.errors:
-            return
-        rest, count = basis.total - first, data["count"] or 1
+        first, first_on, count, basis = data["first"], data["first_on"], data["count"], self.basis
+        rest = basis.total - first
         if rest <= 0:
             self.add_error("first", _("That is all of it: then simply pay, or tell us the day."))
             return
@@ -299,7 +294,7 @@ class ProposeForm(forms.Form):
             return
         yield first_on, first
         # Counted from the first day and never from the one before: the 31st comes back after February (T30).
-        yield from zip(dates(first_on, count + 1, Every(data["every"] or Every.MONTH))[1:], amounts, strict=True)
+        yield from zip(dates(first_on, count + 1, Every(data["every"]))[1:], amounts, strict=True)
 
     def _by_hand(self, data: Mapping[str, Any]) -> list[tuple[datetime.date, Decimal]]:
         typed = [(data.get(f"day_{row}"), data.get(f"part_{row}"), row) for row in range(self.ROWS)]

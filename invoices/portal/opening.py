@@ -28,6 +28,7 @@ from arcollect.phones import show_phone
 from arcollect.reader import reading_in
 from arcollect.visitors import address_of, household_of
 from customers.models import Business, Customer, Membership
+from invoices.agreement_words import language_for
 from invoices.models import PortalCode, PortalLink
 from invoices.portal.limiting import GUESSES, PAGES, Limit
 from invoices.portal.tokens import hash_of, previewed
@@ -48,7 +49,7 @@ POLICY = {
     "frame-ancestors": [NONE],
 }
 # Where to go on to after the code: a page of this link, never another site.
-WAY_ON = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*/")
+WAY_ON = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ def _phone(link: PortalLink) -> str:
 def _speaking_to(link: PortalLink) -> Iterator[None]:
     """In the customer's language, dates as they write them where they are, hours as the business has them."""
     business, customer = link.business, link.customer
-    language = customer.language or business.language
+    language = language_for(customer.language or business.language)
     with translation.override(language), reading_in(customer.country or business.country, business.time_zone):
         yield
 

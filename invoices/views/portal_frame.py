@@ -45,8 +45,9 @@ def form_page(
 ) -> HttpResponse:
     """A page with a form; what was typed stands in it again, with the reason why it was not taken."""
     sent = request.method == "POST"
-    ended = sent and not problem and form is not None and form.is_valid() and request.portal.proof is None
-    status = 422 if sent and (problem or (form is not None and form.errors)) else 403 if ended else 200
+    wrong = form is not None and sent and not form.is_valid()
+    ended = sent and not problem and not wrong and request.portal.proof is None
+    status = 422 if problem or wrong else 403 if ended else 200
     response = page(request, template, shown=shown, form=form, problem=problem, unconfirmed=ended, **context)
     response.status_code = status
     return response
