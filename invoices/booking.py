@@ -17,6 +17,7 @@ from invoices.matching import oldest_first
 from invoices.models import Allocation, CreditNote, Invoice, Payment
 from invoices.settling import recheck_settlements
 from invoices.standing import open_items
+from invoices.writing_off import recover, recoverable
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def book_payment(
         import_batch=batch,
     )
     if split is None:
-        split = oldest_first(amount, open_items(customer.pk, currency))
+        split = _by_default(customer.pk, currency, amount)
     book_many(business=customer.business, bookings=[Booking(payment, split)], actor=actor)
     return payment
 
@@ -70,6 +71,7 @@ def book_many(*, business: Business, bookings: Sequence[Booking], actor: User | 
     invoices = lock_invoices(business, {invoice_id for booking in bookings for invoice_id, _ in booking.split})
     for booking in bookings:
         booking.payment.allocated = sum((part for _, part in booking.split), Decimal(0))
+        _recover(booking, invoices, booking.payment.received_on, actor)
         _check(booking, invoices)
     Payment.objects.bulk_create([booking.payment for booking in bookings], batch_size=1000)
     allocations = [
@@ -93,6 +95,7 @@ def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor:
         )
     invoices = lock_invoices(payment.business, {invoice_id for invoice_id, _ in split})
     payment.allocated += sum((part for _, part in split), Decimal(0))
+    _recover(Booking(payment, split), invoices, on, actor)
     _check(Booking(payment, split), invoices)
     payment.save(update_fields=["allocated"])
     _book_split(invoices, split, on=on, payment=payment)
@@ -180,6 +183,21 @@ def restate_totals(*, business: Business, totals: Mapping[int, Decimal], on: dat
         invoice.total, invoice.balance = total, total - booked
         invoice.paid_on = None if invoice.balance else invoice.paid_on or on
     Invoice.objects.bulk_update(invoices.values(), ["total", "balance", "paid_on", "cycle"], batch_size=500)
+
+
+def _by_default(customer_id: int, currency: str, amount: Decimal) -> Split:
+    """Oldest due date first; what is left over goes to what was given up as lost, before it stays unapplied (domain.md 6.5)."""
+    split = oldest_first(amount, open_items(customer_id, currency))
+    left = amount - sum((part for _pk, part in split), Decimal(0))
+    return [*split, *oldest_first(left, recoverable(customer_id, currency))] if left else split
+
+
+def _recover(booking: Booking, invoices: Mapping[int, Invoice], on: datetime.date, actor: User | None) -> None:
+    """Money for an invoice given up as lost opens it again by as much as it pays of it."""
+    for invoice_id, part in booking.split:
+        invoice = invoices.get(invoice_id)
+        if invoice is not None and invoice.customer_id == booking.payment.customer_id and part > invoice.balance:
+            invoice.balance += recover(invoice=invoice, amount=part - invoice.balance, on=on, actor=actor)
 
 
 def _check(booking: Booking, invoices: Mapping[int, Invoice]) -> None:

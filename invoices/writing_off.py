@@ -1,15 +1,22 @@
 """Writes off what we give up of invoices, and takes that back where it came in after all."""
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
 from customers import log
-from customers.models import User
-from invoices.balances import check_split, date_payment, lock_invoices, raise_balances, store
+from customers.models import Customer, User
+from customers.models.business import Role
+from invoices.balances import BookingError, check_split, date_payment, lock_invoices, raise_balances, store
+from invoices.matching import OpenItem
 from invoices.models import Invoice, WriteOff
+from invoices.models.money import WriteOffKind
+from invoices.standing import claims
 
 
 @transaction.atomic
@@ -30,6 +37,26 @@ def write_off(
 
 
 @transaction.atomic
+def give_up(*, customer: Customer, invoice_ids: Iterable[int], on: datetime.date, reason: str, actor: User) -> list[WriteOff]:
+    """Writes off all that is open of these invoices as bad debt (P22).
+
+    Raises BookingError for anybody but an owner, without a reason, and while any of them is in dispute, planned or being settled.
+    """
+    if not customer.business.memberships.filter(user=actor, role=Role.OWNER).exists():
+        raise BookingError(_("Only an owner can write off."))
+    rows = list(Invoice.objects.filter(customer=customer, pk__in=list(invoice_ids), balance__gt=0).order_by("pk"))
+    if not rows or not reason.strip():
+        raise BookingError(_("Say which invoices, and why."))
+    against = claims([customer.pk])
+    for row in rows:
+        if row.pk in against.disputed or row.pk in against.planned or row.pk in against.settling:
+            words = _("%(number)s is in dispute, in a payment plan or being settled: end that first.")
+            raise BookingError(words % {"number": row.number})
+    kind = WriteOffKind.BAD_DEBT
+    return [write_off(invoice=row, amount=row.balance, kind=kind, on=on, reason=reason.strip(), actor=actor) for row in rows]
+
+
+@transaction.atomic
 def take_back(*, row: WriteOff, on: datetime.date, actor: User | None = None) -> None:
     """Reverses a write-off as of `on`: its invoice is open by that amount again. What it was until then stays in the books."""
     if not WriteOff.objects.filter(pk=row.pk, reversed_on=None).update(reversed_on=on):
@@ -37,6 +64,38 @@ def take_back(*, row: WriteOff, on: datetime.date, actor: User | None = None) ->
     locked = lock_invoices(row.business, {row.invoice_id})
     raise_balances(locked, [(row.invoice_id, row.amount)])
     _log(row, "invoice.write_off_reversed", actor)
+
+
+def recover(*, invoice: Invoice, amount: Decimal, on: datetime.date, actor: User | None = None) -> Decimal:
+    """Reverses bad debt of an invoice by money that came in `on`, oldest first; returns how much of `amount` that is.
+
+    What was given up and what came back of it both stay in the books, each on its day (domain.md 2.10): a write-off that comes
+    back in part becomes two rows. The caller holds the invoice locked, and raises its balance by what is returned.
+    """
+    left = amount
+    rows = WriteOff.objects.filter(invoice=invoice, kind=WriteOffKind.BAD_DEBT, reversed_on=None)
+    for row in rows.select_related("business", "invoice__customer"):
+        part = min(left, row.amount)
+        if part <= 0:
+            break
+        if part < row.amount:
+            WriteOff.objects.filter(pk=row.pk).update(amount=row.amount - part)
+            row.pk = None
+        row.amount, row.reversed_on = part, max(on, row.on)
+        row.save()
+        _log(row, "invoice.recovered", actor)
+        left -= part
+    return amount - left
+
+
+def recoverable(customer_id: int, currency: str) -> list[OpenItem]:
+    """The customer's invoices given up as bad debt, for money that comes in after all."""
+    given_up = WriteOff.objects.filter(
+        invoice__customer=customer_id, invoice__currency=currency, kind=WriteOffKind.BAD_DEBT, reversed_on=None
+    )
+    sums = given_up.order_by().values("invoice").annotate(sum=Sum("amount")).values_list("invoice", "sum")
+    rows = Invoice.objects.in_bulk([pk for pk, _sum in sums])
+    return [OpenItem(pk, rows[pk].number, rows[pk].issued_on, rows[pk].due_on, amount) for pk, amount in sums]
 
 
 def _log(row: WriteOff, kind: str, actor: User | None) -> None:

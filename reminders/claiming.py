@@ -18,6 +18,7 @@ from reminders.cases import NOTHING, case_in
 from reminders.confirmations import fallen, outdated
 from reminders.confirming import write_anew
 from reminders.facts import Settings, cases_of, standing_block
+from reminders.hand_offs import threatened
 from reminders.happenings import instalment_open
 from reminders.issuing import mail_contacts
 from reminders.letter_links import store_link
@@ -91,6 +92,8 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
         return "" if instalment_open(letter) else _("The instalment came in, or the plan has ended.")
     if "settlement" in letter.facts:
         return offer_gone(letter, today) or worn_out(letter, today)
+    if "final" in letter.facts and (reason := threatened(letter, settings.rules)):
+        return reason
     owed = {row.id: row.askable(today) for row in case.invoices} if case else {}
     for line in letter.facts["lines"]:
         if owed.get(line["invoice"], NOTHING) != Decimal(line["collectable"]):

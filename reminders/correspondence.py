@@ -77,6 +77,7 @@ def facts_of(letter: Letter) -> LetterFacts:
         diagnosis=customer.approach,
         tone=_tone(letter),
         asked_times=_asked_times(letter),
+        **_final(stored.get("final")),
         copies_enclosed=copies.complete,
         copies_missing=copies.missing if copies.enclosed else (),
         paper=paper_for(country),
@@ -225,6 +226,14 @@ def _settlement(stored: Mapping[str, str] | None) -> SettlementFacts | None:
         return None
     accept_by, pay_by = (datetime.date.fromisoformat(stored[name]) for name in ("accept_by", "pay_by"))
     return SettlementFacts(Decimal(stored["amount"]), Decimal(stored["total"]), accept_by, pay_by)
+
+
+def _final(stored: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a final letter says comes next, and how long they have: as it was when an owner asked for it."""
+    if stored is None:
+        return {}
+    steps = tuple(stored["next_steps"])
+    return {"next_steps": steps, "respond_days": stored["respond_days"], "agency": stored["agency"]}
 
 
 def _day(text: str | None) -> datetime.date | None:

@@ -16,6 +16,7 @@ from customers.models.desk import Outcome
 from customers.models.letter import LetterCode, LetterState
 from invoices.models import Dispute, Payment, Promise
 from reminders.cases import NOTHING, Case, Setting
+from reminders.hand_offs import block_of, handed_off
 from reminders.invoice_facts import open_invoices, settled_promises
 from reminders.models import CustomerPolicy, Policy, Reminder, Step, StepCode
 from reminders.money_facts import part_payments, unapplied_money
@@ -100,6 +101,7 @@ def cases_of(
     money, letters = unapplied_money(ids), _letters(ids)
     paid, said = part_payments(ids, settings.rules, today), _said(business, ids)
     reachable, unverified = _representatives(customers), _unverified(customers, settings)
+    handed = handed_off(ids)
     cases: dict[int, list[Case]] = defaultdict(list)
     for customer in customers:
         flag = standing_block(customer, today, represented=customer.pk in reachable)
@@ -107,6 +109,7 @@ def cases_of(
         spoken, answered = said.get(customer.pk, (None, None))
         for currency, rows in invoices.get(customer.pk, {}).items():
             key = (customer.pk, currency)
+            stop = Block(*block_of(handed[key])) if key in handed and not flag.reason else flag
             unapplied, since = money.get(key, (NOTHING, None))
             part_paid, part_paid_on = paid.get(key, (NOTHING, None))
             cases[customer.pk].append(
@@ -115,9 +118,9 @@ def cases_of(
                     reference=customer.reference,
                     currency=currency,
                     invoices=tuple(rows),
-                    block=flag.reason,
-                    block_until=flag.until,
-                    block_rule=flag.rule,
+                    block=stop.reason,
+                    block_until=stop.until,
+                    block_rule=stop.rule,
                     represented=bool(customer.represented_by),
                     unapplied=unapplied,
                     unapplied_since=since,

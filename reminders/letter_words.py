@@ -295,4 +295,6 @@ def next_steps(facts: LetterFacts) -> str:
     phrases = labels(facts.language)["next_steps"]
     if unknown := [code for code in facts.next_steps if code not in phrases]:
         raise WordingError(f"No words for the next step {unknown[0]}")
-    return format_list([phrases[code] for code in facts.next_steps], style="or", locale=parse_locale(facts.locale))
+    told = {"AGENCY": phrases["AGENCY_NAMED"].format(agency=facts.agency)} if facts.agency else {}
+    steps = [told.get(code, phrases[code]) for code in facts.next_steps]
+    return format_list(steps, style="or", locale=parse_locale(facts.locale))

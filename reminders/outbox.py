@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from customers import log
 from customers.desk import open_task
 from customers.models import Business, Event, Letter, Task, User
+from customers.models.business import Role
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterCode, LetterState
 from reminders.models import FollowUp, Reminder, ReminderLine, Watch
@@ -141,6 +142,7 @@ def open_review(letter: Letter, today: datetime.date) -> None:
         customer=letter.customer,
         kind=TaskKind.REVIEW_LETTER,
         subject=f"letter:{letter.pk}",
+        role=Role.OWNER if needs_owner(letter) else Role.BOOKKEEPER,
         opens_on=today,
         due_on=letter.customer.calendar.roll_forward(today),
         currency=letter.currency,

@@ -31,7 +31,7 @@ CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90, TaskKind.DE
 # What a call, a lapsed offer or money held back left to do: no step of the engine stands behind it.
 LEFT_OVER = reduce(or_, (Q(subject__startswith=area) for area in ("conversation:", "paymentplan:", "settlement:", "held:")))
 AGREED = Q(kind__in=[TaskKind.CALLBACK, TaskKind.DECIDE]) & LEFT_OVER
-NO_CALLS = frozenset({Rule.CEASE, Rule.DECEASED, Rule.INSOLVENT, Rule.MORATORIUM})
+NO_CALLS = frozenset({Rule.CEASE, Rule.DECEASED, Rule.INSOLVENT, Rule.MORATORIUM, Rule.HANDED_OFF})
 NOTHING_LEFT = "Nothing of it is left to ask for."
 
 

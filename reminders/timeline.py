@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 
 from customers.models import Business, Claim, Contact, Conversation, Customer, Event, Letter, ReceivedMail, Task
 from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise, Settlement
-from reminders.models import Reminder
+from reminders.models import HandOff, Reminder
 from reminders.sentences import DOZENS, ICONS, Rows, detail, named, quoted, sentence, several
 
 # From so many alike events of one moment on, one line speaks for all.
@@ -31,6 +31,7 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
     "paymentplan": PaymentPlan.objects.only("currency", "total"),
     "settlement": Settlement.objects.only("currency", "accepted_by", "reason"),
     "letter": Letter.objects.only("code", "sent_to", "problem", "currency", "hold_reason"),
+    "handoff": HandOff.objects.only("currency", "agency", "note"),
     "reminder": Reminder.objects.only("skipped_reason", "currency"),
     "mail": ReceivedMail.objects.select_related("conversation").only(
         "sender", "subject", "detail", "conversation__notes", "conversation__quoted"
@@ -50,6 +51,7 @@ DOORS = {
     "claim": "claim-check",
     "settlement": "settlement-detail",
     "contact": "contact-edit",
+    "handoff": "handoff-detail",
     "conversation": "conversation-detail",
 }
 
@@ -78,7 +80,7 @@ PARTS = {
     "letters": ("letter.", "mail.", "step."),
     "calls": ("call.", "claim."),
     "money": ("payment.", "credit_note.", "invoice."),
-    "agreed": ("portal.", "promise.", "plan.", "paymentplan.", "settlement.", "dispute.", "paper."),
+    "agreed": ("portal.", "promise.", "plan.", "paymentplan.", "settlement.", "handoff.", "dispute.", "paper."),
     "person": ("customer.", "contact."),
     "tasks": ("task.", "followup."),
 }

@@ -17,6 +17,7 @@ from arcollect.dates import Calendar
 from customers.attachments import attach
 from customers.call_texts import call_text_of, save_call_text
 from customers.claims import open_claim
+from customers.documents import store
 from customers.models import Contact, Conversation, Event, ImportBatch, Letter, Membership, Task
 from customers.profile import save_logo
 from invoices.agreeing import make_promise
@@ -25,7 +26,7 @@ from invoices.imports import uploads
 from invoices.linking import issue_link
 from invoices.models import Dispute, Invoice, Payment, ReferenceRate, Settlement
 from invoices.portal.tokens import new_token
-from reminders.models import Policy, PrintRun, Reminder, Wording
+from reminders.models import HandOff, Policy, PrintRun, Reminder, Wording
 from reminders.nightly import escalate
 from tests import make
 
@@ -56,6 +57,13 @@ OWNERS_ONLY = {
     "rate-forget",
     "interest-waive",
     "interest-claim",
+    "decision",
+    "decision-final",
+    "decision-hand-off",
+    "decision-write-off",
+    "handoff-file",
+    "handoff-take-back",
+    "handoff-close",
     "settlement-add",
     "settlement-cancel",
     "settlement-waive",
@@ -122,6 +130,12 @@ def settlement_of(customer) -> Settlement:
     return Settlement.objects.create(business=customer.business, customer=customer, currency="USD", total=10, amount=8, **days)
 
 
+def hand_off_of(customer) -> HandOff:
+    pack = store(business=customer.business, content=b"PK", content_type="application/zip", name="pack.zip")
+    common = {"business": customer.business, "customer": customer, "handed_on": make.day("2026-07-31"), "pack": pack}
+    return HandOff.objects.create(currency="EUR", amount=10, agency="Meridian", **common)
+
+
 @pytest.fixture
 def rows(business, owner, bookkeeper) -> dict[str, str]:
     """A lived-in business: beginning of a route -> the same with a row of ours."""
@@ -145,6 +159,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     paper = SimpleUploadedFile("note.txt", b"Delivered.")
     found = {
         "settlements/": settlement_of(acme),
+        "hand-offs/": hand_off_of(acme),
         "claims/": claim,
         "conversations/": Conversation.objects.create(business=business, customer=acme, at=timezone.now(), outcome="NO_ANSWER"),
         "promises/": promise,

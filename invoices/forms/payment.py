@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from arcollect.money import precision, quantize
 from arcollect.widgets import DayInput
 from invoices.models import Invoice
+from invoices.models.money import WriteOffKind
 
 
 def check_precision(amount: Decimal, currency: str) -> None:
@@ -77,4 +78,8 @@ class PaymentForm(forms.Form):
     def split(self) -> list[tuple[int, Decimal]] | None:
         """What the payer named: that invoice first, the rest unapplied. None where nothing was named."""
         invoice = self.cleaned_data["invoice"]
-        return None if invoice is None else [(invoice.pk, min(self.cleaned_data["amount"], invoice.balance))]
+        if invoice is None:
+            return None
+        lost = invoice.write_offs.filter(kind=WriteOffKind.BAD_DEBT, reversed_on=None)
+        payable = invoice.balance + sum(lost.values_list("amount", flat=True), Decimal(0))
+        return [(invoice.pk, min(self.cleaned_data["amount"], payable))]

@@ -92,7 +92,7 @@ class WriteOffKind(models.TextChoices):
 
 
 class WriteOff(models.Model):
-    """What we give up of an invoice, with the reason and who decided."""
+    """What we give up of an invoice, with the reason and who decided. `reversed_on`: when it came in after all, or revived."""
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="write_offs")

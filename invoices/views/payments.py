@@ -16,7 +16,8 @@ from customers.models import Customer
 from invoices.booking import BookingError, book_payment, return_payment
 from invoices.forms.payment import PaymentForm
 from invoices.holding import hold_payment
-from invoices.models import Invoice, Payment
+from invoices.models import Invoice, Payment, WriteOff
+from invoices.models.money import WriteOffKind
 
 
 @member_view
@@ -56,7 +57,7 @@ def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
 def payment_form(request: HttpRequest, customer: Customer) -> PaymentForm:
     """The form for this customer: in the currency of the invoice in the address, else of the oldest open invoice."""
     today: datetime.date = request.business.local_date(timezone.now())
-    rows = list(_open(customer))
+    rows = [*_open(customer), *_given_up(customer)]
     wanted = next((row for row in rows if str(row.pk) == request.GET.get("invoice")), None)
     likely = [wanted] if wanted else []
     currencies = dict.fromkeys([*(row.currency for row in likely + rows), request.business.currency])
@@ -66,6 +67,12 @@ def payment_form(request: HttpRequest, customer: Customer) -> PaymentForm:
 
 def _open(customer: Customer) -> QuerySet[Invoice]:
     return Invoice.objects.filter(customer=customer, balance__gt=0).order_by("due_on", "issued_on", "number")
+
+
+def _given_up(customer: Customer) -> QuerySet[Invoice]:
+    """Closed as lost: money for one is a recovery."""
+    lost = WriteOff.objects.filter(invoice__customer=customer, kind=WriteOffKind.BAD_DEBT, reversed_on=None)
+    return Invoice.objects.filter(pk__in=lost.values("invoice"), balance=0).order_by("due_on", "issued_on", "number")
 
 
 def _book(customer: Customer, form: PaymentForm, request: HttpRequest) -> Payment:

@@ -103,6 +103,7 @@ def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:
         "kept": kept_promises(customer),
         "promises": _recent(customer.promises.select_related("contact"), Q(state=PromiseState.OPEN)),
         "disputes": _recent(customer.disputes.select_related("invoice"), Q(resolved_on=None)),
+        "handed": customer.hand_offs.all()[:3],
         "settlements": _recent(customer.settlements.all(), Q(state__in=LIVE_SETTLEMENT_STATES)),
         "plans": customer.plans.filter(state__in=LIVE_PLAN_STATES).prefetch_related("instalments"),
         "letters": customer.letters.defer("facts", "body")[:RECENT],

@@ -1,0 +1,226 @@
+"""The owner's decision on one page: the final letter, a settlement, the agency, a write-off, or to wait (P20, P22)."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from customers.access import get_row, member_view, owner_view
+from customers.desk import complete_task
+from customers.forms.task import SnoozeForm
+from customers.models import Customer, Task
+from customers.models.claim import ClaimResult
+from customers.models.desk import TaskKind, TaskState
+from customers.models.letter import LetterState
+from invoices.account import Position, positions
+from invoices.balances import BookingError
+from invoices.models import Invoice
+from invoices.settlement_money import settleable
+from invoices.settlements import NOTHING, floor_of
+from invoices.settling import barred
+from invoices.writing_off import give_up
+from reminders.cases import case_in
+from reminders.facts import cases_of, settings_of
+from reminders.final_letters import write_final
+from reminders.forms.decision import HandOffForm, WriteOffForm
+from reminders.hand_offs import NEXT_STEPS, final_objections, finals_of, objections, reply_days
+from reminders.handing_off import HandOffError, close, hand_off, take_back
+from reminders.levels import reached_90
+from reminders.models import HandOff
+from reminders.outbox import OutboxError
+
+
+@owner_view
+def decision(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where it stands, what may be done about it and what may not yet, with the reason. `?currency=`, `?task=` as asked."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    return _page(request, customer)
+
+
+@owner_view
+@require_POST
+def decision_final(request: HttpRequest, pk: int) -> HttpResponse:
+    """Drafts the final letter: the owner's click, and the owner's approval after it."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    try:
+        letter = write_final(customer=customer, currency=_currency(request, customer), today=_today(request), actor=request.user)
+    except OutboxError as problem:
+        messages.error(request, str(problem))
+        return _back(request, customer)
+    _done(request, customer, _("The final letter was written."))
+    messages.success(request, _("Drafted. It goes out once you have approved it."))
+    return redirect("letter-detail", request.business.slug, letter.pk)
+
+
+@owner_view
+@require_POST
+def decision_hand_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Gives it to the agency."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    form = HandOffForm(request.POST)
+    if not form.is_valid():
+        return _page(request, customer, {"hand_off": form}, status=422)
+    try:
+        row = hand_off(
+            customer=customer,
+            currency=_currency(request, customer),
+            on=_today(request),
+            actor=request.user,
+            **form.cleaned_data,
+        )
+    except HandOffError as problem:
+        messages.error(request, str(problem))
+        return _back(request, customer)
+    _done(request, customer, _("It went to the agency."))
+    messages.success(request, _("Handed off. Nothing of ours goes out to them in this currency until you take it back."))
+    return redirect("handoff-detail", request.business.slug, row.pk)
+
+
+@owner_view
+@require_POST
+def decision_write_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Gives up what was ticked."""
+    customer = get_row(request, Customer.objects.select_related("business"), pk)
+    form = WriteOffForm(request.POST, invoices=_open(customer, _currency(request, customer)))
+    if not form.is_valid():
+        return _page(request, customer, {"write_off": form}, status=422)
+    ids, reason = [row.pk for row in form.cleaned_data["invoices"]], form.cleaned_data["reason"]
+    try:
+        with transaction.atomic():
+            give_up(customer=customer, invoice_ids=ids, on=_today(request), reason=reason, actor=request.user)
+            _done(request, customer, _("Written off."))
+    except BookingError as problem:
+        messages.error(request, str(problem))
+        return _back(request, customer)
+    messages.success(request, _("Written off. If money comes in for it later, it is booked as recovered."))
+    return redirect("customer-detail", request.business.slug, customer.pk)
+
+
+@member_view
+def handoff_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is with an agency, since when, and the pack it got."""
+    row = get_row(request, HandOff.objects.select_related("customer", "pack", "by").defer("pack__bytes"), pk)
+    return render(request, "reminders/handoff_detail.html", {"row": row, "customer": row.customer, "today": _today(request)})
+
+
+@owner_view
+def handoff_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The pack, to be sent."""
+    row = get_row(request, HandOff.objects.select_related("pack").filter(pack__isnull=False), pk)
+    response = HttpResponse(bytes(row.pack.bytes), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="hand-off-{row.pk}-{row.handed_on.isoformat()}.zip"'
+    return response
+
+
+@owner_view
+@require_POST
+def handoff_take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """It is ours again."""
+    return _end(request, pk, take_back, _("Taken back. The steps go on."))
+
+
+@owner_view
+@require_POST
+def handoff_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """The agency is done with it."""
+    return _end(request, pk, close, _("Closed. What is still open is yours to decide."))
+
+
+def _end(request: HttpRequest, pk: int, write: Callable[..., None], told: str) -> HttpResponse:
+    row = get_row(request, HandOff.objects.select_related("business", "customer"), pk)
+    try:
+        write(row=row, on=_today(request), actor=request.user)
+    except HandOffError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, told)
+    return redirect("handoff-detail", request.business.slug, row.pk)
+
+
+def _page(request: HttpRequest, customer: Customer, filled: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    today, currency, rules = _today(request), _currency(request, customer), request.business.rules
+    case = case_in(cases_of(request.business, [customer], settings_of(request.business), today).get(customer.pk, []), currency)
+    rows = _open(customer, currency)
+    total = sum((part for _pk, part in settleable(customer.pk, currency, today)), NOTHING)
+    task = _task(request, customer)
+    context = {
+        "customer": customer,
+        "currency": currency,
+        "today": today,
+        "position": next((one for one in _positions(request, customer) if one.currency == currency), Position(currency)),
+        "asked": customer.letters.filter(currency=currency, state=LetterState.SENT).count(),
+        "spoken": customer.conversations.filter(outcome="REACHED").order_by("-at").first(),
+        "claims": list(customer.claims.filter(result=ClaimResult.OPEN)),
+        "checked": customer.claims.exclude(result=ClaimResult.OPEN).count(),
+        "handed": customer.hand_offs.filter(currency=currency, state="handed").first(),
+        "final_problems": final_objections(customer, case, today),
+        "final_days": reply_days(customer, rules),
+        "next_steps": [setting for setting, _words in NEXT_STEPS if rules["final"][setting]],
+        "final_letter": finals_of(customer, currency).first(),
+        "settle_problem": _settle_problem(customer, currency, total),
+        "least": floor_of(total, currency, rules),
+        "hand_problems": objections(customer, case, today),
+        "may_write_off": rules["final"]["write_off"],
+        "hand_off": HandOffForm(initial={"agency": rules["final"]["agency_name"]}),
+        "write_off": WriteOffForm(invoices=rows),
+        "rows": rows,
+        "task": task,
+        "snooze": SnoozeForm(prefix="snooze"),
+        "query": f"?currency={currency}&task={task.pk if task else ''}",
+    }
+    return render(request, "reminders/decision.html", context | (filled or {}), status=status)
+
+
+def _settle_problem(customer: Customer, currency: str, total: Any) -> str:
+    if not total:
+        return _("Nothing overdue and undisputed is left to settle.")
+    if not reached_90(customer, currency):
+        return _("The 90-day step was not reached.")
+    return barred(customer, currency)
+
+
+def _open(customer: Customer, currency: str) -> list[Invoice]:
+    rows = Invoice.objects.filter(customer=customer, currency=currency, balance__gt=0)
+    return list(rows.order_by("due_on", "issued_on", "number"))
+
+
+def _today(request: HttpRequest) -> datetime.date:
+    return request.business.local_date(timezone.now())
+
+
+def _positions(request: HttpRequest, customer: Customer) -> list[Position]:
+    return positions(customer, _today(request))
+
+
+def _currency(request: HttpRequest, customer: Customer) -> str:
+    """The one asked for, where something is open in it; else the one most is."""
+    known = [position.currency for position in _positions(request, customer)] or [request.business.currency]
+    wanted = request.GET.get("currency", "")
+    return wanted if wanted in known else known[0]
+
+
+def _task(request: HttpRequest, customer: Customer) -> Task | None:
+    """The decision that is asked for: the one named in the address, where it is still open."""
+    pk = request.GET.get("task", "")
+    rows = Task.objects.filter(customer=customer, kind=TaskKind.DECIDE, state=TaskState.OPEN)
+    return rows.filter(pk=pk).first() if pk.isdigit() else None
+
+
+def _done(request: HttpRequest, customer: Customer, outcome: str) -> None:
+    """The decision it answers is taken."""
+    task = _task(request, customer)
+    if task is not None:
+        complete_task(task=task, outcome=outcome, on=_today(request), by=request.user)
+
+
+def _back(request: HttpRequest, customer: Customer) -> HttpResponse:
+    response = redirect("decision", request.business.slug, customer.pk)
+    response["Location"] += f"?{request.GET.urlencode()}"
+    return response
