@@ -1,5 +1,6 @@
 """Keeps bytes: a letter's PDF, an uploaded copy, a logo."""
 
+import base64
 import hashlib
 
 from customers.models import Business, Document
@@ -14,3 +15,10 @@ def store(*, business: Business, content: bytes, content_type: str, name: str) -
         defaults={"content_type": content_type, "name": name, "size": len(content), "bytes": content},
     )
     return document
+
+
+def data_uri(document: Document | None) -> str:
+    """The document's bytes as a data: URI, for pages that may load nothing; "" for none."""
+    if document is None:
+        return ""
+    return f"data:{document.content_type};base64,{base64.b64encode(bytes(document.bytes)).decode()}"

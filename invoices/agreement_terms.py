@@ -137,7 +137,6 @@ def _payment(business: Business) -> dict[str, Any]:
         "iban": business.iban,
         "bic": business.bic,
         "lines": business.account_details.splitlines(),
-        "online": bool(business.payment_link),
     }
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from arcollect.canonical import canonical_hash
-from customers.documents import store
+from customers.documents import data_uri, store
 from invoices.agreeing import AgreementError
 from invoices.agreement_page import agreement_pdf
 from invoices.agreement_terms import terms_of
@@ -33,7 +33,7 @@ def prepare_agreement(*, plan: PaymentPlan) -> None:
     Whatever is changed before the signature is prepared anew, so that what is shown is what is signed.
     """
     terms = terms_of(plan)
-    content = agreement_pdf(terms, canonical_hash(terms))
+    content = agreement_pdf(terms, canonical_hash(terms), data_uri(plan.business.logo))
     name = f"{terms['reference']}.pdf".replace("/", "-")
     document = store(business=plan.business, content=content, content_type=PDF, name=name)
     fresh = {"terms": terms, "terms_sha256": canonical_hash(terms), "document": document}

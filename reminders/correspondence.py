@@ -1,6 +1,5 @@
 """Reads what one letter states: the frozen figures of its step, and who writes to whom."""
 
-import base64
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -9,7 +8,8 @@ from typing import Any
 
 from arcollect.addresses import paper_for
 from arcollect.phones import show_phone
-from customers.models import Business, Contact, Customer, Document, Letter
+from customers.documents import data_uri
+from customers.models import Business, Contact, Customer, Letter
 from customers.models.letter import LetterState
 from invoices.models import Allocation
 from invoices.rates import claims_of
@@ -98,7 +98,7 @@ def creditor_of(business: Business, country: str) -> Creditor:
         website=business.website,
         tax_id=business.tax_id,
         registration=business.registration,
-        logo_data_uri=_data_uri(business.logo),
+        logo_data_uri=data_uri(business.logo) or None,
         bank_name=business.bank_name,
         account_holder=business.account_holder,
         iban=business.iban,
@@ -269,9 +269,3 @@ def _asked_times(letter: Letter) -> int:
         customer=letter.customer_id, currency=letter.currency, letter__state="sent", letter_id__lt=letter.pk
     )
     return before.count()
-
-
-def _data_uri(logo: Document | None) -> str | None:
-    if logo is None:
-        return None
-    return f"data:{logo.content_type};base64,{base64.b64encode(bytes(logo.bytes)).decode()}"

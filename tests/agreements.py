@@ -17,13 +17,16 @@ SIGNED_AT = datetime.datetime(2026, 3, 21, 9, 30, 15, tzinfo=datetime.UTC)
 ANA = Signer("Ana López", "Managing director", "ana@acme.example")
 
 
-def offered(of: Customer, *amounts: str, instalments: dict[str, str] | None = None, **fields: Any) -> PaymentPlan:
+def offered(
+    of: Customer, *amounts: str, instalments: dict[str, str] | None = None, prepared: bool = True, **fields: Any
+) -> PaymentPlan:
     """A plan on offer since 20 March for invoices of these amounts, in one payment unless said otherwise."""
     rows: list[Invoice] = [make.invoice(of, f"INV-{number}", total=amount) for number, amount in enumerate(amounts, start=1)]
     parts = instalments or {"2026-03-25": str(sum(row.total for row in rows))}
     covered = {row: str(row.total) for row in rows}
     plan = make.plan(of, covered, parts, offered=OFFERED_ON, **fields)
-    prepare_agreement(plan=plan)
+    if prepared:
+        prepare_agreement(plan=plan)
     return plan
 
 
