@@ -56,7 +56,6 @@ def customer_record(
         "locale": proof.locale,
         "link": {"id": proof.link.pk, "token_sha256": proof.link.token_hash},
         "code": {"method": str(proof.method), "sent_to": proof.sent_to, "outcome": "confirmed"},
-        "countersigned_by": "",
     }
 
 
