@@ -1,6 +1,7 @@
 """The texts a customer reads, in German and Spanish: which are marked, which are translated. `python -m tests.catalog` adds what
 is new to the .po files and compiles them; what is new is left empty, and a test says so until somebody translates it."""
 
+import datetime
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -16,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "arcollect" / "locale"
 LANGUAGES = ("de", "es")
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "lazy": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+# The same every time, so that only a changed text changes a file.
+SINCE = datetime.datetime(2026, 11, 26, tzinfo=datetime.UTC)
 # What stands on the customer's pages. What our own people read on the desk is not here: it stays in their language.
 TEMPLATES = ["templates/portal/*.html", "templates/includes/field.html", "templates/includes/form.html", "templates/mail/code.*"]
 MODULES = [
@@ -68,7 +71,7 @@ def compiled(language: str) -> bytes:
 
 def update(language: str) -> None:
     """Adds what is new, drops what is gone, compiles."""
-    old, new = catalog(language), Catalog(locale=language, charset="utf-8", fuzzy=False)
+    old, new = catalog(language), Catalog(locale=language, charset="utf-8", fuzzy=False, creation_date=SINCE)
     new.header_comment = f"# {language}: what a customer reads. See tests/catalog.py."
     for text, name in sorted(marked().items(), key=lambda pair: (pair[1], str(pair[0]))):
         key = text[0] if isinstance(text, tuple) else text

@@ -2,7 +2,6 @@
 
 from django.db import transaction
 
-from invoices import linking
 from invoices.portal.acting import confirmed, tell
 from invoices.portal.opening import Portal
 from invoices.settling import accept_settlement, decline_settlement
@@ -10,10 +9,9 @@ from invoices.settling import accept_settlement, decline_settlement
 
 @transaction.atomic
 def accept_offer(*, portal: Portal, name: str) -> None:
-    """Accepts the settlement of the link (domain.md 6.6); the link lives as long as it may be paid (T51)."""
+    """Accepts the settlement of the link (domain.md 6.6)."""
     confirmed(portal)
     accept_settlement(settlement=portal.link.settlement, name=name, at=portal.now)
-    linking.outlive(settlement=portal.link.settlement)
     tell(portal, "portal.settlement_accepted", settlement=portal.link.settlement_id)
 
 

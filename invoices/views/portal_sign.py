@@ -16,6 +16,7 @@ from invoices.agreement_page import party, pay_rows
 from invoices.agreements import ticks
 from invoices.forms.portal import SignForm
 from invoices.models import PaymentPlan, Signature
+from invoices.offering import outgrown
 from invoices.portal import agreeing_here
 from invoices.portal.opening import acting_view, portal_view
 from invoices.portal.schedules import told
@@ -49,7 +50,7 @@ def portal_sign(request: HttpRequest) -> HttpResponse:
             user_agent=request.headers.get("User-Agent", "")[:300],
             locale=get_language() or "",
         )
-        problem = attempt(act)
+        problem = _outgrown(plan) or attempt(act)
         if not problem:
             return go(request, "portal-done", "signed")
     usable = form if sent or portal.proof or portal.preview else None
@@ -82,6 +83,12 @@ def portal_decline(request: HttpRequest) -> HttpResponse:
         if not problem:
             return go(request, "portal-done", "declined")
     return form_page(request, "decline", None, shown=shown, problem=problem, plan=plan)
+
+
+def _outgrown(plan: PaymentPlan) -> str:
+    """Nobody acknowledges what they do not owe (T31)."""
+    words = _("Less is open by now than this agreement says: ask us, and we will offer it anew.")
+    return words if outgrown(plan) else ""
 
 
 def to_sign(shown: Shown) -> PaymentPlan | None:

@@ -1,4 +1,4 @@
-"""Prints, as JSON, a link for each situation the browser tests look at. Usage: python -m tests.browser.clock tests.browser.portal_links"""
+"""Prints, as JSON, a token for each situation the browser tests look at. To be run by tests.browser.clock."""
 
 import datetime
 import json
@@ -25,16 +25,12 @@ from invoices.planning import offer_plan  # noqa: E402
 from invoices.plans import half_half  # noqa: E402
 from invoices.portal.tokens import new_token  # noqa: E402
 
-BANK = {"iban": "DE89370400440532013000", "bic": "COBADEFFXXX", "bank_name": "Commerzbank", "phone": "+442079460123"}
+BANK = {"iban": "DE89370400440532013000", "bic": "COBADEFFXXX", "bank_name": "Commerzbank", "signatory": "Hanna Wirth"}
 
 
 def main() -> None:
     business = Business.objects.get(slug="demo")
-    for name, value in {
-        **BANK,
-        "payment_link": "https://pay.example/{reference}?amount={amount}",
-        "signatory": "Hanna Wirth",
-    }.items():
+    for name, value in BANK.items():
         setattr(business, name, value)
     business.save()
     save_logo(business=business, content=_logo(), content_type="image/png", actor=business.memberships.first().user)
@@ -57,9 +53,8 @@ def _link(business: Business, reference: str, language: str, country: str, today
     email = f"{reference.lower()}@kranich.example"
     contact = Contact.objects.create(business=business, customer=customer, name="Ana Kranich", email=email, role=role)
     paper = store(business=business, content=b"%PDF-1.4", content_type="application/pdf", name="copy.pdf")
-    rows = [
-        _invoice(customer, number, late, total, today, paper) for number, late, total in ((1, 40, "1250.00"), (2, 33, "83.33"))
-    ]
+    owed = ((1, 40, "1250.00"), (2, 33, "83.33"))
+    rows = [_invoice(customer, number, late, total, today, paper) for number, late, total in owed]
     book_payment(
         customer=customer,
         received_on=today - datetime.timedelta(days=9),

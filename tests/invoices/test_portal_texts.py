@@ -1,4 +1,4 @@
-"""What a customer reads stands in their language: every marked text has its German and Spanish, and the compiled file is fresh."""
+"""What a customer reads stands in their language: all marked text has its German and Spanish, compiled."""
 
 import re
 
