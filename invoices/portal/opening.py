@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -18,8 +18,10 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -101,7 +103,7 @@ def _guarded(view: View, *, acts: bool = False, enters: bool = False) -> View:
     def guarded(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
         visitor = household_of(address_of(request))
         if GUESSES.reached(visitor):
-            return _slow_down(request, GUESSES)
+            return _slow_down(GUESSES)
         link = _link_of(request, token)
         if link is None:
             GUESSES.spend(visitor)
@@ -122,7 +124,7 @@ def _answer(request: HttpRequest, link: PortalLink, token: str, acts: bool, ente
     if link.expires_on < portal.today:
         return render(request, "portal/expired.html", {"creditor": link.business, "phone": _phone(link)}, status=410)
     if PAGES.reached(link.token_hash):
-        return _slow_down(request, PAGES)
+        return _slow_down(PAGES)
     PAGES.spend(link.token_hash)
     request.portal = portal
     if portal.preview and request.method == "POST":
@@ -214,8 +216,14 @@ def _nothing(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/nothing.html", status=404)
 
 
-def _slow_down(request: HttpRequest, limit: Limit) -> HttpResponse:
-    response = render(request, "portal/slow_down.html", status=429)
+@lru_cache(maxsize=16)
+def _wait_page(_language: str) -> str:
+    """Made once: whoever asks too much must not cost us a page each time."""
+    return render_to_string("portal/slow_down.html")
+
+
+def _slow_down(limit: Limit) -> HttpResponse:
+    response = HttpResponse(_wait_page(translation.get_language()), status=429)
     response["Retry-After"] = str(limit.seconds)
     return response
 
@@ -239,6 +247,8 @@ def _closed(view: View) -> View:
     @wraps(view)
     def closed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
+        # Whether a cookie was looked at says something about the token.
+        patch_vary_headers(response, ["Cookie"])
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Frame-Options"] = "DENY"
