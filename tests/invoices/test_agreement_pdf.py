@@ -32,18 +32,8 @@ def test_all_of_it_is_on_the_page(business, acme):
     business.save()
     plan = agreements.offered(acme, "250.00", "50.01", instalments={"2026-03-25": "100.01", "2026-04-25": "200.00"})
     text = " ".join(pages(bytes(plan.document.bytes)))
-    wanted = [
-        "Hollis Tools Inc.",
-        "Acme",
-        "INV-1",
-        "INV-2",
-        "250.00",
-        "50.01",
-        "25 March 2026",
-        "100.01",
-        "25 April 2026",
-        "200.00",
-    ]
+    wanted = ["Hollis Tools Inc.", "Acme", "INV-1", "INV-2", "250.00", "50.01", "100.01", "200.00", "$300.01"]
+    wanted += ["March 25, 2026", "April 25, 2026"]
     wanted += ["Jane Hollis", "jane@hollis.example", "I may bind Acme.", plan.terms["reference"], plan.terms_sha256]
     wanted += [clause["title"] for clause in plan.terms["clauses"]]
     assert [words for words in wanted if words.replace(" ", "") not in text.replace(" ", "")] == []
