@@ -13,8 +13,10 @@ from customers import log
 from customers.desk import close_about
 from customers.models import Business, Customer, Event, ImportBatch, User
 from invoices.balances import BookingError, Split, check_split, date_payment, lock_invoices, raise_balances, store
-from invoices.matching import oldest_first
+from invoices.matching import oldest_first, split_of
 from invoices.models import Allocation, CreditNote, Invoice, Payment
+from invoices.plan_keeping import recount_plans
+from invoices.plan_receipts import awaited_plans
 from invoices.settling import recheck_settlements
 from invoices.standing import open_items
 from invoices.writing_off import recover, recoverable
@@ -47,7 +49,8 @@ def book_payment(
     actor: User | None = None,
     batch: ImportBatch | None = None,
 ) -> Payment:
-    """Books one payment: as `split` designates, else oldest due date first; the rest stays unapplied cash (domain.md 6.5)."""
+    """Books one payment: as `split` designates, else to a running plan or oldest due date first; the rest stays unapplied cash
+    (domain.md 6.5)."""
     payment = Payment(
         business=customer.business,
         customer=customer,
@@ -60,7 +63,7 @@ def book_payment(
         import_batch=batch,
     )
     if split is None:
-        split = _by_default(customer.pk, currency, amount)
+        split = _by_default(customer.pk, currency, amount, reference)
     book_many(business=customer.business, bookings=[Booking(payment, split)], actor=actor)
     return payment
 
@@ -83,6 +86,9 @@ def book_many(*, business: Business, bookings: Sequence[Booking], actor: User | 
     _lower_balances(invoices, allocations)
     log.record_many(business, [_booked(booking, actor) for booking in bookings])
     recheck_settlements(business=business, customer_ids={booking.payment.customer_id for booking in bookings})
+    if bookings:
+        payers = {booking.payment.customer_id for booking in bookings}
+        recount_plans(business=business, customers=payers, on=max(booking.payment.received_on for booking in bookings))
 
 
 @transaction.atomic
@@ -105,6 +111,7 @@ def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor:
     recheck_settlements(business=payment.business, customer_ids=[payment.customer_id])
     if not payment.unapplied:
         close_about(business=payment.business, subject=f"payment:{payment.pk}", outcome="MATCHED", on=on, by=actor)
+    recount_plans(business=payment.business, customers=[payment.customer_id], on=on)
 
 
 @transaction.atomic
@@ -123,6 +130,7 @@ def apply_credit_note(*, credit_note: CreditNote, split: Split, on: datetime.dat
     log.record(
         note.business, "credit_note.applied", f"credit_note:{note.pk}", customer=note.customer, actor=actor, split=_plain(split)
     )
+    recount_plans(business=note.business, customers=[note.customer_id], on=on)
 
 
 @transaction.atomic
@@ -141,6 +149,7 @@ def return_payment(*, payment: Payment, on: datetime.date, actor: User | None = 
     close_about(business=payment.business, subject=subject, outcome="RETURNED", on=on, by=actor)
     log.record(payment.business, "payment.returned", subject, customer=payment.customer, actor=actor, on=str(on))
     recheck_settlements(business=payment.business, customer_ids=[payment.customer_id], on=on)
+    recount_plans(business=payment.business, customers=[payment.customer_id], on=on)
 
 
 @transaction.atomic
@@ -185,11 +194,17 @@ def restate_totals(*, business: Business, totals: Mapping[int, Decimal], on: dat
     Invoice.objects.bulk_update(invoices.values(), ["total", "balance", "paid_on", "cycle"], batch_size=500)
 
 
-def _by_default(customer_id: int, currency: str, amount: Decimal) -> Split:
-    """Oldest due date first; what is left over goes to what was given up as lost, before it stays unapplied (domain.md 6.5)."""
-    split = oldest_first(amount, open_items(customer_id, currency))
+def _by_default(customer_id: int, currency: str, amount: Decimal, reference: str) -> Split:
+    """Where nobody says: a running plan that is meant, else what is open, oldest first; then what was given up as lost.
+
+    What a payment for a plan brings beyond it is no other invoice's without the payer's word (domain.md 6.5).
+    """
+    plan = awaited_plans([customer_id]).get((customer_id, currency))
+    split = split_of(amount, reference, open_items(customer_id, currency), plan)
     left = amount - sum((part for _pk, part in split), Decimal(0))
-    return [*split, *oldest_first(left, recoverable(customer_id, currency))] if left else split
+    if not left or (plan is not None and all(pk in plan.covered for pk, _part in split)):
+        return split
+    return [*split, *oldest_first(left, recoverable(customer_id, currency))]
 
 
 def _recover(booking: Booking, invoices: Mapping[int, Invoice], on: datetime.date, actor: User | None) -> None:

@@ -122,15 +122,15 @@ def move_plan(
     """
     from_states = [start for start, ends in MOVES.items() if state in ends]
     dates = _dates(plan, state, on)
-    if not PaymentPlan.objects.filter(pk=plan.pk, state__in=from_states).update(state=state, **dates, **fields):
+    if not PaymentPlan.objects.filter(pk=plan.pk, state__in=from_states).update(state=state, **{**dates, **fields}):
         raise AgreementError(_("The plan cannot become “%(state)s” any more.") % {"state": PlanState(state).label})
     plan.refresh_from_db()
+    if state not in STILL_TO_DO:
+        outcome = str(PlanState(state).label)
+        close_about(business=plan.business, subject=subject_of(plan), outcome=outcome, on=on, by=actor)
     if state == PlanState.OFFERED:
         words, due_on = _("Have it signed."), plan.accept_by or on
         put_on_desk(plan, TaskKind.PLAN_PROPOSAL, on, due_on, plan.currency, words, actor)
-    elif state not in STILL_TO_DO:
-        outcome = str(PlanState(state).label)
-        close_about(business=plan.business, subject=subject_of(plan), outcome=outcome, on=on, by=actor)
     if state != PlanState.SIGNED:  # Its event is the signature's, with what was signed (`invoices.signing`).
         note(plan, f"plan.{state}", actor, on=on.isoformat(), **({"rule": plan.end_rule} if plan.end_rule else {}))
     if state in ENDS:

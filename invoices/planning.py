@@ -202,13 +202,7 @@ def cancel_plan(*, plan: PaymentPlan, on: datetime.date, actor: User | None = No
 @transaction.atomic
 def end_plan(*, plan: PaymentPlan, on: datetime.date, actor: User) -> None:
     """The owner ends a running plan: the whole remainder is due, the discount lost (domain.md 6.4)."""
-    default_plan(plan=plan, rule=PlanEnd.OWNER, on=on, actor=actor)
-
-
-@transaction.atomic
-def default_plan(*, plan: PaymentPlan, rule: PlanEnd, on: datetime.date, actor: User | None = None) -> None:
-    """A running plan ends unpaid, by `rule`; reminders resume at 90 days (domain.md 3.4)."""
-    move_plan(plan=plan, state=PlanState.DEFAULTED, on=on, actor=actor, end_rule=rule)
+    move_plan(plan=plan, state=PlanState.DEFAULTED, on=on, actor=actor, end_rule=PlanEnd.OWNER)
 
 
 @transaction.atomic

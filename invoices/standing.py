@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Q
+
 from invoices.matching import OpenItem
 from invoices.models import Dispute, Invoice, PaymentPlan, PlanInvoice, PromiseLine, SettlementInvoice
-from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState
+from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState, Proposer
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES, SettlementState
 
 NOTHING = Decimal(0)
@@ -16,13 +18,17 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The part of an invoice in an offered plan; without `accept_by` the usual time to accept runs from the offer."""
+    """The part of an invoice in an offered plan; without `accept_by` the usual time to accept runs from the offer.
+
+    What a customer proposed and the owner is to answer stands like an offer until the day of the answer.
+    """
 
     offered_on: datetime.date
     accept_by: datetime.date | None
     amount: Decimal
     customer_id: int
     currency: str
+    plan_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,11 @@ def claims(customer_ids: Iterable[int]) -> Claims:
     defaulted = set()
     for invoice_id, amount in Dispute.objects.filter(customer__in=ids, resolved_on=None).values_list("invoice_id", "amount"):
         disputed[invoice_id] += amount
-    covered = PlanInvoice.objects.filter(plan__customer__in=ids, plan__state__in=[*LIVE_PLAN_STATES, PlanState.DEFAULTED])
-    plan = [f"plan__{name}" for name in ("state", "offered_on", "accept_by", "customer_id", "currency")]
+    proposed = Q(plan__state=PlanState.DRAFT, plan__proposed_by=Proposer.CUSTOMER)
+    covered = PlanInvoice.objects.filter(
+        proposed | Q(plan__state__in=[*LIVE_PLAN_STATES, PlanState.DEFAULTED]), plan__customer__in=ids
+    )
+    plan = [f"plan__{name}" for name in ("state", "offered_on", "accept_by", "customer_id", "currency", "id")]
     for invoice_id, amount, state, offered_on, *terms in covered.values_list("invoice_id", "amount", *plan):
         if state in BLOCKING_PLAN_STATES:
             planned[invoice_id] += amount
@@ -89,12 +98,17 @@ def _settling(ids: list[int]) -> dict[int, list[tuple[datetime.date, Decimal]]]:
     return dict(found)
 
 
-def offer_days(customer_ids: Iterable[int]) -> dict[tuple[int, str], list[datetime.date]]:
-    """The days on which plans were offered, oldest first, by customer and currency."""
-    offers = PaymentPlan.objects.filter(customer__in=list(customer_ids), offered_on__isnull=False).order_by("offered_on")
-    days: dict[tuple[int, str], list[datetime.date]] = defaultdict(list)
-    for customer_id, currency, offered_on in offers.values_list("customer_id", "currency", "offered_on"):
-        days[customer_id, currency].append(offered_on)
+def offer_days(customer_ids: Iterable[int]) -> dict[tuple[int, str], dict[int, datetime.date]]:
+    """By customer and currency: the day each plan (by id) was offered, an answer to an earlier offer the day that one was.
+
+    One talk about a plan, however often it goes to and fro, is one offer.
+    """
+    offers = PaymentPlan.objects.filter(customer__in=list(customer_ids), offered_on__isnull=False).order_by("id")
+    days: dict[tuple[int, str], dict[int, datetime.date]] = defaultdict(dict)
+    names = ("customer_id", "currency", "id", "offered_on", "replaces_id", "replaces__signed_at")
+    for customer_id, currency, pk, offered_on, answered, signed_at in offers.values_list(*names):
+        known = days[customer_id, currency]
+        known[pk] = known.get(answered, offered_on) if signed_at is None else offered_on
     return days
 
 

@@ -90,12 +90,14 @@ def _offered(ids: list[int], offers: Mapping[int, Sequence[Offer]], rules: Mappi
         return {}
     days, once = offer_days(ids), DAYS(days=rules["offer_once_per_days"])
     usual = DAYS(days=rules["offer_accept_days"])
+
+    def first(offer: Offer) -> bool:
+        known = days[offer.customer_id, offer.currency]
+        began = known[offer.plan_id]
+        return not any(began - once < day < began for day in known.values())
+
     return {
-        invoice_id: tuple(
-            (offer.accept_by or offer.offered_on + usual, offer.amount)
-            for offer in parts
-            if not any(offer.offered_on - once < day < offer.offered_on for day in days[offer.customer_id, offer.currency])
-        )
+        invoice_id: tuple((offer.accept_by or offer.offered_on + usual, offer.amount) for offer in parts if first(offer))
         for invoice_id, parts in offers.items()
     }
 

@@ -18,6 +18,7 @@ from customers import log
 from customers.models import Business, Customer, Event, User
 from invoices.keeping import settle_promises
 from invoices.models import Invoice
+from invoices.plan_keeping import settle_plans
 from invoices.planning import expire_offers, void_offers
 from invoices.settling import settle_settlements
 from invoices.unmatched import ask_to_match
@@ -119,6 +120,7 @@ def escalate(
     cursor, _ = Cursor.objects.get_or_create(business=business)
     if not dry_run and only is None:
         settle_promises(business=business, calendar=settings.calendar(), today=today)
+        settle_plans(business=business, calendar=settings.calendar(), today=today)
         expire_offers(business=business, calendar=settings.calendar(), today=today)
         void_offers(business=business, calendar=settings.calendar(), today=today)
         settle_settlements(business=business, today=today)

@@ -109,11 +109,11 @@ def _copies(business: Business) -> Iterator[Difference]:
 
 
 def _plans(business: Business) -> Iterator[Difference]:
-    """The instalments, and the parts of invoices they are for, each come to the plan's total."""
-    for field, model in (("instalments", Instalment), ("covered", PlanInvoice)):
+    """The parts of invoices a plan covers come to its total, its instalments to that less the discount."""
+    for field, model, wanted in (("instalments", Instalment, F("total") - F("discount")), ("covered", PlanInvoice, F("total"))):
         summed = _sum(model.objects.filter(plan=OuterRef("pk")), "plan")
-        rows = PaymentPlan.objects.filter(business=business).annotate(computed=summed).exclude(total=F("computed"))
-        for pk, total, computed in rows.order_by("pk").values_list("pk", "total", "computed"):
+        rows = PaymentPlan.objects.filter(business=business).annotate(computed=summed, wanted=_exact(wanted))
+        for pk, total, computed in rows.exclude(wanted=F("computed")).order_by("pk").values_list("pk", "wanted", "computed"):
             yield Difference(f"plan:{pk}", "", field, _plain(computed), _plain(total))
 
 

@@ -17,9 +17,10 @@ from invoices.imports.importing_invoices import FROM_LEDGER
 from invoices.imports.problems import CellProblem, LineProblem
 from invoices.imports.rows import PaymentRow
 from invoices.imports.tally import Tally
-from invoices.matching import OpenItem, oldest_first
+from invoices.matching import OpenItem, split_of
 from invoices.models import Allocation, Invoice, Payment
 from invoices.numbering import number_key
+from invoices.plan_receipts import awaited_plans
 from invoices.standing import claims
 
 
@@ -145,6 +146,7 @@ class _OpenLedger:
             self._invoices[row.customer_id, row.currency].append(row)
             self._balance[row.pk] = row.balance
         self._disputed = claims(customers).disputed
+        self._plans = awaited_plans(customers)
         self._kept: dict[int, Decimal] = defaultdict(Decimal)
         for payment, pk in stand_ins:
             self._kept[pk] += payment.amount
@@ -159,11 +161,15 @@ class _OpenLedger:
         return [(invoice.pk, part)]
 
     def on_oldest(self, payer: _Payer) -> list[tuple[int, Decimal]]:
-        """Oldest first over what is neither in dispute nor covered by a stand-in."""
-        invoices = self._invoices[payer.customer_id, payer.row.currency]
-        split = oldest_first(payer.row.amount, map(self._item, invoices))
+        """A running plan's invoices where it is meant, else oldest first over what is neither in dispute nor covered by a
+        stand-in."""
+        row, key = payer.row, (payer.customer_id, payer.row.currency)
+        plan = self._plans.get(key)
+        split = split_of(row.amount, row.reference, [self._item(invoice) for invoice in self._invoices[key]], plan)
         for pk, part in split:
             self._balance[pk] -= part
+        if plan is not None:
+            self._plans[key] = plan.less(sum((part for pk, part in split if pk in plan.covered), Decimal(0)))
         return split
 
     def uncovered(self) -> list[tuple[Payment, int, Decimal]]:

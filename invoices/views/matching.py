@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from customers.access import get_row, member_view
 from invoices.booking import BookingError, Split, apply_credit_note, apply_unapplied
 from invoices.forms.matching import MatchForm
-from invoices.matching import oldest_first
+from invoices.matching import split_of
 from invoices.models import CreditNote, Invoice, Payment
+from invoices.plan_receipts import awaited_plans
 from invoices.standing import open_items
 
 Apply = Callable[[Split, datetime.date], None]
@@ -38,13 +39,21 @@ def _match(request: HttpRequest, source: Payment | CreditNote, apply: Apply) -> 
     """The form with what would be booked, or the booking itself."""
     still_open = Invoice.objects.filter(customer=source.customer, currency=source.currency, balance__gt=0)
     invoices = {invoice.pk: invoice for invoice in still_open}
-    proposed = oldest_first(source.unapplied, open_items(source.customer_id, source.currency))
+    proposed = _proposed(source)
     form = MatchForm(request.POST or None, invoice_ids=invoices)
     if request.method == "POST" and form.is_valid() and _booked(request, source, form, proposed, apply):
         messages.success(request, _("Matched."))
         return redirect("customer-detail", request.business.slug, source.customer_id)
     context = {"form": form, "source": source, "proposed": [(invoices[pk], part) for pk, part in proposed]}
     return render(request, "invoices/match_form.html", context)
+
+
+def _proposed(source: Payment | CreditNote) -> list[tuple[int, Decimal]]:
+    """What it would be booked on: a payment meant for a running plan on that, all else oldest first (domain.md 6.5)."""
+    items, key = open_items(source.customer_id, source.currency), (source.customer_id, source.currency)
+    if isinstance(source, CreditNote):
+        return split_of(source.unapplied, "", items, None)
+    return split_of(source.unapplied, source.reference, items, awaited_plans([source.customer_id]).get(key))
 
 
 def _booked(request: HttpRequest, source: Payment | CreditNote, form: MatchForm, proposed: Split, apply: Apply) -> bool:

@@ -1,0 +1,106 @@
+"""Reads what came off the invoices of running plans since each was written, in a fixed number of queries (domain.md 6.5)."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import F, Sum
+
+from invoices.agreement_terms import reference_of
+from invoices.instalments import NOTHING, Receipt
+from invoices.matching import AwaitedPlan
+from invoices.models import Allocation, Payment, PaymentPlan, WriteOff
+from invoices.plan_moves import RUNNING
+
+Key = tuple[int, str]
+# A receipt as it is read: the invoice, the day, the amount, whether it is a credit, when we knew of it.
+_Row = tuple[int, datetime.date, Decimal, bool, datetime.datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came in, by plan id: receipts, and how many payments were returned; by customer and currency what is in hand, on no
+    invoice yet."""
+
+    receipts: Mapping[int, Sequence[Receipt]] = field(default_factory=dict)
+    returned: Mapping[int, int] = field(default_factory=dict)
+    in_hand: Mapping[Key, Decimal] = field(default_factory=dict)
+
+
+def came_in(plans: Sequence[PaymentPlan]) -> Came:
+    """Payments, credits and write-offs on the invoices of these plans; `covered` must be prefetched.
+
+    Whatever we knew of when a plan was written is in its total already, whatever day it bears (T31). Of an invoice that is
+    only partly in the plan no more counts than that part.
+    """
+    ids = {line.invoice_id for plan in plans for line in plan.covered.all()}
+    if not ids:
+        return Came()
+    by_invoice: dict[int, list[_Row]] = defaultdict(list)
+    for row in sorted((*_allocated(ids), *_given_up(ids)), key=lambda row: row[1]):
+        by_invoice[row[0]].append(row)
+    back = _returned(ids)
+    return Came(
+        receipts={plan.pk: tuple(_counted(plan, by_invoice)) for plan in plans},
+        returned={plan.pk: _returned_of(plan, back) for plan in plans},
+        in_hand=_in_hand({plan.customer_id for plan in plans}),
+    )
+
+
+def _allocated(ids: Iterable[int]) -> Iterator[_Row]:
+    """Money counts from the day it was received, however late it was matched."""
+    rows = Allocation.objects.filter(invoice__in=ids, reversed_on=None).order_by("id")
+    names = ("invoice_id", "on", "payment__received_on", "amount", "created_at")
+    for invoice_id, on, received_on, amount, known_at in rows.values_list(*names):
+        yield invoice_id, received_on or on, amount, received_on is None, known_at
+
+
+def _given_up(ids: Iterable[int]) -> Iterator[_Row]:
+    rows = WriteOff.objects.filter(invoice__in=ids, reversed_on=None).order_by("id")
+    for invoice_id, on, amount in rows.values_list("invoice_id", "on", "amount"):
+        yield invoice_id, on, amount, True, None
+
+
+def _counted(plan: PaymentPlan, by_invoice: Mapping[int, Sequence[_Row]]) -> Iterator[Receipt]:
+    signed_on = plan.business.local_date(plan.signed_at)
+    for line in plan.covered.all():
+        room = line.amount
+        for _invoice, on, amount, credit, known_at in by_invoice.get(line.invoice_id, ()):
+            new = known_at > plan.created_at if known_at else on >= signed_on
+            part = min(room, amount) if new else NOTHING
+            if part > 0:
+                room -= part
+                yield Receipt(on, part, credit)
+
+
+def _returned(ids: Iterable[int]) -> list[tuple[int, int, datetime.datetime]]:
+    """(invoice id, payment id, when it was booked) of payments that came back."""
+    rows = Allocation.objects.filter(invoice__in=ids, reversed_on__isnull=False, payment__returned_on__isnull=False)
+    return list(rows.order_by().values_list("invoice_id", "payment_id", "created_at"))
+
+
+def _returned_of(plan: PaymentPlan, back: Iterable[tuple[int, int, datetime.datetime]]) -> int:
+    covered = {line.invoice_id for line in plan.covered.all()}
+    return len({payment for invoice, payment, known_at in back if invoice in covered and known_at > plan.created_at})
+
+
+def _in_hand(customers: Iterable[int]) -> dict[Key, Decimal]:
+    rows = Payment.objects.filter(customer__in=customers, returned_on=None, allocated__lt=F("amount")).order_by()
+    sums = rows.values("customer_id", "currency").annotate(left=Sum(F("amount") - F("allocated")))
+    return {(customer, currency): left for customer, currency, left in sums.values_list("customer_id", "currency", "left")}
+
+
+def awaited_plans(customer_ids: Iterable[int]) -> dict[Key, AwaitedPlan]:
+    """The running plans by customer and currency, for allocation; one query where there is none."""
+    plans = PaymentPlan.objects.filter(customer__in=customer_ids, state__in=RUNNING).select_related("customer")
+    return {
+        (plan.customer_id, plan.currency): AwaitedPlan(
+            plan.pk,
+            reference_of(plan),
+            {line.invoice_id: line.amount for line in plan.covered.all()},
+            tuple(row.amount - row.paid for row in plan.instalments.all() if row.paid < row.amount),
+        )
+        for plan in plans.prefetch_related("instalments", "covered")
+    }
