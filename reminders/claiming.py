@@ -19,11 +19,11 @@ from reminders.confirmations import fallen, outdated
 from reminders.confirming import write_anew
 from reminders.facts import Settings, cases_of, standing_block
 from reminders.hand_offs import threatened
-from reminders.happenings import instalment_open
 from reminders.issuing import mail_contacts
 from reminders.letter_links import store_link
 from reminders.models import PaperCopy, Reminder
 from reminders.outbox import close_review, withdraw
+from reminders.plan_happenings import instalment_open
 from reminders.settlement_letters import offer_gone
 from reminders.smtp import message_id
 from reminders.timetable import DUNNING, RANK
@@ -89,7 +89,7 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
     if letter.code == LetterCode.LCALL:
         return outdated(letter, case, today) or worn_out(letter, today)
     if "instalment" in letter.facts:
-        return "" if instalment_open(letter) else _("The instalment came in, or the plan has ended.")
+        return "" if instalment_open(letter, today) else _("The instalment came in, or the plan has ended.")
     if "settlement" in letter.facts:
         return offer_gone(letter, today) or worn_out(letter, today)
     if "final" in letter.facts and (reason := threatened(letter, settings.rules)):

@@ -56,7 +56,7 @@ def facts_of(letter: Letter) -> LetterFacts:
         customer=addressee_of(customer, _contact(letter), country),
         lines=lines,
         total=Decimal(stored["total"]),
-        reference=f"{customer.reference}-{letter.pk}",
+        reference=_reference(letter),
         not_due=_lines(stored["not_due"], letter),
         queried=_lines((row for row in open_rows if Decimal(row["disputed"])), letter),
         planned=_lines((row for row in open_rows if Decimal(row["planned"])), letter),
@@ -238,6 +238,12 @@ def _final(stored: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def _day(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
+
+
+def _reference(letter: Letter) -> str:
+    """What a payment is to quote: the letter's number, or of an instalment its plan's, by which the money finds it (6.5)."""
+    plan = letter.facts.get("instalment", {}).get("plan")
+    return f"{letter.customer.reference}-{f'P{plan}' if plan else letter.pk}"
 
 
 def _instalment(stored: Mapping[str, Any] | None) -> InstalmentFacts | None:

@@ -24,7 +24,7 @@ from reminders.rules import Rule
 from reminders.timetable import DAYS, DUNNING, PolicyTerms, StepTerms
 
 Key = tuple[int, str]
-OUTSIDE_THE_GAP = [LetterCode.L0, LetterCode.LBP, LetterCode.LPD, LetterCode.LCALL]
+OUTSIDE_THE_GAP = [LetterCode.L0, LetterCode.LBP, LetterCode.LPD, LetterCode.LPI, LetterCode.LCALL]
 NO_REPRESENTATIVE = "Represented: only the representative may be written to, and no e-mail address of one is known."
 
 

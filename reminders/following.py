@@ -20,6 +20,7 @@ from reminders.models import Occasion
 from reminders.timetable import DAYS
 
 LETTERS = {
+    Occasion.INSTALMENT_DUE: LetterCode.LPI,
     Occasion.PROMISE_BROKEN: LetterCode.LBP,
     Occasion.QUERY_CLOSED: LetterCode.LRES,
     Occasion.INSTALMENT_MISSED: LetterCode.LPD,
@@ -32,6 +33,7 @@ CALLS = {
     Occasion.SETTLEMENT_MISSED: TaskKind.DECIDE,
     Occasion.PAYMENT_RETURNED: TaskKind.CALLBACK,
 }
+OF_A_PLAN = (Occasion.INSTALMENT_DUE, Occasion.INSTALMENT_MISSED, Occasion.PLAN_DEFAULTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What follows: a call, and a letter with its code and what it asks for where there is one."""
+    """What follows: a call, a letter with its code and what it asks for, or both; before an instalment is due only a letter."""
 
     happened: Happened
     letter: LetterCode | None
     asks: Fire | None
-    call: Call
+    call: Call | None
 
 
 def follow(
@@ -97,7 +99,8 @@ def follow(
     code, asks = LETTERS.get(happened.occasion), _asks(rows, happened, today)
     if not rows or (asks.lines and asks.total <= case.unapplied):
         return None
-    return Following(happened, code, asks if code else None, _call(happened, calendar, today, individual, answer_within))
+    call = _call(happened, calendar, today, individual, answer_within) if happened.occasion in CALLS else None
+    return Following(happened, code, asks if code else None, call)
 
 
 def together(found: Iterable[Happened]) -> list[Happened]:
@@ -114,14 +117,18 @@ def together(found: Iterable[Happened]) -> list[Happened]:
 
 
 def _open(row: InvoiceFacts, happened: Happened, today: datetime.date) -> Decimal:
-    """What of the invoice is at stake: in a plan all that is open, else what may be asked for."""
-    planned = happened.occasion in (Occasion.INSTALMENT_MISSED, Occasion.PLAN_DEFAULTED)
-    return row.balance if planned else row.askable(today)
+    """What of the invoice is at stake: in a plan all that is open, else what may be asked for.
+
+    Money of a plan that came back is called about the same day, though the plan holds (domain.md 3.4).
+    """
+    if happened.occasion == Occasion.PAYMENT_RETURNED:
+        return row.askable(today) or row.planned
+    return row.balance if happened.occasion in OF_A_PLAN else row.askable(today)
 
 
 def _asks(rows: list[InvoiceFacts], happened: Happened, today: datetime.date) -> Fire:
-    """What the letter lists; of a missed instalment the plan says it, so that no invoice stands in it as asked for."""
-    return asked_today([] if happened.occasion == Occasion.INSTALMENT_MISSED else rows, today)
+    """What the letter lists; of an instalment the plan says it, so that no invoice stands in it as asked for."""
+    return asked_today([] if happened.occasion in (Occasion.INSTALMENT_DUE, Occasion.INSTALMENT_MISSED) else rows, today)
 
 
 def _call(happened: Happened, calendar: Calendar, today: datetime.date, individual: bool, answer_within: int) -> Call:

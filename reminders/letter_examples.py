@@ -37,6 +37,7 @@ WORDS = {
     "de": ("Ihr größter Kunde zahlt spät", "die Hälfte am Freitag, den Rest zum Monatsende"),
     "es": ("su cliente más grande paga tarde", "la mitad el viernes y el resto a fin de mes"),
 }
+OF_A_PLAN = ("LPI", "LPD")
 QUERIES = {"en": "the price", "de": "Preis", "es": "el precio"}
 LATE = {"L0": -21, "L1": 1, "L30": 34, "L60": 62, "L90": 93, "FINAL": 108}
 
@@ -68,7 +69,7 @@ def example(code: str, language: str, creditor: Creditor, currency: str, today: 
     """The plainest letter of this code: one invoice, nothing special."""
     customer = CUSTOMERS[language]
     line = _line("INV-7", today, currency, LATE.get(code, 34))
-    lines = () if code == "LPD" else (line,)
+    lines = () if code in OF_A_PLAN else (line,)
     return LetterFacts(
         code=code,
         language=language,
@@ -82,7 +83,7 @@ def example(code: str, language: str, creditor: Creditor, currency: str, today: 
         letter_id=812,
         paper=paper_for(customer.country),
         promise=_promise(today) if code == "LBP" else None,
-        instalment=_instalment(today) if code == "LPD" else None,
+        instalment=_instalment(code, today) if code in OF_A_PLAN else None,
         resolution=RESOLUTIONS[language] if code == "LRES" else None,
     )
 
@@ -106,8 +107,12 @@ def _promise(today: date) -> PromiseFacts:
     return PromiseFacts(Decimal("600.00"), today - timedelta(days=4), today - timedelta(days=14))
 
 
-def _instalment(today: date) -> InstalmentFacts:
-    return InstalmentFacts(2, Decimal("250.00"), today - timedelta(days=10), today + timedelta(days=7), Decimal("750.00"))
+def _instalment(code: str, today: date) -> InstalmentFacts:
+    """The second instalment: three days ahead in LPI, ten days past its date elsewhere."""
+    due_on = today + timedelta(days=3) if code == "LPI" else today - timedelta(days=10)
+    return InstalmentFacts(
+        2, Decimal("250.00"), due_on, due_on if code == "LPI" else today + timedelta(days=7), Decimal("750.00")
+    )
 
 
 def _agreed(plain: LetterFacts) -> AgreedFacts:
@@ -131,7 +136,7 @@ def _rich(plain: LetterFacts, call: CallFacts) -> dict[str, Any]:
     return {
         "call": dataclasses.replace(call, agreement=WORDS[plain.language][1]),
         "promise": _promise(plain.today),
-        "instalment": plain.instalment or _instalment(plain.today),
+        "instalment": plain.instalment or _instalment(plain.code, plain.today),
         "resolution": RESOLUTIONS[plain.language],
         "next_steps": ("HOLD", "AGENCY"),
         "asked_times": 3,

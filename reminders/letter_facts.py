@@ -9,10 +9,10 @@ from dateutil.relativedelta import relativedelta
 from arcollect.money import quantize
 from reminders.agreed_facts import AgreedFacts, PromiseFacts
 
-CODES = ("L0", "L1", "L30", "L60", "L90", "FINAL", "LBP", "LPD", "LRES", "LCALL")
+CODES = ("L0", "L1", "L30", "L60", "L90", "FINAL", "LBP", "LPI", "LPD", "LRES", "LCALL")
 CLAIMS = ("interest", "compensation")
 # These ask for no overdue invoices of their own, so money on account need not leave something to pay.
-CODES_WITHOUT_NETTING = frozenset({"L0", "LPD", "LCALL"})
+CODES_WITHOUT_NETTING = frozenset({"L0", "LPI", "LPD", "LCALL"})
 # Only these turn the 90-day letter firm (domain.md 3.2); a reason we do not know keeps it conciliatory.
 FIRM_DIAGNOSES = frozenset({"WONT", "SHOULDNT"})
 FIRM_TONE = "firm"
@@ -123,7 +123,8 @@ class CallFacts:
 
 @dataclass(frozen=True, slots=True)
 class InstalmentFacts:
-    """LPD: the missed instalment, the last day to repair it, and what falls due otherwise."""
+    """LPD: the missed instalment, the last day to repair it, and what falls due otherwise. LPI: one that falls due soon, to be
+    paid by its own day, `cure_by`."""
 
     number: int
     amount: Decimal
@@ -214,7 +215,7 @@ class LetterFacts:
 
     @property
     def amount_due(self) -> Decimal:
-        """The one large figure: the missed instalment in LPD, what a settlement on offer comes to, what was promised next in
+        """The one large figure: the instalment in LPI and LPD, what a settlement on offer comes to, what was promised next in
         LCALL, else what is to pay after netting; 0 in an LCALL where nothing is: it confirms, it does not ask."""
         if self.instalment:
             return self.instalment.amount
@@ -226,7 +227,7 @@ class LetterFacts:
 
     @property
     def pay_by(self) -> date | None:
-        """The one large date (domain.md 3.6): D in L0, cure in LPD, the reply period in FINAL, today in LBP, else in 7 days.
+        """The one large date (domain.md 3.6): D in L0 and LPI, cure in LPD, the reply period in FINAL, today in LBP, else 7 days.
         None in an L60 that confirms an agreement: its own date must not stand beside another; in LCALL what they said."""
         if self.code == "LCALL":
             return self.agreed.promises[0].due_on if self.agreed.promises else None

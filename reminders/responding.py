@@ -8,9 +8,9 @@ from django.db import transaction
 
 from customers import log
 from customers.models import Business, Contact, Customer, Letter, Task
-from customers.models.customer import Kind
+from customers.models.customer import Channel, Kind
 from customers.models.desk import TaskState
-from customers.models.letter import LetterState
+from customers.models.letter import LetterCode, LetterState
 from reminders.cases import Case, case_in
 from reminders.facts import Settings, cases_of
 from reminders.following import Call, Following, Happened, follow
@@ -67,7 +67,7 @@ def _write(
     contacts: Mapping[int, Contact],
     today: datetime.date,
 ) -> None:
-    """The row that makes it happen once, its letter as a draft, its call unless that was asked for before.
+    """The row that makes it happen once, its letter, its call unless that was asked for before.
 
     A letter of a step above the notice, written since it happened, asks for the same money: one is enough.
     """
@@ -78,7 +78,8 @@ def _write(
     asked = asked.exclude(state__in=[LetterState.WAITING_FOR_CALL, LetterState.CANCELLED])
     if happened.occasion != Occasion.PROMISE_BROKEN or not asked.filter(reminders__step__in=ABOVE_NOTICE).exists():
         row.letter = _letter(business, customer, case, following, contacts.get(customer.pk), today)
-    row.task = row.task or _task(business, customer, happened, following.call)
+    if following.call is not None:
+        row.task = row.task or _task(business, customer, happened, following.call)
     row.redraft = False
     row.save()
     for subject in happened.also:
@@ -104,16 +105,19 @@ def _letter(
     contact: Contact | None,
     today: datetime.date,
 ) -> Letter | None:
+    """The letter that follows: a draft to be looked at; the mail before an instalment is born approved (architecture.md)."""
     if following.letter is None or following.asks is None:
         return None
-    happened = following.happened
+    happened, notice = following.happened, following.letter == LetterCode.LPI
+    if notice and (customer.channel == Channel.POST or contact is None or not contact.reachable_by_email):
+        return None  # By post it would arrive when the day is past.
     letter = Letter(
         business=business,
         customer=customer,
         contact=contact,
         code=following.letter,
-        state=LetterState.DRAFT,
-        channel=customer.channel,
+        state=LetterState.APPROVED if notice else LetterState.DRAFT,
+        channel=Channel.EMAIL if notice else customer.channel,
         currency=happened.currency,
         language=customer.language or business.language,
         written_on=today,
@@ -122,7 +126,8 @@ def _letter(
     )
     carry_over([letter], today)
     letter.save(force_insert=True)
-    open_review(letter, today)
+    if not notice:
+        open_review(letter, today)
     return letter
 
 

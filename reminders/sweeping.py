@@ -18,10 +18,10 @@ from reminders.cases import NOTHING, Case, InvoiceFacts
 from reminders.confirmations import fallen, over, restated, same
 from reminders.facts import Settings, cases_of
 from reminders.freezing import asked_today, frozen_facts
-from reminders.happenings import instalment_open
 from reminders.issuing import UNSENT
 from reminders.models import Cursor, ReminderLine
 from reminders.outbox import withdraw
+from reminders.plan_happenings import instalment_open
 from reminders.rules import Rule
 from reminders.settlement_letters import offer_gone
 from reminders.tone import tone_of
@@ -117,7 +117,7 @@ def outlived(letter: Letter, owed: Mapping[int, Decimal]) -> bool:
 
 def _sweep_instalment(letter: Letter, present: Present, today: datetime.date) -> None:
     block = present.block(letter.currency, letter.code)
-    if block or not instalment_open(letter):
+    if block or not instalment_open(letter, today):
         withdraw(letter=letter, reason=block or NOTHING_LEFT, on=today)
 
 

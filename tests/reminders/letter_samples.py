@@ -157,6 +157,7 @@ QUERIES = {
     "es": QueryFacts("INV-9", "el precio", Decimal("150.00"), date(2026, 7, 1)),
 }
 INSTALMENT = InstalmentFacts(2, Decimal("250.00"), date(2026, 6, 15), date(2026, 7, 7), Decimal("750.00"))
+COMING = InstalmentFacts(2, Decimal("250.00"), date(2026, 7, 3), date(2026, 7, 3), Decimal("750.00"))
 OUTCOMES = {
     "en": ResolutionFacts("INV-7", "short delivery", "we have credited the two missing boxes"),
     "de": ResolutionFacts("INV-7", "Fehlmenge", "die beiden fehlenden Kartons haben wir gutgeschrieben"),
@@ -183,7 +184,8 @@ def samples(language: str) -> dict[str, LetterFacts]:
         "L90-firm": cedar("L90", language, diagnosis="WONT", next_steps=("HOLD", "AGENCY")),
         "FINAL": cedar("FINAL", language, respond_days=30, next_steps=("COURT",)),
         "LBP": facts("LBP", language, promise=dataclasses.replace(PROMISE, due_on=date(2026, 6, 26))),
-        "LPD": facts("LPD", language, lines=(), total=Decimal(0), instalment=INSTALMENT, reference="Plan 7"),
+        "LPI": facts("LPI", language, lines=(), total=Decimal(0), instalment=COMING, reference="C-0042-P7", portal_url=PORTAL),
+        "LPD": facts("LPD", language, lines=(), total=Decimal(0), instalment=INSTALMENT, reference="C-0042-P7"),
         "LRES": facts("LRES", language, lines=(closed,), resolution=OUTCOMES[language]),
         "LCALL-promise": cedar(
             "LCALL", language, call=REACHED, agreed=AgreedFacts(promises=(PROMISE, LATER), callback_on=CALL_ON)
