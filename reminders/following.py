@@ -97,7 +97,8 @@ def follow(
         return None
     rows = [row for row in case.invoices if row.id in happened.about and _open(row, happened, today) > 0]
     code, asks = LETTERS.get(happened.occasion), _asks(rows, happened, today)
-    if not rows or (asks.lines and asks.total <= case.unapplied):
+    at_stake = sum((_open(row, happened, today) for row in rows), Decimal(0))
+    if not rows or (asks.lines and at_stake <= case.unapplied):
         return None
     call = _call(happened, calendar, today, individual, answer_within) if happened.occasion in CALLS else None
     return Following(happened, code, asks if code else None, call)
