@@ -38,6 +38,7 @@ def story_of(link: PortalLink, shown: Shown) -> list[Happening]:
         *_promises(shown),
         *_queries(shown),
         *_plans(link, shown),
+        *_settlement(link, shown),
     ]
     return sorted(found, key=lambda row: row.on, reverse=True)
 
@@ -91,6 +92,16 @@ def _queries(shown: Shown) -> Iterator[Happening]:
         yield Happening(row.opened_on, gettext("You asked us to look at invoice %(number)s.") % number)
         if row.resolved_on is not None:
             yield Happening(row.resolved_on, gettext("We answered your question about invoice %(number)s.") % number)
+
+
+def _settlement(link: PortalLink, shown: Shown) -> Iterator[Happening]:
+    """The offer the link was made for, whatever became of it."""
+    offer = link.settlement
+    if offer is not None:
+        words = gettext("We offered to settle everything for %(amount)s.")
+        yield Happening(offer.offered_on, words % {"amount": money(offer.amount, shown.currency)})
+        if offer.accepted_at:
+            yield Happening(link.business.local_date(offer.accepted_at), gettext("You accepted our offer."))
 
 
 def _plans(link: PortalLink, shown: Shown) -> Iterator[Happening]:

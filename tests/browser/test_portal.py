@@ -1,4 +1,4 @@
-"""The customer's link on a phone: from the link to the signed plan, a query with a photo, every page light and dark, no script."""
+"""The customer's link on a phone: from the link to the signed plan, a query with a photo, every page, light and dark."""
 
 import json
 import re
