@@ -110,9 +110,11 @@ def _guarded(view: View, *, acts: bool = False, enters: bool = False) -> View:
             return _nothing(request)
         with _speaking_to(link):
             try:
-                return _answer(request, link, token, acts, enters) or view(request, *args, **kwargs)
+                response = _answer(request, link, token, acts, enters) or view(request, *args, **kwargs)
             except Http404:
-                return _nothing(request)
+                response = _nothing(request)
+            response["Content-Language"] = translation.get_language()
+            return response
 
     return guarded
 
