@@ -30,6 +30,7 @@ ROOMS = [
         "customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit", "conversation", "link"})
     ),
     Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "interest"})),
+    Room("plan-list", _("Plans"), "calendar-repeat", frozenset({"plan", "settlement"}), often=False),
     Room("import-list", _("Import"), "file-import", frozenset({"import"}), often=False),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),
     Room(

@@ -40,11 +40,13 @@ def offer_plan(
     proposed_by: Proposer = Proposer.CREDITOR,
     actor: User | None = None,
     beyond_limits: bool = False,
+    why: str = "",
 ) -> PaymentPlan:
     """Offers a plan over everything overdue and undisputed, or over the invoices `only`; it is on the desk until it is signed.
 
     `replaces`: the version it takes the place of. `beyond_limits`: an owner lets it pass the creditor's own limits, never the
-    law's. Raises AgreementError where one is barred, the instalments do not come to what is owed, or a limit is broken.
+    law's, and says `why`, for us alone. Raises AgreementError where one is barred, the instalments do not come to what is
+    owed, or a limit is broken.
     """
     if problem := barred(customer, currency, on, replaces):
         raise AgreementError(problem)
@@ -61,6 +63,7 @@ def offer_plan(
         conversation=conversation,
         replaces=replaces,
         proposed_by=proposed_by,
+        proposal=why,
         actor=actor,
     )
     _put_on_offer(plan, on, _accept_by(plan, on), actor)
@@ -127,6 +130,7 @@ def accept_proposal(*, plan: PaymentPlan, on: datetime.date, actor: User) -> Non
         raise AgreementError(problem)
     if outgrown(plan):
         raise AgreementError(_("Less is owed than when they proposed it: answer with a plan of your own."))
+    close_about(business=plan.business, subject=subject_of(plan), outcome=_("Accepted"), on=on, by=actor)
     _put_on_offer(plan, on, _accept_by(plan, on), actor)
 
 
@@ -140,7 +144,7 @@ def decline_proposal(*, plan: PaymentPlan, words: str, on: datetime.date, actor:
 
 @transaction.atomic
 def counter_proposal(
-    *, plan: PaymentPlan, instalments: Schedule, on: datetime.date, actor: User, beyond_limits: bool = False
+    *, plan: PaymentPlan, instalments: Schedule, on: datetime.date, actor: User, beyond_limits: bool = False, why: str = ""
 ) -> PaymentPlan:
     """The owner answers a customer's proposal with another schedule for the same invoices, on offer at once."""
     _proposal(plan)
@@ -155,6 +159,7 @@ def counter_proposal(
         replaces=plan,
         actor=actor,
         beyond_limits=beyond_limits,
+        why=why,
     )
 
 
@@ -170,7 +175,7 @@ def decline_offer(*, plan: PaymentPlan, on: datetime.date, actor: User | None = 
 
 @transaction.atomic
 def reschedule(
-    *, plan: PaymentPlan, instalments: Schedule, on: datetime.date, actor: User, beyond_limits: bool = False
+    *, plan: PaymentPlan, instalments: Schedule, on: datetime.date, actor: User, beyond_limits: bool = False, why: str = ""
 ) -> PaymentPlan:
     """Offers another schedule for what is left of a running plan: a new version, which takes its place once it is signed.
 
@@ -190,6 +195,7 @@ def reschedule(
         replaces=plan,
         actor=actor,
         beyond_limits=beyond_limits,
+        why=why,
     )
 
 

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from invoices.views import customers, disputes, imports, invoices, links, matching, payments, promises, rates, search
+from invoices.views import (
+    customers,
+    disputes,
+    imports,
+    invoices,
+    links,
+    matching,
+    payments,
+    plan_acts,
+    plan_offers,
+    plan_rules,
+    plans,
+    promises,
+    rates,
+    search,
+)
 
 urlpatterns = [
     path("search/", search.search, name="search"),
@@ -31,9 +46,22 @@ urlpatterns = [
     path("disputes/<int:pk>/resolve/", disputes.dispute_resolve, name="dispute-resolve"),
     path("invoices/<int:pk>/interest/waive/", rates.interest_waive, name="interest-waive"),
     path("invoices/<int:pk>/interest/claim/", rates.interest_claim, name="interest-claim"),
+    path("settings/plans/", plan_rules.plan_rules, name="settings-plans"),
     path("settings/interest/", rates.rate_list, name="rate-list"),
     path("settings/interest/rates/", rates.rate_save, name="rate-save"),
     path("settings/interest/rates/<int:pk>/forget/", rates.rate_forget, name="rate-forget"),
+    path("plans/", plans.plan_list, name="plan-list"),
+    path("customers/<int:pk>/plans/add/", plan_offers.plan_offer, name="plan-offer"),
+    path("plans/<int:pk>/answer/", plan_offers.plan_answer, name="plan-answer"),
+    path("plans/<int:pk>/reschedule/", plan_offers.plan_reschedule, name="plan-reschedule"),
+    path("plans/<int:pk>/accept/", plan_acts.plan_accept, name="plan-accept"),
+    path("plans/<int:pk>/refuse/", plan_acts.plan_refuse, name="plan-refuse"),
+    path("plans/<int:pk>/decline/", plan_acts.plan_decline, name="plan-decline"),
+    path("plans/<int:pk>/cancel/", plan_acts.plan_cancel, name="plan-cancel"),
+    path("plans/<int:pk>/end/", plan_acts.plan_end, name="plan-end"),
+    path("plans/<int:pk>/countersign/", plan_acts.plan_countersign, name="plan-countersign"),
+    path("plans/<int:pk>/agreement/pdf/", plans.plan_file, name="plan-file"),
+    path("plans/<int:pk>/signed/pdf/", plans.plan_signed_file, name="plan-signed-file"),
     path("imports/", imports.import_list, name="import-list"),
     path("imports/add/", imports.import_add, name="import-add"),
     path("imports/check/<slug:kind>/<slug:sha256>/", imports.import_check, name="import-check"),

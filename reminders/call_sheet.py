@@ -16,7 +16,7 @@ from customers.models.letter import LetterState
 from customers.reasons import Reason, overused
 from invoices.account import Position, kept_promises, positions
 from invoices.models import Allocation, Dispute, PaymentPlan, Promise, Settlement
-from invoices.models.agreement import LIVE_PLAN_STATES
+from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.offering import barred, barred_by_age, limits_of
 from invoices.plans import ReadyPlan, ready_made
@@ -77,6 +77,11 @@ class Sheet:
     no_offer: str
     settlements: Sequence[Settlement]
     least: Decimal | None
+
+    @property
+    def cash_with_order(self) -> bool:
+        """Whether a signed plan runs: while it does, nothing new is supplied on credit (domain.md 6.1)."""
+        return any(plan.state in BLOCKING_PLAN_STATES for plan in self.plans)
 
 
 def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.datetime) -> Sheet:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, Min, Q, Sum, Window
+from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext
 
@@ -16,7 +16,9 @@ from customers.models.business import Role
 from customers.models.desk import TaskState
 from customers.models.letter import LetterState
 from invoices.metrics import CURRENT, EDGES, NOTHING, bucket_names
-from invoices.models import CreditNote, Dispute, Invoice, Payment
+from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Signature
+from invoices.models.agreement import PlanState, Proposer
+from invoices.models.portal import SignedBy
 from reminders.freshness import Freshness, freshness
 from reminders.heartbeat import Pulse, mailbox_pulse, pulse
 from reminders.models import Run
@@ -163,6 +165,17 @@ def _queries(business: Business, today: datetime.date) -> dict[str, int]:
     )
     first = found.pop("first")
     return {**found, "oldest_query": (today - first).days if first else 0}
+
+
+def plans(business: Business) -> dict[str, int]:
+    """Payment plans that need somebody: proposals to answer, agreements for the owner to sign, plans at risk. One query."""
+    unsigned = ~Exists(Signature.objects.filter(plan=OuterRef("pk"), party=SignedBy.CREDITOR))
+    waits = Q(state=PlanState.SIGNED) & unsigned if business.rules["plan"]["active_from"] == "countersign" else Q(pk=None)
+    return PaymentPlan.objects.filter(business=business).aggregate(
+        proposed=Count("pk", filter=Q(state=PlanState.DRAFT, proposed_by=Proposer.CUSTOMER)),
+        unsigned=Count("pk", filter=waits),
+        at_risk=Count("pk", filter=Q(state=PlanState.AT_RISK)),
+    )
 
 
 def health(business: Business, now: datetime.datetime) -> Health:

@@ -48,6 +48,7 @@ DOORS = {
     "task": "task-detail",
     "dispute": "dispute-detail",
     "promise": "promise-detail",
+    "paymentplan": "plan-detail",
     "claim": "claim-check",
     "settlement": "settlement-detail",
     "contact": "contact-edit",
@@ -124,6 +125,16 @@ def of_invoice(invoice: Invoice) -> list[Entry]:
         f"mail:{pk}" for pk in ReceivedMail.objects.filter(letter__in=_ids_of("letter", subjects)).values_list("pk", flat=True)
     }
     return told(invoice.business, _about(invoice.business, subjects))
+
+
+def of_plan(plan: PaymentPlan) -> list[Entry]:
+    """The history of one plan: of itself, its tasks and links, and of the versions it came from and gave way to."""
+    versions = {plan.pk, plan.replaces_id, *plan.replaced_by.values_list("pk", flat=True)} - {None}
+    subjects = {f"paymentplan:{pk}" for pk in versions}
+    tasks = Task.objects.filter(business=plan.business, subject__in=subjects).values_list("pk", flat=True)
+    links = plan.portal_links.values_list("pk", flat=True)
+    subjects |= {*(f"task:{pk}" for pk in tasks), *(f"link:{pk}" for pk in links)}
+    return told(plan.business, _about(plan.business, subjects))
 
 
 def told(business: Business, events: Sequence[Event]) -> list[Entry]:

@@ -18,13 +18,13 @@ from customers.attachments import attach
 from customers.call_texts import call_text_of, save_call_text
 from customers.claims import open_claim
 from customers.documents import store
-from customers.models import Contact, Conversation, Event, ImportBatch, Letter, Membership, Task
+from customers.models import Contact, Conversation, Customer, Document, Event, ImportBatch, Letter, Membership, Task
 from customers.profile import save_logo
 from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
 from invoices.imports import uploads
 from invoices.linking import issue_link
-from invoices.models import Dispute, Invoice, Payment, ReferenceRate, Settlement
+from invoices.models import Dispute, Invoice, Payment, PaymentPlan, ReferenceRate, Settlement, Signature
 from invoices.portal.tokens import new_token
 from reminders.models import HandOff, Policy, PrintRun, Reminder, Wording
 from reminders.nightly import escalate
@@ -50,6 +50,11 @@ OWNERS_ONLY = {
     "settings-release-choose",
     "settings-release-confirm",
     "settings-contact",
+    "settings-plans",
+    "plan-accept",
+    "plan-refuse",
+    "plan-end",
+    "plan-countersign",
     "settings-closing",
     "settings-closing-remove",
     "rate-list",
@@ -136,6 +141,16 @@ def hand_off_of(customer) -> HandOff:
     return HandOff.objects.create(currency="EUR", amount=10, agency="Meridian", **common)
 
 
+def signed_plan(acme: Customer, about: Invoice, paper: Document) -> PaymentPlan:
+    """A plan with its agreement and a signed copy."""
+    plan = make.plan(acme, {about: "20"}, {"2026-07-10": "20"}, offered="2026-06-30")
+    PaymentPlan.objects.filter(pk=plan.pk).update(document=paper)
+    make.sign(plan, "2026-06-30")
+    signed = {"name": "Jane", "record": {}, "record_sha256": "f" * 64, "signed_at": timezone.now()}
+    Signature.objects.create(business=acme.business, plan=plan, party="customer", document=paper, evidence=paper, **signed)
+    return plan
+
+
 @pytest.fixture
 def rows(business, owner, bookkeeper) -> dict[str, str]:
     """A lived-in business: beginning of a route -> the same with a row of ours."""
@@ -163,6 +178,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "claims/": claim,
         "conversations/": Conversation.objects.create(business=business, customer=acme, at=timezone.now(), outcome="NO_ANSWER"),
         "promises/": promise,
+        "plans/": signed_plan(acme, first, table),
         "papers/": attach(customer=acme, subject=f"claim:{claim.pk}", upload=paper, by=owner),
         "customers/": acme,
         "contacts/": Contact.objects.get(),

@@ -18,7 +18,7 @@ from customers.desk import TaskError, assign_task, cancel_task, complete_task, s
 from customers.forms.task import CancelForm, DoneForm, SnoozeForm
 from customers.models import Business, Task
 from customers.models.business import Role
-from customers.models.desk import CALL_KINDS, TaskState
+from customers.models.desk import CALL_KINDS, TaskKind, TaskState
 
 # Where a task about one row is done: the address that does it, and what its button says.
 SUBJECT_DOORS = {
@@ -30,7 +30,14 @@ SUBJECT_DOORS = {
     "claim": ("claim-check", lazy("Note what was found")),
     "promise": ("promise-detail", lazy("See the promise")),
     "settlement": ("settlement-detail", lazy("See the settlement")),
+    "paymentplan": ("plan-detail", lazy("See the plan")),
     "conversation": ("conversation-detail", lazy("See what was said")),
+}
+
+# Of these the page of the row is a step too far: the answer itself is behind the button.
+KIND_DOORS = {
+    TaskKind.PLAN_COUNTER: ("plan-answer", lazy("Answer their proposal")),
+    TaskKind.PLAN_COUNTERSIGN: ("plan-detail", lazy("Sign it")),
 }
 
 # How an open task ends or waits: form, writer, and what the person is told.
@@ -119,7 +126,7 @@ def _page(request: HttpRequest, task: Task, filled: dict[str, Form] | None = Non
         "task": task,
         "forms": forms,
         "today": request.business.local_date(timezone.now()),
-        "door": SUBJECT_DOORS.get(task.subject.partition(":")[0]),
+        "door": KIND_DOORS.get(task.kind) or SUBJECT_DOORS.get(task.subject.partition(":")[0]),
         "subject_id": task.subject.partition(":")[2],
         "is_call": task.kind in CALL_KINDS,
         "members": request.business.memberships.select_related("user").order_by("pk"),

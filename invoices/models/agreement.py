@@ -194,7 +194,8 @@ class PaymentPlan(models.Model):
     """A schedule for what is owed and undisputed. Once signed its terms cannot change: a change is a new version.
 
     `total` is what the invoices it covers come to; its instalments come to that less `discount`, which is theirs only if they
-    keep it. `proposed_by` the customer: a counter-proposal, a draft until the owner accepts it, `proposal` in their words.
+    keep it. `proposed_by` the customer: a counter-proposal, a draft until the owner accepts it, `proposal` in their
+    words; of a plan of ours why it goes beyond the limits, for us alone.
     `cure_by`: the last day to make good what was missed. `document`: the agreement as it is to be signed, or was.
     """
 

@@ -17,7 +17,7 @@ from customers.models.desk import TaskState
 from customers.models.letter import LetterState
 from customers.views.tasks import worklist
 from invoices.account import kept_promises, positions
-from invoices.models.agreement import LIVE_PLAN_STATES, PromiseState
+from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from reminders.levels import with_levels
 from reminders.next_action import next_action, starts_on
@@ -97,6 +97,8 @@ def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:
     """Whom we talk to, what was agreed, and what went out."""
     region = customer.business.country
     stale = today - datetime.timedelta(days=customer.business.rules["contact_reverify_days"])
+    to_decide = Q(state__in=[*LIVE_PLAN_STATES, PlanState.DRAFT])
+    plans = _recent(customer.plans.prefetch_related("instalments"), to_decide)
     return {
         "contacts": [(row, show_phone(row.phone, region), show_phone(row.fax, region)) for row in customer.contacts.all()],
         "stale": stale,
@@ -105,7 +107,8 @@ def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:
         "disputes": _recent(customer.disputes.select_related("invoice"), Q(resolved_on=None)),
         "handed": customer.hand_offs.all()[:3],
         "settlements": _recent(customer.settlements.all(), Q(state__in=LIVE_SETTLEMENT_STATES)),
-        "plans": customer.plans.filter(state__in=LIVE_PLAN_STATES).prefetch_related("instalments"),
+        "plans": plans,
+        "cash_with_order": any(plan.state in BLOCKING_PLAN_STATES for plan in plans),
         "letters": customer.letters.defer("facts", "body")[:RECENT],
         "links": customer.portal_links.select_related("contact", "letter", "by")[:LINKS],
         "policy": title(chosen_name(customer)),

@@ -25,6 +25,7 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
         "today": today,
         "accounts": [_account(one) for one in standings],
         "work": dashboard.work(request.business, today, as_owner=request.membership.is_owner),
+        "plans": dashboard.plans(request.business),
         "calls": CALL_KINDS,
         "health": dashboard.health(request.business, now),
         "held": Invoice.objects.filter(business=request.business, balance__gt=0, entry_hold=True).count(),

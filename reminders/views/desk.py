@@ -21,14 +21,15 @@ from customers.views.tasks import worklist
 from invoices.models import Promise
 from reminders.worklist import Row, rank, with_worth
 
+PLAN_KINDS = [TaskKind.PLAN_PROPOSAL, TaskKind.PLAN_COUNTER, TaskKind.PLAN_COUNTERSIGN]
 # What belongs together on the desk: what it is called, its icon and its kinds of task.
 GROUPS = {
     "calls": (lazy("Calls"), "phone", [kind for kind in CALL_KINDS if kind != TaskKind.BROKEN_PROMISE]),
     "promises": (lazy("Promises"), "calendar-dollar", [TaskKind.BROKEN_PROMISE, TaskKind.PROMISE_DUE]),
     "queries": (lazy("Queries"), "message-question", [TaskKind.DISPUTE]),
     "claims": (lazy("To check"), "checks", [TaskKind.VERIFY_CLAIM]),
-    "contacts": (lazy("Contacts"), "user", [TaskKind.VERIFY_AP, TaskKind.FIND_CONTACT]),
-    "plans": (lazy("Plans"), "calendar-repeat", [TaskKind.PLAN_PROPOSAL]),
+    "contacts": (lazy("Contacts"), "user", [TaskKind.VERIFY_AP, TaskKind.FIND_CONTACT, TaskKind.CONTACT_CHANGE]),
+    "plans": (lazy("Plans"), "calendar-repeat", PLAN_KINDS),
     "letters": (lazy("Letters"), "mail", [TaskKind.REVIEW_LETTER]),
     "money": (lazy("Money to match"), "cash", [TaskKind.MATCH_CASH]),
     "mail": (lazy("Messages"), "inbox", [TaskKind.ANSWER_MAIL]),

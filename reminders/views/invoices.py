@@ -7,6 +7,7 @@ from django.utils import timezone
 from customers.access import get_row, member_view
 from invoices.account import open_invoice
 from invoices.models import Invoice
+from invoices.models.agreement import BLOCKING_PLAN_STATES
 from invoices.rates import claims_of, waiver_of
 from invoices.standing import claims
 from reminders.models import ReminderLine
@@ -31,6 +32,8 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "allocations": invoice.allocations.select_related("payment", "credit_note"),
         "write_offs": invoice.write_offs.select_related("by"),
         "disputes": invoice.disputes.all(),
+        "plans": invoice.plan_lines.select_related("plan").order_by("-plan"),
+        "cash_with_order": invoice.customer.plans.filter(state__in=BLOCKING_PLAN_STATES).exists(),
         "promises": invoice.promise_lines.select_related("promise").order_by("-promise__made_on"),
         "steps": steps.order_by("-id").defer("reminder__letter__facts", "reminder__letter__body"),
         "entries": of_invoice(invoice),
