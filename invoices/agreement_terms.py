@@ -65,6 +65,14 @@ def reference_of(plan: PaymentPlan) -> str:
     return f"{plan.customer.reference}-P{plan.pk}"
 
 
+def rules_of(plan: PaymentPlan, rules: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    """What a plan is kept by: the rules its agreement states, whatever the settings became since (T53).
+
+    `rules`: the business's own for plans, for whoever has read them already; they hold where an agreement says nothing.
+    """
+    return {**(plan.business.rules["plan"] if rules is None else rules), **plan.terms.get("rules", {})}
+
+
 def protection_of(customer: Customer) -> str:
     """The stricter law an agreement is worded for, "individual" where there is a person but no such law, "" for a company."""
     if customer.kind == Kind.COMPANY:

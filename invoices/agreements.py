@@ -1,8 +1,6 @@
 """Writes a plan's agreement: its terms frozen as JSON with their hash, and the PDF that is to be signed (domain.md 6.1, T53)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -46,8 +44,3 @@ def prepare_agreement(*, plan: PaymentPlan) -> None:
 def ticks(plan: PaymentPlan) -> tuple[Tick, ...]:
     """What the signer of `plan` has to confirm, as it was frozen: agree, electronic, authority, debt (domain.md 6.7)."""
     return tuple(Tick(**row) for row in plan.terms.get("ticks", ()))
-
-
-def rules_of(plan: PaymentPlan) -> Mapping[str, Any]:
-    """What a plan is kept by: the rules its agreement states, whatever the settings became since (T53); else the settings."""
-    return plan.business.rules["plan"] | plan.terms.get("rules", {})

@@ -1,8 +1,7 @@
 """Writes what was paid of running plans and what follows: every night, and at once when money is booked (domain.md 6.4)."""
 
 import datetime
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -13,7 +12,7 @@ from arcollect.money import format_plain
 from customers.desk import close_about
 from customers.models import Business
 from invoices.agreeing import note
-from invoices.agreement_terms import reference_of
+from invoices.agreement_terms import reference_of, rules_of
 from invoices.instalments import NOTHING, Judgement, Running, counted, judged, spread
 from invoices.models import Allocation, PaymentPlan, WriteOff
 from invoices.models.agreement import InstalmentState, PlanState
@@ -67,11 +66,6 @@ def recount_plans(*, business: Business, customers: Collection[int], on: datetim
         own, running = rules_of(plan, rules), running_of(plan)
         paid = spread(running.schedule, came.receipts[plan.pk], own["extra_reduces"])
         _write(plan, counted(running, paid, own, came.returned[plan.pk]), day)
-
-
-def rules_of(plan: PaymentPlan, rules: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The rules this plan is kept by: as they were signed, else the business's `rules` for plans."""
-    return {**rules, **plan.terms.get("rules", {})}
 
 
 def running_of(plan: PaymentPlan) -> Running:

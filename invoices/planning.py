@@ -15,7 +15,8 @@ from customers.desk import close_about
 from customers.models import Business, Conversation, Customer, User
 from customers.models.desk import TaskKind
 from invoices.agreeing import AgreementError
-from invoices.agreements import prepare_agreement, rules_of
+from invoices.agreement_terms import rules_of
+from invoices.agreements import prepare_agreement
 from invoices.models import PaymentPlan
 from invoices.models.agreement import PlanEnd, PlanState, Proposer
 from invoices.offering import barred, chosen, left_of, limits_of, outgrown, plannable, reschedule_barred

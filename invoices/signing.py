@@ -15,6 +15,7 @@ from customers.models import Business, Membership, User
 from customers.models.business import Role
 from invoices import agreements
 from invoices.agreeing import AgreementError
+from invoices.agreement_terms import rules_of
 from invoices.agreements import PDF
 from invoices.evidence import signed_copy
 from invoices.models import PaymentPlan, PortalLink, Signature
@@ -69,7 +70,7 @@ def countersign(*, plan: PaymentPlan, by: User, at: datetime.datetime) -> Signat
     signer = Signer(str(by), str(Role.OWNER.label), by.email)
     record = creditor_record(row, signer, by.pk, signed.record_sha256, at, _last_seal(row.business))
     signature = _keep(row, SignedBy.CREDITOR, signer, record, at, by=by, before=[signed.record])
-    if row.state == PlanState.SIGNED and agreements.rules_of(row)["active_from"] == COUNTERSIGN:
+    if row.state == PlanState.SIGNED and rules_of(row)["active_from"] == COUNTERSIGN:
         activate(plan=row, on=row.business.local_date(at), actor=by)
     _tell(signature, "plan.countersigned", by)
     _send_copies(signature)

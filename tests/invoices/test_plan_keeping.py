@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Event, Task
+from invoices.agreement_terms import rules_of
 from invoices.booking import apply_credit_note, apply_unapplied, book_payment, return_payment
 from invoices.disputing import open_dispute
 from invoices.models import PaymentPlan
 from invoices.models.agreement import InstalmentState, PlanEnd, PlanState
-from invoices.plan_keeping import recount_plans, rules_of, settle_plans
+from invoices.plan_keeping import recount_plans, settle_plans
 from reminders.verifying import verify
 from tests import make
 from tests.make import day

@@ -14,7 +14,8 @@ from customers import log
 from customers.models import Event, Task
 from customers.models.desk import TaskKind
 from invoices.agreeing import AgreementError
-from invoices.agreements import prepare_agreement, rules_of, ticks
+from invoices.agreement_terms import rules_of
+from invoices.agreements import prepare_agreement, ticks
 from invoices.models import Dispute, Instalment, PaymentPlan, PlanInvoice, Signature
 from invoices.models.agreement import PlanState
 from invoices.planning import reschedule
