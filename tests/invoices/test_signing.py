@@ -16,6 +16,7 @@ from customers.models.desk import TaskKind
 from invoices.agreeing import AgreementError
 from invoices.agreement_terms import rules_of
 from invoices.agreements import prepare_agreement, ticks
+from invoices.evidence import signed_copy
 from invoices.models import Dispute, Instalment, PaymentPlan, PlanInvoice, Signature
 from invoices.models.agreement import PlanState
 from invoices.planning import reschedule
@@ -104,6 +105,24 @@ def test_the_signed_copy_is_the_agreement_and_a_page_about_it(plan):
     for words in ("Ana López", "2026-03-21 09:30:15 UTC", "203.0.113.7", signature.record_sha256, plan.document.sha256):
         assert words in text
     assert signature.record["ticks"][3]["text"] in text
+
+
+def test_the_signed_copy_can_be_read_aloud_to_its_last_page(plan):
+    """Each page's marks lead to elements of the one tree that stand on that page."""
+    with pikepdf.open(BytesIO(bytes(signed(plan).evidence.bytes))) as copy:
+        tree = copy.Root.StructTreeRoot
+        numbers = tree.ParentTree.Nums
+        parents = {int(numbers[place]): numbers[place + 1] for place in range(0, len(numbers), 2)}
+        assert [str(element.S) for element in tree.K] == ["/Document", "/Document"]
+        for page in copy.pages:
+            elements = [element for element in parents[int(page.obj.StructParents)] if "/Pg" in element]
+            assert elements and all(element.Pg.objgen == page.obj.objgen for element in elements)
+
+
+def test_equal_signatures_give_equal_copies(plan):
+    record = signed(plan).record
+    agreement = bytes(plan.document.bytes)
+    assert signed_copy(agreement, plan.terms, [record]) == signed_copy(agreement, plan.terms, [record])
 
 
 def test_a_signer_known_by_an_invoice_number_and_the_postcode(plan):
