@@ -77,7 +77,6 @@ SENTENCES = {
     "plan.at_risk": lazy("Payment plan at risk"),
     "plan.paid": lazy("Paid of the plan: {received}"),
     "plan.paid_back": lazy("No longer paid of the plan: {received}"),
-    "plan.countersigned": lazy("Payment plan signed by the owner"),
     "plan.completed": lazy("Payment plan paid in full"),
     "plan.defaulted": lazy("Payment plan defaulted"),
     "plan.cancelled": lazy("Payment plan cancelled"),
