@@ -17,6 +17,7 @@ from invoices.matching import oldest_first, split_of
 from invoices.models import Allocation, CreditNote, Invoice, Payment
 from invoices.plan_keeping import recount_plans
 from invoices.plan_receipts import awaited_plans
+from invoices.settlement_money import awaited_settlement
 from invoices.settling import recheck_settlements
 from invoices.standing import open_items
 from invoices.writing_off import recover, recoverable
@@ -195,10 +196,14 @@ def restate_totals(*, business: Business, totals: Mapping[int, Decimal], on: dat
 
 
 def _by_default(customer_id: int, currency: str, amount: Decimal, reference: str) -> Split:
-    """Where nobody says: a running plan that is meant, else what is open, oldest first; then what was given up as lost.
+    """Where nobody says: a settlement it pays, a running plan that is meant, else what is open, oldest first; then what was
+    given up as lost.
 
     What a payment for a plan brings beyond it is no other invoice's without the payer's word (domain.md 6.5).
     """
+    settled = awaited_settlement(customer_id, currency, amount)
+    if settled:
+        return oldest_first(amount, settled)
     plan = awaited_plans([customer_id]).get((customer_id, currency))
     split = split_of(amount, reference, open_items(customer_id, currency), plan)
     left = amount - sum((part for _pk, part in split), Decimal(0))

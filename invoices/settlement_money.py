@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from django.db.models import F, Q
 
+from invoices.matching import OpenItem
 from invoices.models import Allocation, Invoice, Payment, Settlement
+from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.settlements import NOTHING, Receipt, counted, met_on
 from invoices.standing import claims
 
@@ -62,6 +64,20 @@ def came_in(settlement: Settlement) -> Came:
     waiting = sum((row.unapplied for row in loose), NOTHING)
     tolerance = Decimal(settlement.business.rules["settlement"]["tolerance"])
     return Came(counted(receipts, covered), waiting, tolerance)
+
+
+def awaited_settlement(customer_id: int, currency: str, amount: Decimal) -> list[OpenItem]:
+    """What a settlement covers, where this very sum is left to pay of it: such a payment is for it (domain.md 6.5, 6.6)."""
+    rows = Settlement.objects.filter(customer=customer_id, currency=currency, state__in=LIVE_SETTLEMENT_STATES)
+    row = rows.select_related("business").first()
+    if row is None or amount != row.amount - came_in(row).total:
+        return []
+    lines = row.covered.select_related("invoice")
+    return [
+        OpenItem(one.pk, one.number, one.issued_on, one.due_on, min(line.amount, one.balance))
+        for line in lines
+        for one in (line.invoice,)
+    ]
 
 
 def settleable(

@@ -14,6 +14,7 @@ from customers.models.customer import ContactRole
 from customers.models.desk import TaskKind
 from reminders.contact_history import SERVICE_CALLS, history_of, limits_of
 from reminders.contact_limits import Block, Warn, call_findings, next_call
+from reminders.models import HandOff, HandOffState
 
 # A callback answers something of theirs where it is about one of these; any other is a call about money like the rest.
 ANSWERS = ("dispute", "mail")
@@ -35,13 +36,14 @@ class Number:
 
 
 def numbers_of(customer: Customer, task: Task | None, calendar: Calendar, now: datetime.datetime) -> list[Number]:
-    """The customer's numbers, in the order of their contacts. `task`: what one rings for. Three queries."""
+    """The customer's numbers, in the order of their contacts. `task`: what one rings for. Four queries."""
     rules, region = customer.business.rules, customer.business.country
     today = customer.business.local_date(now)
     history, service, numbers = history_of(customer, now), is_service(task), []
+    handed = tuple(_with_agency(customer, task))
     for contact in customer.contacts.exclude(phone=""):
         limits = limits_of(customer, rules, calendar, phone=contact.phone)
-        flags = tuple(flag_findings(customer, contact, today))
+        flags = (*flag_findings(customer, contact, today), *handed)
         findings = (*flags, *call_findings(limits, history, now, service=service))
         free = next_call(limits, history, now, service=service) if findings and not flags else None
         there = now.astimezone(ZoneInfo(limits.known_zones[0].key)).time()
@@ -74,6 +76,15 @@ def flag_findings(customer: Customer, contact: Contact, today: datetime.date) ->
         yield Warn("VULNERABLE", _("Marked as vulnerable: go gently, press for nothing."))
     if customer.no_reminders or (pause and pause >= today):
         yield Warn("NO_REMINDERS", _("Not to be reminded for now."))
+
+
+def _with_agency(customer: Customer, task: Task | None) -> Iterator[Warn]:
+    """What an agency collects nobody here asks for (P22)."""
+    rows = HandOff.objects.filter(customer=customer, state=HandOffState.HANDED)
+    for row in rows:
+        if task is None or task.currency in ("", row.currency):
+            words = _("%(agency)s collects what they owe in %(currency)s: ask for none of it.")
+            yield Warn("HANDED_OFF", words % {"agency": row.agency, "currency": row.currency})
 
 
 def findings_for(numbers: Sequence[Number], contact: Contact | None) -> tuple[Warn | Block, ...]:

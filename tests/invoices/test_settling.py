@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from invoices.agreeing import AgreementError
-from invoices.booking import apply_unapplied, return_payment, unbook_many
+from invoices.booking import apply_unapplied, book_payment, return_payment, unbook_many
 from invoices.models import Invoice, PaymentPlan, Settlement, WriteOff
 from invoices.settlement_money import settleable
 from invoices.settling import (
@@ -281,6 +281,19 @@ def test_only_the_invoices_named_are_settled(acme, invoice, offer):
     make.payment(acme, "1800", on="2026-08-02", split={invoice: "1800"})
     assert now(settlement).state == "kept"
     assert Invoice.objects.get(pk=other.pk).balance == 500
+
+
+def test_a_payment_of_just_that_sum_is_for_it(acme, invoice, offer):
+    """Nobody said what it is for, and an older invoice is open that the settlement leaves out."""
+    older = make.invoice(acme, "INV-8", due="2026-04-01", total="2500")
+    settlement = offer(only=[invoice.pk])
+
+    terms = {"customer": acme, "received_on": day("2026-08-03"), "currency": "USD"}
+    book_payment(amount=Decimal(100), fingerprint="a", **terms)
+    book_payment(amount=Decimal(1800), fingerprint="b", **terms)
+
+    assert now(settlement).state == "kept"
+    assert (now(older).balance, now(invoice).balance) == (2400, 0)
 
 
 def test_it_is_not_asked_for_until_accepted_or_paid(acme, invoice, offer):

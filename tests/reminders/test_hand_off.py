@@ -18,6 +18,7 @@ from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
 from invoices.models import Settlement
 from reminders.agency_pack import pack
+from reminders.call_check import numbers_of
 from reminders.delivery import deliver
 from reminders.facts import cases_of, settings_of
 from reminders.folder import Folder
@@ -214,6 +215,15 @@ def test_no_letter_gets_out_even_where_one_was_approved_since(business, acme, in
 
     assert (done.sent, other.balance) == (0, 300)
     assert "With Meridian Collections" in done.skipped[0]["reason"]
+
+
+def test_who_rings_them_all_the_same_is_told(acme, invoice, hand):
+    acme.contacts.update(phone="+442071838750")
+    hand()
+
+    (number,) = numbers_of(acme, None, Calendar(), NOON)
+
+    assert "HANDED_OFF" in [one.code for one in number.findings]
 
 
 def test_another_currency_goes_on(business, acme, invoice, hand):
