@@ -28,7 +28,7 @@ class Habit(StrEnum):
 
 
 SHARES = {
-    Habit.PROMPT: 40,
+    Habit.PROMPT: 37,
     Habit.FORGETFUL: 20,
     Habit.STRETCHER: 16,
     Habit.SLOW: 14,
@@ -37,7 +37,7 @@ SHARES = {
     Habit.PROMISE_BREAKER: 5,
     Habit.OUR_FAULT: 4,
     Habit.TACTICAL: 4,
-    Habit.ON_PLAN: 2,
+    Habit.ON_PLAN: 5,
 }
 FULL_CAST = sum(SHARES.values())
 RARELY_VERIFIED = 12  # every so many contacts nobody ever checked
@@ -73,12 +73,12 @@ class Persona:
 
 
 def invent_cast(seed: int, size: int = FULL_CAST) -> list[Persona]:
-    """`size` customers (at most 120), every habit among the first ten."""
+    """`size` customers (at most 120), every habit among the first ten; then those whose plans went another way."""
     random = Random(seed)
     names = [(land, name, kind) for land in LANDS for name, kind in _names_of(land)]
     random.shuffle(names)
-    habits = list(SHARES)
-    rest = [habit for habit, share in SHARES.items() for _ in range(share - 1)]
+    habits = [*SHARES, *[Habit.ON_PLAN] * (SHARES[Habit.ON_PLAN] - 1)]
+    rest = [habit for habit, share in SHARES.items() if habit != Habit.ON_PLAN for _ in range(share - 1)]
     random.shuffle(rest)
     lines = _phone_lines()
     return [

@@ -128,7 +128,8 @@ def _settled_on(sale: Sale) -> datetime.date:
 
 
 def _case(open_now: list[Sale], plan: Agreed | None, memory: Memory, day: datetime.date) -> Case:
-    in_plan = plan is not None and plan.signed_on is not None and plan.signed_on < day
+    signed = plan is not None and plan.signed_on is not None and plan.signed_on < day
+    in_plan = {number for number, _amount in plan.covered} if signed else set()
     invoices = tuple(
         InvoiceFacts(
             id=int(sale.number.removeprefix("INV-")),
@@ -138,7 +139,7 @@ def _case(open_now: list[Sale], plan: Agreed | None, memory: Memory, day: dateti
             total=sale.total,
             balance=sale.open_before(day),
             disputed=sale.disputed_before(day),
-            planned=sale.open_before(day) if in_plan else NOTHING,
+            planned=sale.open_before(day) if sale.number in in_plan else NOTHING,
             promised=tuple(_promised(sale, memory, day)),
             fired=dict(memory.fired[sale.number]),
         )

@@ -42,7 +42,7 @@ class Page:
     overtaken: list[Fired] = field(default_factory=list)
     offered: list[Agreed] = field(default_factory=list)
     signed: list[Agreed] = field(default_factory=list)
-    instalments: list[tuple[Agreed, Decimal]] = field(default_factory=list)
+    judged: list[Agreed] = field(default_factory=list)
     sales: list[Sale] = field(default_factory=list)
     opened: list[Sale] = field(default_factory=list)
     resolved: list[Sale] = field(default_factory=list)
@@ -110,5 +110,5 @@ def _enter_plan(pages: dict[datetime.date, Page], plan: Agreed) -> None:
     pages[plan.offered_on].offered.append(plan)
     if plan.signed_on:
         pages[plan.signed_on].signed.append(plan)
-        for day, amount in plan.instalments:
-            pages[day].instalments.append((plan, amount))
+    for day in plan.looked_at:
+        pages[day].judged.append(plan)

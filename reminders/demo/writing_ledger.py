@@ -11,6 +11,7 @@ from invoices import disputing
 from invoices.booking import Booking, apply_credit_note, book_many, fingerprint
 from invoices.models import CreditNote, Invoice, InvoiceLine, Payment
 from invoices.numbering import number_key
+from invoices.plan_keeping import settle_plans
 from reminders.demo import agreements
 from reminders.demo.cast import Habit, Persona
 from reminders.demo.ledger import DAY, Sale
@@ -29,6 +30,8 @@ def write_ledger(stage: Stage, page: Page, day: datetime.date) -> None:
         agreements.offer(stage, plan, day)
     for plan in page.signed:
         agreements.sign_offered(stage, plan, day)
+    if page.judged:
+        settle_plans(business=stage.business, calendar=stage.setting.calendar, today=day)
     for sale in page.opened:
         _open_dispute(stage, sale)
     for sale in page.resolved:

@@ -18,7 +18,7 @@ from customers.models import Business, Contact, Customer, Event, Letter, Members
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 from invoices.models import Dispute, Invoice, Payment, PaymentPlan, Promise
-from invoices.models.agreement import PlanState, PromiseState
+from invoices.models.agreement import PromiseState
 from reminders.demo.cast import Habit, invent_cast
 from reminders.demo.story import Story, tell_story
 from reminders.escalation import Setting
@@ -160,7 +160,10 @@ def test_every_page_has_something_real_to_show(shop):
     assert kinds >= {TaskKind.COURTESY_CALL, TaskKind.DISPUTE, TaskKind.MATCH_CASH, TaskKind.FIND_CONTACT}
     states = set(Promise.objects.filter(business=shop).values_list("state", flat=True))
     assert states >= {PromiseState.KEPT, PromiseState.BROKEN}
-    assert PaymentPlan.objects.filter(business=shop, state=PlanState.ACTIVE, signed_at__isnull=False).exists()
+    plans = PaymentPlan.objects.filter(business=shop)
+    assert set(plans.values_list("state", flat=True)) == {"offered", "active", "at_risk", "completed", "defaulted"}
+    assert plans.get(state="active").instalments.filter(state="paid").count() == 2
+    assert set(Letter.objects.filter(business=shop, code="LPD").values_list("state", flat=True)) == {"draft"}
     disputes = Dispute.objects.filter(business=shop)
     assert disputes.filter(resolved_on=None).exists() and disputes.exclude(resolved_on=None).exists()
     assert Payment.objects.filter(business=shop, returned_on__isnull=False).exists()
