@@ -16,7 +16,7 @@ from customers.models.customer import ContactRole
 from invoices.models import PortalCode, PortalLink
 from invoices.models.portal import CodeMethod
 
-SALT = "portal.code"
+SALT = "portal-code"
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
 # One address may be a whole accountant's office: it gets this many times what one link gets.

@@ -38,7 +38,7 @@ from invoices.portal.tokens import hash_of, previewed
 View = Callable[..., HttpResponse]
 
 PROOF_COOKIE = "portal"
-PROOF_SALT = "portal.proof"
+PROOF_SALT = "portal-proof"
 POLICY = {
     "default-src": [NONE],
     "style-src": [SELF],

@@ -15,7 +15,7 @@ MISREAD = str.maketrans("oil", "011")
 PLACEHOLDER = "x" * LENGTH
 
 PREVIEW = "preview-"
-PREVIEW_SALT = "portal.preview"
+PREVIEW_SALT = "portal-preview"
 PREVIEW_SECONDS = 8 * 3600
 
 

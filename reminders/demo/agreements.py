@@ -3,7 +3,7 @@
 import datetime
 
 from invoices.agreements import prepare_agreement, ticks
-from invoices.linking import issue_link
+from invoices.linking import issue_link, outlive
 from invoices.models import PaymentPlan, PortalLink
 from invoices.models.agreement import PlanState
 from invoices.models.portal import CodeMethod, LinkPurpose
@@ -53,6 +53,7 @@ def sign_offered(stage: Stage, plan: Agreed, day: datetime.date) -> None:
     shown = row.document.sha256
     sign(plan=row, signer=signer, ticks={tick.key for tick in ticks(row)}, shown_sha256=shown, proof=proof, at=at, copies=False)
     row.refresh_from_db()
+    outlive(plan=row)
     activate(plan=row, on=day, actor=stage.owner)
 
 

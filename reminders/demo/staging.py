@@ -10,6 +10,7 @@ from customers.models import Business, Membership, User
 from customers.models.business import Role
 from reminders.demo.cast import FULL_CAST
 from reminders.demo.ledger import DAY
+from reminders.demo.links import LINKED_FOR, link_letters
 from reminders.demo.loose_ends import write_loose_ends
 from reminders.demo.stage import Stage
 from reminders.demo.story import LIVE_FOR, Story, keep_diary, tell_story
@@ -158,6 +159,8 @@ def _write(stage: Stage, story: Story, today: datetime.date) -> None:
         with log.told_as_of(stage.moment(day, BEFORE_OPENING if day == today else 0)):
             write_reminders(stage, page, day)
             write_ledger(stage, page, day)
+            if today - day < LINKED_FOR:
+                link_letters(stage, day)
     night = stage.setting.calendar.roll_back(today)
     with log.told_as_of(stage.moment(night, BEFORE_OPENING if night == today else AFTER_CLOSING)):
         write_loose_ends(stage, story, night)
