@@ -40,7 +40,7 @@ def story_of(link: PortalLink, shown: Shown) -> list[Happening]:
         *_plans(link, shown),
         *_settlement(link, shown),
     ]
-    return sorted(found, key=lambda row: row.on, reverse=True)
+    return sorted(found, key=lambda row: row.on)[::-1]
 
 
 def _letters(link: PortalLink, shown: Shown) -> Iterator[Happening]:

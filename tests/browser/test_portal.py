@@ -55,7 +55,7 @@ def test_from_the_link_to_the_signed_plan(phone, tokens, mails):
     page.goto(f"/p/{tokens['en-open']}/")
     expect(page.locator("h1")).to_contain_text("€1,083.33")
     page.get_by_role("link", name="I need more time").click()
-    page.get_by_role("link", name="Choose this: Half now, half in a month").click()
+    page.get_by_role("link", name="Choose this Half now, half in a month").click()
     give_code(page, mails, "en-open@kranich.example")
     expect(page.locator("h1")).to_have_text("Half now, half in a month")
     page.get_by_role("button", name="Go on to the agreement").click()
