@@ -186,8 +186,8 @@ def _bounds(schedule: Schedule, count: int, months: int, today: datetime.date) -
 def names_plan(reference: str, plan_id: int, own: str) -> bool:
     """Whether a payment's reference names the plan: its `own` reference as the agreement says it ("C-42-P12") with or without
     what stands between, or "plan 12", however people type it."""
-    typed, wanted = (re.sub(r"[\W_]", "", text).upper() for text in (reference, own))
-    return re.search(rf"{wanted}(?!\d)|PLAN(NO|NR)?0*{plan_id}(?!\d)", typed) is not None
+    wanted = r"[\W_]*".join(re.escape(letter) for letter in own if letter.isalnum())
+    return re.search(rf"(?i){wanted}(?!\d)|PLAN\W*(N[OR]\W*)?0*{plan_id}(?!\d)", reference) is not None
 
 
 def ready_made(total: Decimal, currency: str, today: datetime.date, limits: Limits) -> list[ReadyPlan]:
