@@ -190,10 +190,14 @@ def offers_for(
     """
     if main is None:
         return [], ""
-    reason = barred(customer, main.currency, today)
-    since = barred_by_age(customer.business.rules, today)
-    late = [one for one in main.invoices if one.days_past_due > 0 and one.row.due_on >= since]
-    total = sum((max(NOTHING, one.row.balance - one.disputed - one.planned) for one in late), NOTHING) - contested
+    reason, total = barred(customer, main.currency, today), plannable_of(customer, main, today) - contested
     if reason or total <= 0:
         return [], reason
     return ready_made(total, main.currency, today, limits_of(customer)), ""
+
+
+def plannable_of(customer: Customer, main: Position, today: datetime.date) -> Decimal:
+    """What of an account a plan may be about: overdue, undisputed, in no other plan and not too old (domain.md 6.1)."""
+    since = barred_by_age(customer.business.rules, today)
+    late = [one for one in main.invoices if one.days_past_due > 0 and one.row.due_on >= since]
+    return sum((max(NOTHING, one.row.balance - one.disputed - one.planned) for one in late), NOTHING)

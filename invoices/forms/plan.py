@@ -112,6 +112,24 @@ class ScheduleForm(forms.Form):
         return broken_limits(self.schedule, self.currency, self.limits, self.today) if self.schedule else []
 
 
+class OwnForm(ScheduleForm):
+    """A plan of its own and no other, within the limits: what a call has time for. `label`: how people speak of it."""
+
+    label = _("A plan of its own")
+
+    def __init__(self, data: QueryDict | None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        del self.fields["choice"]
+
+    def clean(self) -> dict[str, Any]:
+        """To the cent, and nothing an owner would have to agree to."""
+        data = forms.Form.clean(self)
+        self.schedule = self._own(data)
+        if self.broken:
+            raise forms.ValidationError([*self.broken, _("Beyond the limits: an owner offers it from the customer's page.")])
+        return data
+
+
 class BeyondForm(ScheduleForm):
     """A schedule an owner may agree to beyond the limits, saying why; a bookkeeper may not (domain.md 6.2)."""
 

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -15,11 +16,13 @@ from customers.forms.contact import PhoneField
 from customers.models.customer import ContactRole
 from customers.models.desk import Outcome
 from customers.reasons import Effect, Reason
+from invoices.forms.plan import OWN, OwnForm
+from invoices.offering import limits_of
 from invoices.plans import ReadyPlan
 from invoices.standing import NOTHING
 from reminders.call_check import findings_for
 from reminders.call_notes import CallbackNote, CallNotes, ContactNote, PlanNote
-from reminders.call_sheet import Sheet, offers_for
+from reminders.call_sheet import Sheet, offers_for, plannable_of
 from reminders.calling import WITHOUT_REASON
 from reminders.contact_limits import CONSENT_DAYS, Block, Warn
 from reminders.forms.call_parts import ClaimForm, PromiseForm, QueryForm
@@ -109,7 +112,11 @@ class CallForm(forms.Form):
         self.fields["contact"].initial = next((number.contact.pk for number in sheet.numbers), None)
         reasons = [(one.code, one.label) for one in sheet.reasons.values()]
         self.fields["reason"].choices = [("", _("Choose the reason")), *reasons]
-        self.fields["plan"].choices = [("", _("None")), *((offer.key, offer.label) for offer in sheet.offers)]
+        self.fields["plan"].choices = [
+            ("", _("None")),
+            *((offer.key, offer.label) for offer in sheet.offers),
+            (OWN, OwnForm.label),
+        ]
         region = sheet.customer.country or sheet.customer.business.country
         self.fields["right_phone"] = PhoneField(region=region, label=self.fields["right_phone"].label)
         if reason:
@@ -204,6 +211,8 @@ class CallForm(forms.Form):
             # All of them: each says what is wrong with it, beside itself.
             if not all([part.is_valid() for part in parts]):  # noqa: C419
                 self.add_error(None, _("Something is missing further down."))
+            elif data.get("plan") == OWN and self._plan_offered is None:
+                self.add_error(None, _("The plan of its own is not complete."))
             elif data.get("plan") and self._plan_offered is None:
                 self.add_error("plan", _("Without what they contest too little is left for this plan: choose another, or none."))
         return data
@@ -284,13 +293,32 @@ class CallForm(forms.Form):
         )
 
     @cached_property
+    def own_plan(self) -> OwnForm | None:
+        """Their own deposit, number, rhythm and first date; read only where “a plan of its own” is ticked. None: no plan."""
+        sheet, ticked = self.sheet, self.is_bound and self.data.get("plan") == OWN
+        if sheet.main is None or sheet.no_offer:
+            return None
+        total = plannable_of(sheet.customer, sheet.main, sheet.today) - (self._contested if ticked else NOTHING)
+        terms = {"currency": sheet.main.currency, "limits": limits_of(sheet.customer), "today": sheet.today}
+        return OwnForm(self.data if ticked else None, prefix=OWN, total=total, **terms) if total > 0 else None
+
+    @property
+    def _contested(self) -> Decimal:
+        """What of the account is overdue and becomes disputed in this call."""
+        late = {item.row.pk for item in self.sheet.main.invoices if item.days_past_due > 0}
+        notes = [form.note for form in self.queries if form.is_valid() and form.note]
+        return sum((note.amount for note in notes if note.invoice.pk in late), NOTHING)
+
+    @cached_property
     def _plan_offered(self) -> ReadyPlan | None:
         """The plan they chose, over what is left of the account once the queries of this call are open."""
-        sheet, notes = self.sheet, [form.note for form in self.queries if form.note]
+        sheet = self.sheet
         if sheet.main is None:
             return None
-        late = {item.row.pk for item in sheet.main.invoices if item.days_past_due > 0}
-        contested = sum((note.amount for note in notes if note.invoice.pk in late), NOTHING)
+        if self.cleaned_data["plan"] == OWN:
+            own = self.own_plan
+            return ReadyPlan(OWN, str(own.label), own.schedule) if own is not None and own.is_valid() else None
+        contested = self._contested
         offers, _barred = offers_for(sheet.customer, sheet.main, sheet.today, contested) if contested else (sheet.offers, "")
         return next((one for one in offers if one.key == self.cleaned_data["plan"]), None)
 

@@ -298,3 +298,28 @@ def test_a_company_rung_twice_a_day_is_asked_about_once_more(books, business, ca
     books.post(address(business, "call-log", call.pk), NO_ANSWER | {"limits_seen": "on"})
     assert Conversation.objects.count() == 2
     assert Event.objects.filter(kind="call.logged").order_by("-pk")[0].data["limits"] == ["CALLED_TODAY"]
+
+
+OWN = {"plan": "own", "own-count": "4", "own-every": "week", "own-first_on": "2026-04-22", "own-deposit": "200"}
+
+
+@pytest.mark.proves("P24")
+def test_a_plan_of_its_own_is_offered_from_the_sheet(books, business, call):
+    books.post(address(business, "call-log", call.pk), REACHED | OWN)
+    amounts = [(f"{row.due_on:%m-%d}", row.amount) for row in PaymentPlan.objects.get().instalments.all()]
+    assert amounts == [("04-15", 200), ("04-22", 200), ("04-29", 200), ("05-06", 200), ("05-13", 200)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"own-count": ""}, "How many?"),
+        ({"own-deposit": "5"}, "Beyond the limits: an owner offers it"),
+        ({"own-first_on": "2026-04-01"}, "Choose today or a later day."),
+    ],
+)
+def test_a_plan_of_its_own_is_complete_and_within_the_limits(books, business, call, fields, message):
+    answer = books.post(address(business, "call-log", call.pk), REACHED | OWN | fields)
+    assert answer.status_code == 422
+    assert message in answer.content.decode().replace("&#x27;", "'")
+    assert not PaymentPlan.objects.exists()
