@@ -1,5 +1,7 @@
 """Papers that show something: kept, shown, taken away."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,8 +13,15 @@ from customers.access import get_row, member_view
 from customers.attachments import AttachmentError, attach, detach
 from customers.models import Attachment, Customer
 
-# What a paper may be about.
-AREAS = {"dispute", "claim", "invoice", "promise", "conversation"}
+# What of a customer a paper may be about: the area of a subject, and the customer's rows of it.
+AREAS = {
+    "dispute": "disputes",
+    "claim": "claims",
+    "invoice": "invoices",
+    "promise": "promises",
+    "conversation": "conversations",
+}
+SUBJECT = re.compile(r"([a-z]+):([1-9][0-9]{0,17})")
 
 
 @require_POST
@@ -21,8 +30,10 @@ def attachment_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Keeps the uploaded files with the subject named in the form, of this customer."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
     subject, files = request.POST.get("subject", ""), request.FILES.getlist("files")
-    area, _colon, number = subject.partition(":")
-    if area not in AREAS or not number.isdigit() or not files:
+    if not _is_theirs(customer, subject):
+        messages.error(request, _("This paper is about nothing of theirs: it was not kept."))
+        return _back(request, customer)
+    if not files:
         messages.error(request, _("Choose a file first."))
         return _back(request, customer)
     for upload in files:
@@ -54,6 +65,12 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
     detach(attachment=row, by=request.user)
     messages.success(request, _("Taken away."))
     return _back(request, customer)
+
+
+def _is_theirs(customer: Customer, subject: str) -> bool:
+    """Whether the subject ("dispute:12") is a row of this customer: one under another's would stand on their pages."""
+    found = SUBJECT.fullmatch(subject)
+    return bool(found and found[1] in AREAS and getattr(customer, AREAS[found[1]]).filter(pk=found[2]).exists())
 
 
 def _back(request: HttpRequest, customer: Customer) -> HttpResponse:

@@ -1,11 +1,17 @@
 """What customers say, and what turned out to be so (P07)."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from arcollect.dates import Calendar
 from customers.attachments import LARGEST, AttachmentError, attach
 from customers.claims import ClaimError, check_claim, found_false, open_claim
-from customers.models import Attachment, Claim, Event, Task
+from customers.models import Attachment, Claim, Conversation, Event, Task
+from invoices.agreeing import make_promise
+from invoices.disputing import open_dispute
 from tests import make
 from tests.make import day
 from tests.pages import address, read
@@ -96,10 +102,31 @@ def test_what_is_no_paper_is_not_kept(acme, bookkeeper, name, size, message):
         attach(customer=acme, subject="claim:1", upload=SimpleUploadedFile(name, b"x" * size), by=bookkeeper)
 
 
-def test_papers_of_something_else_are_refused(books, business, acme):
-    upload = {"subject": "business:1", "files": SimpleUploadedFile("slip.pdf", b"%PDF")}
-    books.post(address(business, "attachment-add", acme.pk), upload)
+@pytest.mark.parametrize("subject", ["business:1", "claim:", "claim:x", "claim:007", "invoice:99999999999999999999", "other's"])
+def test_papers_of_something_else_are_refused(books, business, acme, subject):
+    """Nor of another customer's: a paper under their query would stand on their page."""
+    theirs = open_claim(customer=make.customer(business, "Birch"), what="Sent.", how="bank", check_by=TODAY, on=TODAY)
+    about = f"claim:{theirs.pk}" if subject == "other's" else subject
+    upload = {"subject": about, "files": SimpleUploadedFile("slip.pdf", b"%PDF")}
+    page = books.post(address(business, "attachment-add", acme.pk), upload, follow=True).content.decode()
+    assert "about nothing of theirs" in page
     assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize("area", ["dispute", "invoice", "promise", "conversation"])
+def test_papers_are_kept_with_all_that_is_theirs(books, business, acme, area):
+    invoice = make.invoice(acme, "INV-1", total="500")
+    if area == "dispute":
+        row = open_dispute(invoice=invoice, code="PRICE", amount=Decimal(100), on=TODAY, calendar=Calendar())
+    elif area == "promise":
+        row = make_promise(customer=acme, currency="USD", amount=Decimal(100), made_on=TODAY, due_on=TODAY)
+    elif area == "conversation":
+        row = Conversation.objects.create(business=business, customer=acme, at=timezone.now(), outcome="REACHED")
+    else:
+        row = invoice
+    upload = {"subject": f"{area}:{row.pk}", "files": SimpleUploadedFile("slip.pdf", b"%PDF")}
+    books.post(address(business, "attachment-add", acme.pk), upload)
+    assert Attachment.objects.get().subject == f"{area}:{row.pk}"
 
 
 @pytest.mark.proves("P17")
