@@ -20,6 +20,7 @@ from invoices.models.agreement import PromiseState
 from invoices.promises import Verdict
 from invoices.receipts import verdicts_on
 from invoices.standing import NOTHING, claims_on, open_items
+from invoices.track_record import broken_lately
 
 # A promise that still stands, or gave way to a later one, when the next is made: that one moves it on.
 MOVED_ON = [PromiseState.OPEN, PromiseState.SUPERSEDED]
@@ -117,9 +118,8 @@ def _refuse_promise(
         raise AgreementError(_("A promise names an amount and a day still to come."))
     if due_on > made_on + datetime.timedelta(days=reach):
         raise AgreementError(_("A promise reaches %(days)s days at most: agree a payment plan.") % {"days": reach})
-    since = made_on - datetime.timedelta(days=rules["broken_window_days"])
-    broken = customer.promises.filter(state=PromiseState.BROKEN, evaluated_on__gt=since, evaluated_on__lte=made_on).count()
-    if broken >= rules["broken_limit"] and due_on > made_on:
+    broken = broken_lately(customer, made_on) if due_on > made_on else 0
+    if broken:
         words = _("%(count)s promises were broken in %(days)s days: take money today or a signed plan, no further promise.")
         raise AgreementError(words % {"count": broken, "days": rules["broken_window_days"]})
 

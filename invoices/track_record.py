@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from django.db.models import Count
 
-from customers.models import Business
+from customers.models import Business, Customer
 from invoices.agreement_metrics import CycleTime, KeptRate, cycle_time, kept_rate
 from invoices.models import Dispute, Promise
-from invoices.models.agreement import Preflight
+from invoices.models.agreement import Preflight, PromiseState
 
 MEASURED = datetime.timedelta(days=365)
 CAUSES = 5
@@ -22,6 +22,15 @@ def kept_lately(business: Business, today: datetime.date) -> dict[str, KeptRate]
         rows.setdefault(currency, []).append((state, amount, received))
     rates = {currency: kept_rate(found) for currency, found in sorted(rows.items())}
     return {currency: rate for currency, rate in rates.items() if rate is not None}
+
+
+def broken_lately(customer: Customer, on: datetime.date) -> int:
+    """How many promises they broke lately, where these are too many for a further one: only money today or a signed plan may
+    be agreed (domain.md 2.8, 3.4); 0 where they may promise. One query."""
+    rules = customer.business.rules["promise"]
+    since = on - datetime.timedelta(days=rules["broken_window_days"])
+    broken = customer.promises.filter(state=PromiseState.BROKEN, evaluated_on__gt=since, evaluated_on__lte=on).count()
+    return broken if broken >= rules["broken_limit"] else 0
 
 
 def closed_lately(business: Business, today: datetime.date) -> CycleTime | None:

@@ -131,6 +131,9 @@ def _block(call: Call) -> Iterator[tuple[str, Any]]:
 def _agree(call: Call) -> None:
     """Promises, queries, a plan on offer."""
     notes, common = call.notes, {"conversation": call.conversation, "actor": call.by}
+    if Effect.QUERY_ALL in call.effects and (notes.promises or notes.plan):
+        words = _("With this reason everything they owe becomes a query: nothing is left for a promise or a plan. Take one away.")
+        raise AgreementError(words)
     for query in (*notes.queries, *_everything(call)):
         open_dispute(
             invoice=query.invoice,

@@ -24,6 +24,7 @@ from invoices.settlement_money import settleable
 from invoices.settlements import floor_of
 from invoices.settling import barred as unsettleable
 from invoices.standing import NOTHING
+from invoices.track_record import broken_lately
 from reminders.call_check import Number, numbers_of
 from reminders.calling import WITHOUT_REASON
 from reminders.excuses import heard_from
@@ -51,7 +52,7 @@ class Contacted:
 class Sheet:
     """What we know (left on the page) and what to say (right). `days_late`: how late they usually pay, weighted by amount,
     None where nothing was paid within a year; `main`: the account the call is about; `least`: what an owner may
-    settle it for; `proofs`: papers by invoice id."""
+    settle it for; `proofs`: papers by invoice id; `broken`: promises broken lately, where no further one may be taken."""
 
     customer: Customer
     task: Task | None
@@ -64,6 +65,7 @@ class Sheet:
     disputes: Sequence[Dispute]
     promises: Sequence[Promise]
     kept: tuple[int, int]
+    broken: int
     plans: Sequence[PaymentPlan]
     contacted: Sequence[Contacted]
     days_late: Decimal | None
@@ -106,6 +108,7 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
         disputes=list(customer.disputes.filter(resolved_on=None).select_related("invoice", "owner")),
         promises=promises,
         kept=kept_promises(customer),
+        broken=broken_lately(customer, today),
         plans=list(customer.plans.filter(state__in=LIVE_PLAN_STATES).prefetch_related("instalments")),
         contacted=_contacted(customer),
         days_late=usual_days_late(customer, today),

@@ -13,9 +13,10 @@ from arcollect.dates import Calendar
 from customers.attachments import attach
 from customers.claims import open_claim
 from customers.models import Conversation, Customer, Event, Letter, Task
-from invoices.agreeing import make_promise
+from invoices.agreeing import close_promise, make_promise
 from invoices.disputing import open_dispute
 from invoices.models import Invoice, PaymentPlan, Promise
+from invoices.models.agreement import PromiseState
 from reminders.nightly import escalate
 from tests import make
 from tests.make import day
@@ -135,6 +136,16 @@ def test_a_plan_of_the_same_call_leaves_out_what_they_contest(books, business, c
     assert ("too little is left for this plan" in page.content.decode()) is (offered is None)
 
 
+@pytest.mark.parametrize(
+    "agreed", [{"plan": "half_half"}, {"promise-0-amount": "10", "promise-0-currency": "USD", "promise-0-due_on": "2026-04-20"}]
+)
+def test_where_nothing_is_theirs_nothing_can_be_promised_or_planned(books, business, call, agreed):
+    form = REACHED | {"reason": "R11"} | agreed
+    page = books.post(address(business, "call-log", call.pk), form).content.decode()
+    assert "everything they owe becomes a query: nothing is left for a promise or a plan" in page
+    assert not Conversation.objects.exists()
+
+
 def test_a_call_not_saved_opens_again_only_what_was_written_into(books, business, call):
     untouched = {"promise-0-currency": "USD", "query-0-code": "PRICE", "claim-0-how": "bank", "contact": ""}
     form = {"outcome": "REACHED", "right_name": "Ann"} | untouched
@@ -164,6 +175,19 @@ def test_a_worn_out_excuse_asks_for_somebody_who_can_decide(books, business, cal
         said = {"outcome": "REACHED", "reason": "R05", "at": timezone.now()}
         Conversation.objects.create(business=business, customer=call.customer, **said)
     assert "Ask for somebody who can decide" in read(books, business, "call-log", call.pk)
+
+
+@pytest.mark.proves("P06")
+@pytest.mark.parametrize(("broken", "said"), [(1, False), (2, True)])
+def test_before_dialling_it_says_that_no_further_promise_may_be_taken(books, business, call, broken, said):
+    """Two were broken in 90 days: only money today or a signed plan (domain.md 2.8, 3.4)."""
+    dates = {"made_on": day("2026-02-16"), "due_on": day("2026-02-20")}
+    for _time in range(broken):
+        row = make_promise(customer=call.customer, currency="USD", amount=Decimal(100), **dates)
+        close_promise(promise=row, state=PromiseState.BROKEN, received=Decimal(0), on=day("2026-02-25"))
+    page = read(books, business, "call-log", call.pk)
+    assert ("Take no further promise: 2 were broken in 90 days." in page) == said
+    assert ("Only for today: too many were broken." in page) == said
 
 
 def _broken_promise(call: Task) -> Task:
