@@ -253,13 +253,14 @@ def _instalment(stored: Mapping[str, Any] | None) -> InstalmentFacts | None:
     return InstalmentFacts(stored["number"], Decimal(stored["amount"]), due_on, cure_by, Decimal(stored["remaining"]))
 
 
-def _resolution(stored: Mapping[str, str] | None, language: str) -> ResolutionFacts | None:
+def _resolution(stored: Mapping[str, Any] | None, language: str) -> ResolutionFacts | None:
     """How a query ended: in the words it was closed with, else in those of its outcome."""
     if stored is None:
         return None
     words = labels(language)
     outcome = stored["words"] or words["outcomes"][stored["outcome"]]
-    return ResolutionFacts(stored["invoice"], words["queries"][stored["query"]], outcome)
+    # A letter from before the rule counted says seven days.
+    return ResolutionFacts(stored["invoice"], words["queries"][stored["query"]], outcome, stored.get("pay_within", 7))
 
 
 def _call(stored: Mapping[str, Any] | None) -> CallFacts | None:

@@ -24,7 +24,7 @@ def happenings(business: Business, today: datetime.date, only: Iterable[int] | N
     mine = Q(business=business) if only is None else Q(business=business, customer__in=list(only))
     found = [
         *_promises(mine, today),
-        *_disputes(mine, today),
+        *_disputes(mine, business, today),
         *plan_happenings(mine, business, today),
         *_payments(mine, today),
         *_settlements(mine, today),
@@ -53,10 +53,12 @@ def _promises(mine: Q, today: datetime.date) -> Iterator[Happened]:
         )
 
 
-def _disputes(mine: Q, today: datetime.date) -> Iterator[Happened]:
+def _disputes(mine: Q, business: Business, today: datetime.date) -> Iterator[Happened]:
     """Queries closed here: one without a clock was taken over, closed, from another program."""
     rows = Dispute.objects.filter(mine, resolved_on__gt=today - LATELY, resolved_on__lte=today, answer_by__isnull=False)
+    pay_within = business.rules["dispute"]["pay_after_resolution_days"]
     for row in unanswered(rows, Occasion.QUERY_CLOSED, "dispute").select_related("invoice"):
+        ended = {"invoice": row.invoice.number, "query": row.code, "outcome": row.outcome, "words": row.resolution}
         yield Happened(
             Occasion.QUERY_CLOSED,
             f"dispute:{row.pk}",
@@ -65,7 +67,7 @@ def _disputes(mine: Q, today: datetime.date) -> Iterator[Happened]:
             row.resolved_on,
             row.invoice.balance,
             frozenset({row.invoice_id}),
-            {"resolution": {"invoice": row.invoice.number, "query": row.code, "outcome": row.outcome, "words": row.resolution}},
+            {"resolution": ended | {"pay_within": pay_within}},
         )
 
 

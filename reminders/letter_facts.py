@@ -135,11 +135,12 @@ class InstalmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionFacts:
-    """LRES: the query that was closed; `query` and `outcome` are words in the customer's language."""
+    """LRES: the query that was closed; `query` and `outcome` are words in the customer's language, `pay_within` are days."""
 
     invoice_number: str
     query: str
     outcome: str
+    pay_within: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +228,9 @@ class LetterFacts:
 
     @property
     def pay_by(self) -> date | None:
-        """The one large date (domain.md 3.6): D in L0 and LPI, cure in LPD, the reply period in FINAL, today in LBP, else 7 days.
-        None in an L60 that confirms an agreement: its own date must not stand beside another; in LCALL what they said."""
+        """The one large date (domain.md 3.6): D in L0 and LPI, cure in LPD, the reply period in FINAL, today in LBP, else 7 days;
+        of a closed query the owner says in how many. None in an L60 that confirms an agreement: its own date must not stand
+        beside another; in LCALL what they said."""
         if self.code == "LCALL":
             return self.agreed.promises[0].due_on if self.agreed.promises else None
         if self.code == "L60" and (self.promise or (self.call and self.call.agreement)):
@@ -239,7 +241,8 @@ class LetterFacts:
             return self.instalment.cure_by
         if self.settles:
             return self.agreed.settlement.pay_by
-        days = {"FINAL": self.respond_days, "LBP": 0}.get(self.code, 7)
+        resolved = self.resolution.pay_within if self.resolution else 7
+        days = {"FINAL": self.respond_days, "LBP": 0, "LRES": resolved}.get(self.code, 7)
         return self.today + timedelta(days=days)
 
     @property

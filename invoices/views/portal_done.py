@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from arcollect.filters import day, money
-from invoices.disputing import DISPUTE_CLOCK
+from invoices.disputing import clock
 from invoices.portal.opening import Portal, portal_view
 from invoices.portal.showing import Shown
 from invoices.views.portal_frame import page, shown_by
@@ -56,7 +56,7 @@ def _queried(portal: Portal, shown: Shown) -> Told:
 
 
 def _paid(portal: Portal, shown: Shown) -> Told:
-    by = portal.business.calendar.add(portal.today, DISPUTE_CLOCK["DUPLICATE"][0])
+    by, _close = clock(portal.business, "DUPLICATE", portal.today, portal.business.calendar)
     return _("Thank you for telling us."), [_("We look for your payment and tell you by %(day)s.") % {"day": day(by)}], None
 
 

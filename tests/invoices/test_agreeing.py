@@ -7,14 +7,15 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from arcollect.dates import Calendar
+from arcollect.defaults import DEFAULTS
 from customers.models import Event
 from invoices.agreeing import (
     AgreementError,
     close_promise,
     make_promise,
 )
-from invoices.disputing import DISPUTE_CLOCK, open_dispute, resolve_dispute
-from invoices.models import Dispute, Promise
+from invoices.disputing import CLOSE_WITHIN, open_dispute, resolve_dispute
+from invoices.models import Dispute, Invoice, Promise
 from invoices.models.agreement import DisputeCode, PromiseState
 from invoices.standing import claims, open_items
 from tests import make
@@ -23,7 +24,7 @@ from tests.make import day
 FRIDAY = day("2026-03-06")
 AT = datetime.datetime(2026, 3, 6, 10, tzinfo=datetime.UTC)
 # domain.md 1, glossary: business days to the first answer and to the target close.
-DISPUTE_CLOCK_TABLE = {
+CLOCKS = {
     "PRICE": (1, 3),
     "QTY_SHORT": (1, 3),
     "DAMAGED": (1, 5),
@@ -83,13 +84,21 @@ def test_a_promise_is_moved_on_twice(customer, invoice):
 
 
 def test_every_code_has_its_clock():
-    assert DISPUTE_CLOCK == DISPUTE_CLOCK_TABLE
-    assert set(DISPUTE_CLOCK) == set(DisputeCode.values)
+    assert {code: (DEFAULTS["dispute"]["first_answer_bd"], days) for code, days in CLOSE_WITHIN.items()} == CLOCKS
+    assert set(CLOSE_WITHIN) == set(DisputeCode.values)
 
 
 def test_a_dispute_runs_in_business_days(invoice):
     row = dispute(invoice, code="PRICE")
     assert (row.answer_by, row.close_by) == (day("2026-03-09"), day("2026-03-11"))
+
+
+def test_the_owner_says_how_long_the_first_answer_may_take(business, invoice):
+    """It moves the close with it where that is nearer: nothing is due to be closed before it is answered."""
+    business.settings = {"dispute": {"first_answer_bd": 4}}
+    business.save()
+    row = dispute(Invoice.objects.get(pk=invoice.pk), code="PRICE")
+    assert (row.answer_by, row.close_by) == (day("2026-03-12"), day("2026-03-12"))
 
 
 @pytest.mark.proves("T16")

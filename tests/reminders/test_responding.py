@@ -207,6 +207,18 @@ def test_the_owner_says_within_how_many_days_a_closed_query_is_spoken_of(busines
     assert Task.objects.get(kind="callback").due_on == day("2026-03-09")
 
 
+def test_the_owner_says_how_soon_a_closed_query_is_paid(business, invoice):
+    business.settings = {"dispute": {"pay_after_resolution_days": 12}}
+    business.save()
+    query = {"invoice": invoice, "code": "PRICE", "amount": Decimal(500), "on": day("2026-03-02"), "calendar": Calendar()}
+    resolve_dispute(dispute=open_dispute(**query), outcome="rejected", on=day("2026-03-04"))
+    escalate(business, day("2026-03-04"))
+    (letter,) = letters("LRES")
+    facts, content = composed(letter)
+    assert facts.pay_by == day("2026-03-16")
+    assert "reaches us by March 16, 2026" in content.plain_text
+
+
 @pytest.fixture
 def plan(invoice):
     plan = make.plan(invoice.customer, {invoice: "500"}, {"2026-03-10": "200", "2026-04-10": "300"}, signed="2026-03-02")
