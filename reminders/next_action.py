@@ -31,8 +31,10 @@ def next_action(
     decisions: Sequence[LastDecision],
     positions: Sequence[Position],
     today: datetime.date,
+    handed: str = "",
 ) -> Action:
-    """The most pressing thing first: a call, a letter, any other task; else what we wait for.
+    """The most pressing thing first: a call, a letter, any other task; else what we wait for: what is with an agency (`handed`,
+    in words), or the engine's word.
 
     `letters` wait for approval, `tasks` are the open ones in the order they come to the desk, `decisions` the engine's last.
     """
@@ -45,6 +47,8 @@ def next_action(
         return Action(words, door="letter-detail", pk=letters[0].pk, button=_("Look at the letter"))
     if ready:
         return Action(ready[0].get_kind_display(), ready[0].reason, "task-detail", ready[0].pk, _("Open the task"))
+    if handed:
+        return Action(_("An agency collects it."), handed)
     return _waiting(decisions) or _coming(tasks, positions, today)
 
 

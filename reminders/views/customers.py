@@ -19,7 +19,9 @@ from customers.views.tasks import worklist
 from invoices.account import kept_promises, positions
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
+from reminders.hand_offs import block_of
 from reminders.levels import with_levels
+from reminders.models import HandOffState
 from reminders.next_action import next_action, starts_on
 from reminders.policies import chosen_name, title
 from reminders.timeline import of_customer
@@ -89,8 +91,15 @@ def _account(customer: Customer, today: datetime.date) -> dict[str, Any]:
         "accounts": with_levels(standing),
         "tasks": [(task, starts_on(task) <= today) for task in tasks],
         "decisions": decisions,
-        "next": next_action(letters=drafts, tasks=tasks, decisions=decisions, positions=standing, today=today),
+        "next": next_action(
+            letters=drafts, tasks=tasks, decisions=decisions, positions=standing, today=today, handed=_handed(customer)
+        ),
     }
+
+
+def _handed(customer: Customer) -> str:
+    """What is with an agency, in words; "" for nothing."""
+    return " ".join(block_of(row)[0] for row in customer.hand_offs.filter(state=HandOffState.HANDED))
 
 
 def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:

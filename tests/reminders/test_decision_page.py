@@ -85,7 +85,7 @@ def test_handed_off_with_its_pack(page, business, acme, invoice, task):
     pack = page.get(address(business, "handoff-file", row.pk))
     assert pack["Content-Type"] == "application/zip"
     assert pack.content.startswith(b"PK")
-    assert "with Meridian" in read(page, business, "customer-detail", acme.pk)
+    assert "An agency collects it. With Meridian since" in read(page, business, "customer-detail", acme.pk)
 
     said = words(page.post(address(business, "handoff-take-back", row.pk), follow=True))
     assert "Taken back. The steps go on." in said
