@@ -11,13 +11,13 @@ from pypdf import PdfReader
 
 from customers.models import Document, Event, Letter
 from customers.models.letter import LetterState
-from invoices.models import PortalLink
+from invoices.models import PaymentPlan, PortalLink, Settlement
 from invoices.portal.tokens import LENGTH, PLACEHOLDER, hash_of
 from reminders import claiming
 from reminders.delivery import deliver
 from reminders.facts import settings_of
 from reminders.folder import Folder
-from reminders.letter_links import mint
+from reminders.letter_links import mint, store_link
 from reminders.models import PrintRun
 from reminders.nightly import escalate
 from reminders.printing import cancel_run, print_letters
@@ -137,3 +137,35 @@ def print_run(letter: Letter) -> tuple[PrintRun, str]:
 
 def status(token: str) -> int:
     return Client().get(f"/p/{token}/").status_code
+
+
+@pytest.mark.proves("P03", "P05")
+@pytest.mark.parametrize(
+    ("code", "state", "shown"),
+    [("L30", "offered", True), ("L90", "viewed", True), ("L30", "active", False), ("LCALL", "active", True)],
+)
+def test_a_letter_shows_the_plan_that_can_be_accepted_and_one_about_it_the_plan_that_runs(letter, code, state, shown):
+    plan = PaymentPlan.objects.create(
+        business=letter.business, customer=letter.customer, currency="USD", total=1000, state=state, accept_by=day("2026-03-27")
+    )
+    assert (claimed(letter, code).plan == plan) == shown
+
+
+@pytest.mark.proves("P05")
+@pytest.mark.parametrize(("state", "shown"), [("offered", True), ("accepted", False), ("missed", False)])
+def test_the_letter_of_90_days_shows_the_settlement_on_offer(letter, state, shown):
+    days = {"offered_on": MONDAY, "accept_by": day("2026-03-27"), "pay_by": day("2026-04-03")}
+    row = Settlement.objects.create(
+        business=letter.business, customer=letter.customer, currency="USD", total=1000, amount=800, state=state, **days
+    )
+    link = claimed(letter, "L90")
+    assert (link.settlement == row) == shown
+    assert link.expires_on == day("2026-06-14")
+
+
+def claimed(letter: Letter, code: str) -> PortalLink:
+    """The link of the letter as one of this code."""
+    letter.code = code
+    mint(letter)
+    store_link(letter, letter.contact, MONDAY)
+    return PortalLink.objects.get()
