@@ -79,6 +79,10 @@ format: setup-test  ## let ruff put the code right
 migrations: setup-test  ## no model change without its migration
 	@$(CLEAN) $(BIN)/python manage.py makemigrations --check --dry-run
 
+.PHONY: texts
+texts: setup-test  ## add what is new to the German and Spanish texts of the customer's pages, and compile them
+	@$(CLEAN) $(BIN)/python -m tests.catalog
+
 test-sqlite: setup-test
 	@echo "Tests on SQLite"
 	@$(PYTEST) -n 2
