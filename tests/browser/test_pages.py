@@ -52,6 +52,7 @@ def pages(chromium, site) -> dict[str, str]:
 
 def test_an_owner_reaches_the_whole_house(pages):
     assert {"/b/demo/customers/0/", "/b/demo/invoices/0/", "/b/demo/letters/0/", "/b/demo/tasks/0/"} < set(pages)
+    assert {"/b/demo/plans/", "/b/demo/plans/0/", "/b/demo/customers/0/plans/add/", "/b/demo/settings/plans/"} < set(pages)
     assert len(pages) >= 20
 
 
