@@ -35,9 +35,9 @@ def send_copies(*, signature: Signature, at: datetime.datetime) -> bool:
 
 def _recipients(signature: Signature) -> Iterator[tuple[SignedBy, str, str]]:
     """(side, address, name): who signed for the customer, and the business's own mailbox, else its owners'."""
-    customer = signature.plan.signatures.get(party=SignedBy.CUSTOMER)
-    code = customer.record["code"]
-    if address := customer.email or code["sent_to"]:
+    customer = signature.plan.signatures.select_related("link__contact").get(party=SignedBy.CUSTOMER)
+    on_file = customer.link.contact.email if customer.link and customer.link.contact else ""
+    if address := customer.email or customer.record["code"]["sent_to"] or on_file:
         yield SignedBy.CUSTOMER, address, customer.name
     business = signature.business
     owners = Membership.objects.filter(business=business, role=Role.OWNER).order_by("pk")

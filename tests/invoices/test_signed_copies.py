@@ -139,6 +139,14 @@ def test_who_typed_no_address_gets_it_where_the_code_went(inbox, plan, committed
     assert "ap@acme.example" in inbox.mails
 
 
+def test_who_had_no_code_gets_it_where_the_link_went(inbox, plan, committed):
+    nowhere = agreements.proof_for(plan, method="knowledge", sent_to="", code_sent_at=None)
+    nowhere.link.contact = make.contact(plan.customer, "books@acme.example")
+    nowhere.link.save()
+    committed(signed, plan, signer=Signer("Ana López", "Director", ""), proof=nowhere)
+    assert "books@acme.example" in inbox.mails
+
+
 def test_who_has_no_address_at_all(inbox, plan, committed):
     nowhere = agreements.proof_for(plan, method="knowledge", sent_to="", code_sent_at=None)
     signature = committed(signed, plan, signer=Signer("Ana López", "Director", ""), proof=nowhere)
