@@ -1,4 +1,4 @@
-"""What was agreed about what is owed: disputes, promises, payment plans. All of it changes state in `invoices.agreeing` alone."""
+"""What was agreed about what is owed: disputes, promises, payment plans. `disputing`, `agreeing` and `planning` write them."""
 
 from django.db import models
 from django.db.models import F, Q
