@@ -11,7 +11,8 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext as _
 
-from arcollect.money import format_plain, quantize, unit_of
+from arcollect.filters import money
+from arcollect.money import quantize, unit_of
 
 Schedule = tuple[tuple[datetime.date, Decimal], ...]
 
@@ -164,11 +165,11 @@ def _objections(schedule: Schedule, currency: str, limits: Limits, today: dateti
     total = sum((amount for _day, amount in schedule), Decimal(0))
     first_on, first = schedule[0]
     if total < limits.min_total:
-        yield _("A plan is for %(least)s or more.") % {"least": format_plain(limits.min_total, currency)}
+        yield _("A plan is for %(least)s or more.") % {"least": money(limits.min_total, currency)}
     if min(amount for _day, amount in schedule) < limits.min_instalment:
-        yield _("No instalment below %(least)s.") % {"least": format_plain(limits.min_instalment, currency)}
+        yield _("No instalment below %(least)s.") % {"least": money(limits.min_instalment, currency)}
     if first < quantize(total * limits.first_share, currency):
-        least = format_plain(quantize(total * limits.first_share, currency), currency)
+        least = money(quantize(total * limits.first_share, currency), currency)
         yield _("The first payment is %(least)s or more.") % {"least": least}
     if first_on > today + datetime.timedelta(days=limits.first_within_days):
         yield _("The first payment is due within %(days)s days.") % {"days": limits.first_within_days}

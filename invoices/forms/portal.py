@@ -251,7 +251,7 @@ class ProposeForm(forms.Form):
         self.fields["first"] = AmountField(label=label, currency=basis.currency, initial=first, **by_rule)
         self.fields["first_on"] = forms.DateField(label=_("On which day?"), initial=basis.today, widget=DayInput(), **by_rule)
         self.fields["count"] = forms.TypedChoiceField(
-            label=_("In how many payments the rest?"), choices=counts, coerce=int, initial=min(3, len(counts)), **by_rule
+            label=_("How many payments for the rest?"), choices=counts, coerce=int, initial=min(3, len(counts)), **by_rule
         )
         self.fields["every"] = forms.ChoiceField(label=_("How often?"), choices=RHYTHMS, initial=Every.MONTH, **by_rule)
         for row in range(self.ROWS):

@@ -47,7 +47,7 @@ def test_theirs_stands_beside_ours_with_what_it_breaks(boss, business, theirs):
     assert "“Only from May on.”" in page
     assert page.index("May 1, 2026 50.00") < page.index("You had offered") < page.index("Mar 23, 2026 500.00")
     assert "At most 12 instalments." in page
-    assert "The first payment is 200.00 or more." in page
+    assert "The first payment is $200.00 or more." in page
 
 
 @pytest.mark.proves("P20")
