@@ -10,6 +10,8 @@ from arcollect.money import format_plain
 from customers.models import Customer, Letter
 from customers.models.customer import Kind
 from customers.models.letter import LetterCode, LetterState
+from invoices.settlement_money import settleable
+from invoices.settling import barred
 from reminders.cases import NOTHING, Case, InvoiceFacts
 from reminders.levels import reached_90
 from reminders.models import HandOff, HandOffState
@@ -17,6 +19,9 @@ from reminders.rules import Rule
 
 # What a final letter may name, in the order it names them: the setting that allows it, and the words' name.
 NEXT_STEPS = (("agency", "AGENCY"), ("court", "COURT"), ("credit_report", "CREDIT_REPORT"))
+
+# Under these nobody settles with them: a court, an estate, a moratorium or an agency stands between.
+NOT_OURS_TO_SETTLE = frozenset({Rule.INSOLVENT, Rule.DECEASED, Rule.MORATORIUM, Rule.HANDED_OFF})
 
 
 def handed_off(customer_ids: Iterable[int]) -> dict[tuple[int, str], HandOff]:
@@ -67,6 +72,17 @@ def _claimed(overdue: Iterable[InvoiceFacts], today: datetime.date) -> Iterator[
             (row.no_reminders, _("%(number)s is marked as not to be reminded.")),
         ]
         yield from (words % {"number": row.number} for holds, words in reasons if holds)
+
+
+def settle_objection(customer: Customer, currency: str, case: Case | None, today: datetime.date) -> str:
+    """Why nothing may be settled for less today, or "": too early, nothing free, another agreement, or not ours to settle."""
+    if case is not None and case.block_rule in NOT_OURS_TO_SETTLE:
+        return case.block
+    if not settleable(customer.pk, currency, today):
+        return _("Nothing overdue and undisputed is left to settle.")
+    if not reached_90(customer, currency):
+        return _("Less is taken only once the 90-day step was reached.")
+    return barred(customer, currency)
 
 
 def final_objections(customer: Customer, case: Case | None, today: datetime.date) -> list[str]:

@@ -24,15 +24,13 @@ from invoices.balances import BookingError
 from invoices.models import Invoice
 from invoices.settlement_money import settleable
 from invoices.settlements import NOTHING, floor_of
-from invoices.settling import barred
 from invoices.writing_off import give_up
 from reminders.cases import case_in
 from reminders.facts import cases_of, settings_of
 from reminders.final_letters import write_final
 from reminders.forms.decision import HandOffForm, WriteOffForm
-from reminders.hand_offs import NEXT_STEPS, final_objections, finals_of, objections, reply_days
+from reminders.hand_offs import NEXT_STEPS, final_objections, finals_of, objections, reply_days, settle_objection
 from reminders.handing_off import HandOffError, close, hand_off, take_back
-from reminders.levels import reached_90
 from reminders.models import HandOff
 from reminders.outbox import OutboxError
 
@@ -164,7 +162,7 @@ def _page(request: HttpRequest, customer: Customer, filled: dict[str, Any] | Non
         "final_days": reply_days(customer, rules),
         "next_steps": [setting for setting, _words in NEXT_STEPS if rules["final"][setting]],
         "final_letter": finals_of(customer, currency).first(),
-        "settle_problem": _settle_problem(customer, currency, total),
+        "settle_problem": settle_objection(customer, currency, case, today),
         "least": floor_of(total, currency, rules),
         "hand_problems": objections(customer, case, today),
         "may_write_off": rules["final"]["write_off"],
@@ -176,14 +174,6 @@ def _page(request: HttpRequest, customer: Customer, filled: dict[str, Any] | Non
         "query": f"?currency={currency}&task={task.pk if task else ''}",
     }
     return render(request, "reminders/decision.html", context | (filled or {}), status=status)
-
-
-def _settle_problem(customer: Customer, currency: str, total: Any) -> str:
-    if not total:
-        return _("Nothing overdue and undisputed is left to settle.")
-    if not reached_90(customer, currency):
-        return _("The 90-day step was not reached.")
-    return barred(customer, currency)
 
 
 def _open(customer: Customer, currency: str) -> list[Invoice]:

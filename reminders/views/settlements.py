@@ -1,7 +1,6 @@
 """Settlements: all of them, one of them, and what an owner does: offers less, takes it back, lets a late payment count."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -28,13 +27,15 @@ from invoices.settlement_money import came_in, settleable
 from invoices.settlements import NOTHING, floor_of
 from invoices.settling import (
     accept_settlement,
-    barred,
     cancel_settlement,
     decline_settlement,
     offer_settlement,
     waive_miss,
 )
+from reminders.cases import case_in
+from reminders.facts import cases_of, settings_of
 from reminders.forms.settlement import SettlementForm, usual_days
+from reminders.hand_offs import settle_objection
 from reminders.levels import reached_90
 from reminders.settlement_letters import write_offer
 
@@ -76,11 +77,14 @@ def settlement_add(request: HttpRequest, pk: int) -> HttpResponse:
     total = sum((part for _pk, part in covered), NOTHING)
     initial = usual_days(request.business.rules, today) | {"letter": "call" not in request.GET}
     form = SettlementForm(request.POST or None, covered=covered, currency=currency, initial=initial)
+    problem = _problem(request, customer, currency)
     if request.method == "POST" and form.is_valid():
         try:
+            if problem:
+                raise AgreementError(problem)
             settlement = _offer(request, customer, currency, form)
-        except AgreementError as problem:
-            form.add_error(None, str(problem))
+        except AgreementError as refused:
+            form.add_error(None, str(refused))
         else:
             messages.success(request, _("Offered. Nothing of it is asked for until they answer."))
             return redirect("settlement-detail", request.business.slug, settlement.pk)
@@ -90,7 +94,7 @@ def settlement_add(request: HttpRequest, pk: int) -> HttpResponse:
         "currency": currency,
         "total": total,
         "least": floor_of(total, currency, request.business.rules),
-        "problem": _problem(customer, currency, total),
+        "problem": problem,
     }
     return render(request, "reminders/settlement_form.html", context)
 
@@ -103,13 +107,11 @@ def _currency(request: HttpRequest, customer: Customer) -> str:
     return wanted if wanted in known else known[0]
 
 
-def _problem(customer: Customer, currency: str, total: Any) -> str:
+def _problem(request: HttpRequest, customer: Customer, currency: str) -> str:
     """Why nothing can be offered now, or ""."""
-    if not total:
-        return _("Nothing overdue and undisputed is left to settle.")
-    if not reached_90(customer, currency):
-        return _("Less is taken only once the 90-day step was reached.")
-    return barred(customer, currency)
+    today = request.business.local_date(timezone.now())
+    cases = cases_of(request.business, [customer], settings_of(request.business), today).get(customer.pk, [])
+    return settle_objection(customer, currency, case_in(cases, currency), today)
 
 
 @transaction.atomic

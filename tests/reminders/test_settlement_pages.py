@@ -179,6 +179,13 @@ def test_before_step_90_the_page_says_why_not(page, business, acme):
     assert not reached_90(acme, "USD")
 
 
+@pytest.mark.parametrize("flag", [{"insolvent": True}, {"deceased": True}, {"moratorium_until": day("2026-04-30")}])
+def test_nobody_settles_with_who_is_insolvent_dead_or_in_a_moratorium(page, business, acme, invoice, flag):
+    type(acme).objects.filter(pk=acme.pk).update(**flag)
+    offer(page, business, acme)
+    assert not Settlement.objects.exists()
+
+
 def test_a_step_of_an_earlier_cycle_does_not_count(acme, invoice):
     Invoice.objects.update(cycle=2)
     assert not reached_90(acme, "USD")
