@@ -29,7 +29,7 @@ TELLING = 5
 @pytest.fixture
 def tokens(db) -> Iterator[dict[str, PortalLink]]:
     """A token we know for every link of the demo that opens."""
-    call_command("demo", "--on", TODAY.isoformat(), "--customers", "24", "--second", stdout=io.StringIO())
+    call_command("demo", "--on", TODAY.isoformat(), "--customers", "12", "--second", stdout=io.StringIO())
     links = {new_token(): link for link in PortalLink.objects.filter(revoked_at=None, expires_on__gte=TODAY)}
     for token, link in links.items():
         PortalLink.objects.filter(pk=link.pk).update(token_hash=hash_of(token), code_to_view=False)
@@ -93,8 +93,8 @@ def any_of(words: set[str]) -> re.Pattern[str]:
 
 @pytest.mark.proves("T50")
 def test_no_page_of_one_link_shows_a_byte_of_another_customer(tokens):
-    assert len(tokens) > 10
-    assert len({link.customer_id for link in tokens.values()}) > 5
+    assert len(tokens) > 5
+    assert len({link.customer_id for link in tokens.values()}) > 3
     everybody = {customer.pk: secrets_of(customer) for customer in Customer.objects.all()}
     opened = 0
     for token, link in tokens.items():
