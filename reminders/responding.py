@@ -74,6 +74,8 @@ def _write(
     happened = following.happened
     row = FollowUp.objects.filter(occasion=happened.occasion, subject=happened.subject).first()
     row = row or FollowUp(business=business, customer=customer, occasion=happened.occasion, subject=happened.subject, on=today)
+    if row.on < happened.on and happened.occasion == Occasion.QUERY_CLOSED:
+        row.on, row.task = today, None  # It was opened again since, and closed anew.
     asked = customer.letters.filter(currency=case.currency, written_on__gte=happened.on)
     asked = asked.exclude(state__in=[LetterState.WAITING_FOR_CALL, LetterState.CANCELLED])
     if happened.occasion != Occasion.PROMISE_BROKEN or not asked.filter(reminders__step__in=ABOVE_NOTICE).exists():
@@ -132,6 +134,16 @@ def _letter(
 
 
 def _task(business: Business, customer: Customer, happened: Happened, call: Call) -> Task:
+    """The call that follows: a new one, or that about the other half of the same story."""
+    if shared := _shared(customer, happened):
+        Task.objects.filter(pk=shared.pk).update(
+            opens_on=min(shared.opens_on, call.opens_on),
+            due_on=min(shared.due_on, call.due_on),
+            snoozed_until=None,
+            amount=max(shared.amount or call.amount, call.amount),
+            reason=f"{shared.reason} {call.reason}",
+        )
+        return shared
     task, _created = Task.objects.get_or_create(
         business=business,
         customer=customer,
@@ -148,3 +160,12 @@ def _task(business: Business, customer: Customer, happened: Happened, call: Call
         },
     )
     return task
+
+
+def _shared(customer: Customer, happened: Happened) -> Task | None:
+    """The open call about a payment that came back, for the promise that breaks with it, and the other way round: nobody is rung
+    twice for the same money (domain.md 3.4)."""
+    halves = {Occasion.PROMISE_BROKEN: Occasion.PAYMENT_RETURNED, Occasion.PAYMENT_RETURNED: Occasion.PROMISE_BROKEN}
+    other = halves.get(happened.occasion)
+    calls = Task.objects.filter(customer=customer, currency=happened.currency, state=TaskState.OPEN)
+    return calls.filter(follow_ups__occasion=other).order_by("pk").first() if other else None

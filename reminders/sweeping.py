@@ -18,8 +18,9 @@ from reminders.cases import NOTHING, Case, InvoiceFacts
 from reminders.confirmations import fallen, over, restated, same
 from reminders.facts import Settings, cases_of
 from reminders.freezing import asked_today, frozen_facts
+from reminders.happenings import opened_again
 from reminders.issuing import UNSENT
-from reminders.models import Cursor, ReminderLine
+from reminders.models import Cursor, Occasion, ReminderLine
 from reminders.outbox import withdraw
 from reminders.plan_happenings import instalment_open
 from reminders.rules import Rule
@@ -99,7 +100,7 @@ def _sweep_letter(letter: Letter, present: Present, today: datetime.date) -> Non
     lines = letter.facts["lines"]
     owed = {line["invoice"]: _owed(invoices, line["invoice"], today) for line in lines}
     gone = "" if any(owed.values()) and not outlived(letter, owed) else NOTHING_LEFT
-    if gone := gone or fallen(letter):
+    if gone := gone or fallen(letter) or opened_again(letter):
         withdraw(letter=letter, reason=present.block(letter.currency, letter.code) or gone, on=today)
     elif letter.state != LetterState.APPROVED:
         if any(owed[line["invoice"]] != Decimal(line["collectable"]) for line in lines):
@@ -182,9 +183,12 @@ def _sweep_agreed(task: Task, present: Present, today: datetime.date) -> None:
 
 
 def _sweep_follow_up(task: Task, present: Present, today: datetime.date) -> None:
-    """A call about a broken promise or a closed query is over once what its letter asked for is; else once nothing is open."""
+    """A call about a broken promise or a closed query is over once what its letter asked for is; else once nothing is open, as
+    one about a payment that came back: it had paid more than what was promised."""
     invoices = present.invoices(task.currency)
-    letters = [row.letter for row in task.follow_ups.all() if row.letter is not None]
+    follow_ups = task.follow_ups.all()
+    returned = any(row.occasion == Occasion.PAYMENT_RETURNED for row in follow_ups)
+    letters = [] if returned else [row.letter for row in follow_ups if row.letter is not None]
     about = {line["invoice"] for letter in letters for line in letter.facts["lines"]} or set(invoices)
     if not about & set(invoices):
         _cancel(task, present.block(task.currency) or NOTHING_LEFT, today)

@@ -16,10 +16,12 @@ from invoices.models import Instalment
 from invoices.models.agreement import InstalmentState, PlanState
 from invoices.plan_moves import move_plan
 from invoices.planning import activate
+from reminders.facts import settings_of
 from reminders.models import FollowUp
 from reminders.nightly import escalate
 from reminders.outbox import withdraw
 from reminders.rendering import composed
+from reminders.responding import respond
 from tests import make
 from tests.make import day
 
@@ -258,6 +260,42 @@ def test_a_returned_payment_brings_a_call_the_same_day(business, invoice):
     escalate(business, day("2026-03-04"))
     task = Task.objects.get(subject=f"payment:{payment.pk}")
     assert (task.kind, task.due_on) == ("callback", day("2026-03-04"))
+
+
+@pytest.fixture
+def bounced(promise, invoice):
+    """The payment that had kept the promise, returned on Monday the 9th."""
+    payment = make.payment(invoice.customer, "500", on="2026-03-05", split={invoice: "500"})
+    escalate(promise.business, day("2026-03-06"))
+    booking.return_payment(payment=payment, on=day("2026-03-09"))
+    return payment
+
+
+@pytest.mark.proves("T22")
+@pytest.mark.parametrize("in_the_day", [False, True])
+def test_a_payment_that_comes_back_and_breaks_its_promise_is_one_call_and_one_letter(promise, bounced, in_the_day):
+    if in_the_day:
+        respond(promise.business, settings_of(promise.business), day("2026-03-09"))
+    for on in ("2026-03-09", "2026-03-10"):
+        escalate(promise.business, day(on))
+    promise.refresh_from_db()
+    task = Task.objects.get(kind__in=["broken_promise", "callback"], state="open")
+    assert (promise.state, len(letters("LBP")), task.due_on, task.amount) == ("broken", 1, day("2026-03-09"), 500)
+    assert "A payment of 500.00 USD came back" in task.reason
+    assert "Promised, but not received: 500.00 USD" in task.reason
+    assert {row.occasion for row in FollowUp.objects.filter(task=task)} == {"promise_broken", "payment_returned"}
+
+
+def test_a_call_put_off_is_made_today_when_a_payment_comes_back_too(promise, invoice, bounced):
+    escalate(promise.business, day("2026-03-09"))
+    other = make.invoice(invoice.customer, "INV-2", due="2026-02-01", total="400")
+    second = make.payment(invoice.customer, "400", on="2026-03-09", split={other: "400"})
+    Task.objects.filter(kind="broken_promise").update(snoozed_until=day("2026-03-20"))
+    booking.return_payment(payment=second, on=day("2026-03-11"))
+    escalate(promise.business, day("2026-03-11"))
+    task = Task.objects.get(kind__in=["broken_promise", "callback"], state="open")
+    assert (task.snoozed_until, task.amount) == (None, 500)
+    assert "A payment of 400.00 USD came back" in task.reason
 
 
 def test_what_is_long_past_had_its_answer(promise):
