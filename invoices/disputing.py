@@ -15,6 +15,7 @@ from customers.models import Business, Conversation, Event, Task, User
 from customers.models.desk import TaskKind, TaskState
 from invoices.agreeing import AgreementError, note, put_on_desk
 from invoices.models import Dispute, Invoice
+from invoices.reopened import REOPENED
 from invoices.standing import NOTHING
 
 # Business days to the target close, by code (domain.md 1, glossary). To the first answer it gives one day to all of them alike:
@@ -147,3 +148,46 @@ def resolve_dispute(
         raise AgreementError(_("This query is closed already."))
     close_about(business=dispute.business, subject=f"dispute:{dispute.pk}", outcome=resolution, on=on, by=actor)
     note(dispute, "dispute.resolved", actor, outcome=outcome, invoice=dispute.invoice_id, preflight=preflight)
+
+
+@transaction.atomic
+def reopen_dispute(*, dispute: Dispute, reason: str, on: datetime.date, calendar: Calendar, actor: User) -> Dispute:
+    """Opens a closed query again: it is the same case (domain.md 2.9), its clocks start anew, and what it is about is not asked
+    for. No more of its invoice than is open now and in no other query.
+
+    What was found and why it is opened again stay with what they said. Raises AgreementError for one that is open, or where
+    nothing of its invoice is.
+    """
+    invoice = Invoice.objects.select_for_update().get(pk=dispute.invoice_id)
+    stored = Dispute.objects.select_for_update().get(pk=dispute.pk)
+    if stored.resolved_on is None:
+        raise AgreementError(_("This query is open."))
+    contested = sum(invoice.disputes.filter(resolved_on=None).values_list("amount", flat=True), NOTHING)
+    amount = min(stored.amount, invoice.balance - contested)
+    if amount <= 0:
+        raise AgreementError(_("Nothing of invoice %(number)s is open and in no other query.") % {"number": invoice.number})
+    closed_on, outcome, told = stored.resolved_on, stored.outcome, _told_so_far(stored, reason, on)
+    stored.amount, stored.summary = amount, told
+    stored.answer_by, stored.close_by = clock(dispute.business, stored.code, on, calendar)
+    stored.answered_on = stored.resolved_on = None
+    stored.outcome = stored.resolution = stored.preflight = ""
+    stored.save()
+    subject, words = f"dispute:{stored.pk}", _("The query was opened again.")
+    close_about(business=dispute.business, subject=subject, outcome=words, on=on, by=actor)
+    put_on_desk(stored, TaskKind.DISPUTE, on, stored.answer_by, invoice.currency, str(stored.get_code_display()), actor)
+    Task.objects.filter(business=dispute.business, subject=subject, state=TaskState.OPEN).update(assigned_to=stored.owner)
+    days = {"closed_on": closed_on.isoformat(), "on": on.isoformat()}
+    sums = {"amount": format_plain(amount, invoice.currency), "invoice": invoice.pk}
+    note(stored, REOPENED, actor, outcome=outcome, **days, **sums)
+    return stored
+
+
+def _told_so_far(dispute: Dispute, reason: str, on: datetime.date) -> str:
+    """What they said, what was found, and what they say now, each a paragraph."""
+    found = _("Closed %(day)s, %(outcome)s: %(found)s") % {
+        "day": dispute.resolved_on.isoformat(),
+        "outcome": dispute.get_outcome_display(),
+        "found": dispute.resolution or "–",
+    }
+    again = _("Opened again %(day)s: %(reason)s") % {"day": on.isoformat(), "reason": reason}
+    return "\n\n".join(filter(None, (dispute.summary, found, again)))

@@ -43,6 +43,7 @@ urlpatterns = [
     path("links/<int:pk>/revoke/", links.link_revoke, name="link-revoke"),
     path("links/<int:pk>/reissue/", links.link_reissue, name="link-reissue"),
     path("links/<int:pk>/preview/", links.link_preview, name="link-preview"),
+    path("disputes/<int:pk>/reopen/", disputes.dispute_reopen, name="dispute-reopen"),
     path("disputes/<int:pk>/resolve/", disputes.dispute_resolve, name="dispute-resolve"),
     path("invoices/<int:pk>/interest/waive/", rates.interest_waive, name="interest-waive"),
     path("invoices/<int:pk>/interest/claim/", rates.interest_claim, name="interest-claim"),

@@ -19,6 +19,7 @@ from reminders.confirmations import fallen, outdated
 from reminders.confirming import write_anew
 from reminders.facts import Settings, cases_of, standing_block
 from reminders.hand_offs import threatened
+from reminders.happenings import opened_again
 from reminders.issuing import mail_contacts
 from reminders.letter_links import store_link
 from reminders.models import PaperCopy, Reminder
@@ -100,7 +101,7 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
             return _("Invoice %(number)s changed since the letter was written.") % {"number": line["number"]}
     if case and case.unapplied != Decimal(letter.facts["unapplied"]):
         return _("Money came in since the letter was written.")
-    return overtaken(letter) or fallen(letter) or worn_out(letter, today)
+    return overtaken(letter) or fallen(letter) or opened_again(letter) or worn_out(letter, today)
 
 
 def overtaken(letter: Letter) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
-from customers.models import Business, Conversation
+from customers.models import Business, Conversation, Letter
 from customers.models.desk import Outcome
 from invoices.models import Allocation, Dispute, Invoice, Payment, Promise, Settlement
 from invoices.models.agreement import PromiseState
@@ -57,8 +58,9 @@ def _disputes(mine: Q, business: Business, today: datetime.date) -> Iterator[Hap
     """Queries closed here: one without a clock was taken over, closed, from another program."""
     rows = Dispute.objects.filter(mine, resolved_on__gt=today - LATELY, resolved_on__lte=today, answer_by__isnull=False)
     pay_within = business.rules["dispute"]["pay_after_resolution_days"]
-    for row in unanswered(rows, Occasion.QUERY_CLOSED, "dispute").select_related("invoice"):
-        ended = {"invoice": row.invoice.number, "query": row.code, "outcome": row.outcome, "words": row.resolution}
+    for row in unanswered(rows, Occasion.QUERY_CLOSED, "dispute", dated="resolved_on").select_related("invoice"):
+        what = {"dispute": row.pk, "invoice": row.invoice.number, "query": row.code}
+        how = {"outcome": row.outcome, "words": row.resolution, "pay_within": pay_within}
         yield Happened(
             Occasion.QUERY_CLOSED,
             f"dispute:{row.pk}",
@@ -67,8 +69,17 @@ def _disputes(mine: Q, business: Business, today: datetime.date) -> Iterator[Hap
             row.resolved_on,
             row.invoice.balance,
             frozenset({row.invoice_id}),
-            {"resolution": ended | {"pay_within": pay_within}},
+            {"resolution": what | how},
         )
+
+
+def opened_again(letter: Letter) -> str:
+    """Says that the query an LRES closes is open again, or ended otherwise since, or ""."""
+    ended = letter.facts.get("resolution", {})
+    if "dispute" not in ended:
+        return ""
+    still = Dispute.objects.filter(pk=ended["dispute"], outcome=ended["outcome"], resolution=ended["words"]).exists()
+    return "" if still else _("The query it says is closed was opened again.")
 
 
 def _payments(mine: Q, today: datetime.date) -> Iterator[Happened]:

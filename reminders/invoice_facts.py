@@ -9,6 +9,7 @@ from typing import Any
 from arcollect.dates import Calendar
 from invoices.models import Dispute, Invoice, Promise, PromiseLine
 from invoices.models.agreement import DisputeOutcome, PromiseState
+from invoices.reopened import days_in_dispute, pauses
 from invoices.standing import Claims, Offer, claims, offer_days
 from reminders.cases import NOTHING, InvoiceFacts, Parts
 from reminders.models import ReminderLine, StepCode
@@ -116,13 +117,21 @@ def _fired(ids: list[int]) -> Fired:
 
 
 def _shifts(ids: list[int], rules: Mapping[str, Any]) -> dict[int, int]:
-    """Days in dispute, by invoice, where the customer was right or partly right (domain.md 3.4); a day in two counts once."""
+    """Days in dispute, by invoice, where the customer was right or partly right (domain.md 3.4); a day in two counts once.
+
+    Of a query opened again the last outcome counts, and no day it stood closed.
+    """
     if not rules["dispute"]["shift_clock_if_upheld"]:
         return {}
-    upheld = Dispute.objects.filter(customer__in=ids, outcome__in=[DisputeOutcome.UPHELD, DisputeOutcome.PARTLY])
+    right = [DisputeOutcome.UPHELD, DisputeOutcome.PARTLY]
+    fields = ("business", "invoice", "opened_on", "resolved_on", "outcome")
+    rows = list(Dispute.objects.filter(customer__in=ids, outcome__in=["", *right]).only(*fields))
+    closed = pauses(rows)
     disputed: dict[int, set[datetime.date]] = defaultdict(set)
-    for invoice_id, opened_on, resolved_on in upheld.values_list("invoice_id", "opened_on", "resolved_on"):
-        disputed[invoice_id].update(opened_on + DAYS(days=n) for n in range((resolved_on - opened_on).days))
+    for row in rows:
+        before = closed.get(row.pk, [])
+        if (row.outcome or (before[-1].outcome if before else "")) in right:
+            disputed[row.invoice_id] |= days_in_dispute(row, before)
     return {invoice_id: len(days) for invoice_id, days in disputed.items()}
 
 

@@ -36,10 +36,12 @@ def plan_happenings(mine: Q, business: Business, today: datetime.date) -> Iterat
         yield _about(row, Occasion.PLAN_DEFAULTED, f"plan:{row.pk}", row.ended_on, _unpaid(row.instalments.all()), {})
 
 
-def unanswered(rows: QuerySet[Any], occasion: Occasion, area: str) -> QuerySet[Any]:
-    """Those without a FollowUp, by the subject it would have."""
+def unanswered(rows: QuerySet[Any], occasion: Occasion, area: str, *, dated: str = "") -> QuerySet[Any]:
+    """Those without a FollowUp, by the subject it would have. `dated`: the field with the day of what may happen again: one from
+    before it answers nothing."""
     subject = Concat(Value(f"{area}:"), Cast(OuterRef("pk"), CharField()))
-    return rows.filter(~Exists(FollowUp.objects.filter(occasion=occasion, subject=subject, redraft=False)))
+    answers = FollowUp.objects.filter(occasion=occasion, subject=subject, redraft=False)
+    return rows.filter(~Exists(answers.filter(on__gte=OuterRef(dated)) if dated else answers))
 
 
 def _due_soon(mine: Q, business: Business, today: datetime.date) -> Iterator[Happened]:

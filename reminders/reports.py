@@ -16,6 +16,7 @@ from invoices.history import open_credits, open_invoices
 from invoices.metrics import Ageing, age_ledger, total_by_currency
 from invoices.models import Dispute, Promise
 from invoices.models.agreement import PromiseState
+from invoices.reopened import pauses
 from invoices.track_record import MEASURED, closed_lately, kept_lately
 from reminders.worklist import placed
 
@@ -73,7 +74,10 @@ def disputes(business: Business, as_of: datetime.date) -> Report:
     """The queries open on that day by currency, and how long those closed within a year took (domain.md 2.9)."""
     opened = Dispute.objects.filter(business=business, opened_on__lte=as_of)
     still = opened.filter(Q(resolved_on=None) | Q(resolved_on__gt=as_of)).select_related("customer", "invoice")
-    rows = [_dispute_row(dispute, as_of) for dispute in still.order_by("opened_on", "pk")]
+    found = list(still.order_by("opened_on", "pk"))
+    closed = pauses(found)
+    paused = {pk for pk, times in closed.items() if any(one.covers(as_of) for one in times)}
+    rows = [_dispute_row(dispute, as_of) for dispute in found if dispute.pk not in paused]
     figures = {}
     for currency in sorted({row["currency"] for row in rows}):
         theirs = [row for row in rows if row["currency"] == currency]

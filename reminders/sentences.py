@@ -59,6 +59,7 @@ SENTENCES = {
     "task.assigned": lazy("{task}: given to somebody"),
     "paper.added": lazy("A paper was added"),
     "paper.removed": lazy("A paper was taken away"),
+    "dispute.reopened": lazy("Query about invoice {invoice} opened again: {amount} of it in dispute"),
     "dispute.resolved": lazy("Query about invoice {invoice} closed: {outcome}"),
     "promise.made": lazy("Promised {amount} by {due_on}"),
     "promise.kept": lazy("Promise kept: {received} came in"),
@@ -226,6 +227,7 @@ DETAILS = {
     "settlement.offered": ("reason",),
     "handoff.handed": ("agency", "note"),
     "dispute.opened": ("summary",),
+    "dispute.reopened": ("summary",),
     "dispute.resolved": ("resolution",),
 }
 

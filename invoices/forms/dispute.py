@@ -57,3 +57,14 @@ class ResolveForm(forms.Form):
         if not right:
             data["preflight"] = ""
         return data
+
+
+class ReopenForm(forms.Form):
+    """Why a closed query is opened again."""
+
+    reason = forms.CharField(
+        label=_("Why is it opened again?"),
+        help_text=_("What they say now. It stays with the query, beside what was found before."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -20,8 +20,8 @@ from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.models import Attachment
 from invoices.agreeing import AgreementError
-from invoices.disputing import answer_dispute, give_dispute, open_dispute, resolve_dispute
-from invoices.forms.dispute import DisputeForm, ResolveForm
+from invoices.disputing import answer_dispute, give_dispute, open_dispute, reopen_dispute, resolve_dispute
+from invoices.forms.dispute import DisputeForm, ReopenForm, ResolveForm
 from invoices.models import Dispute, Invoice
 from invoices.models.agreement import DisputeCode
 from invoices.track_record import avoidable, closed_lately
@@ -114,6 +114,25 @@ def dispute_resolve(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Closed. Now is the time to ask for payment."))
         return redirect("invoice-detail", request.business.slug, dispute.invoice_id)
     return render(request, "invoices/dispute_resolve.html", {"form": form, "dispute": dispute})
+
+
+@member_view
+def dispute_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Opens a closed query again, as the same case: its clocks start anew, what it is about is not asked for."""
+    dispute = get_row(request, _rows(), pk)
+    form = ReopenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        today, calendar = request.business.local_date(timezone.now()), dispute.customer.calendar
+        try:
+            again = reopen_dispute(
+                dispute=dispute, reason=form.cleaned_data["reason"], on=today, calendar=calendar, actor=request.user
+            )
+        except AgreementError as problem:
+            messages.error(request, str(problem))
+        else:
+            messages.success(request, _("Open again. Answer them by %(day)s.") % {"day": day(again.answer_by)})
+        return redirect("dispute-detail", request.business.slug, dispute.pk)
+    return render(request, "invoices/dispute_reopen.html", {"form": form, "dispute": dispute})
 
 
 def _rows() -> Any:
