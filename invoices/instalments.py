@@ -34,6 +34,11 @@ class Running:
     active: bool = False
     cure_by: datetime.date | None = None
 
+    @property
+    def due(self) -> Schedule:
+        """When each is due: what fell due before they signed is due on the day they signed, as the agreement says (6.1)."""
+        return tuple((max(day, self.signed_on), amount) for day, amount in self.schedule)
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -73,10 +78,10 @@ def _take(left: list[Decimal], places: Iterable[int], purse: Decimal) -> Decimal
     return purse
 
 
-def grace_end(due_on: datetime.date, signed_on: datetime.date, calendar: Calendar, grace_bd: int) -> datetime.date:
+def grace_end(due_on: datetime.date, calendar: Calendar, grace_bd: int) -> datetime.date:
     """The last day on which an instalment is only late: so many business days after its day, or after the next one where that
-    is none (6.3). Nobody is late with what fell due before they signed: that counts from the signature."""
-    return calendar.add(calendar.roll_forward(max(due_on, signed_on)), grace_bd)
+    is none (6.3)."""
+    return calendar.add(calendar.roll_forward(due_on), grace_bd)
 
 
 def counted(plan: Running, paid: Sequence[Decimal], rules: Mapping[str, Any], returned: int = 0) -> Judgement:
@@ -111,13 +116,13 @@ def judged(
     """
     allowance = Decimal(rules["tolerance"]) + in_hand
     states = []
-    for (due_on, amount), got in zip(plan.schedule, paid, strict=True):
+    for (due_on, amount), got in zip(plan.due, paid, strict=True):
         short = amount - got
         if short <= 0:
             states.append(InstalmentState.PAID)
         elif today <= due_on:
             states.append(InstalmentState.PART if got else InstalmentState.PENDING)
-        elif today <= grace_end(due_on, plan.signed_on, calendar, rules["grace_bd"]):
+        elif today <= grace_end(due_on, calendar, rules["grace_bd"]):
             states.append(InstalmentState.LATE)
         elif short <= allowance:
             allowance -= short
@@ -170,5 +175,5 @@ def _ended(plan: Running, missed: Sequence[int], rules: Mapping[str, Any], today
         return PlanEnd.SECOND_MISSED
     if today <= plan.cure_by:
         return None
-    following = plan.schedule[missed[0] + 1][0] if missed[0] + 1 < len(plan.schedule) else None
+    following = plan.due[missed[0] + 1][0] if missed[0] + 1 < len(plan.due) else None
     return PlanEnd.NOT_CURED if following is None or following < today else None

@@ -67,7 +67,7 @@ def _of_running(plan: PaymentPlan, progress: Progress, today: datetime.date, *, 
         return NextAct(_("They have signed: now it is the owner's turn."), why)
     if row is None:
         return NextAct(_("Nothing: every instalment is paid."))
-    facts = {"sum": money(progress.next_amount, plan.currency), "day": say_date(row.due_on, today)}
+    facts = {"sum": money(progress.next_amount, plan.currency), "day": say_date(progress.next_on, today)}
     if plan.state == PlanState.AT_RISK:
         words = _("An instalment was missed: call them.")
         cure = _("Made good by %(day)s it goes on.") % {"day": day(plan.cure_by)} if plan.cure_by else ""

@@ -40,7 +40,7 @@ def settle_plans(
         running = running_of(plan)
         judgement = judged(
             running,
-            spread(running.schedule, came.receipts[plan.pk], own["extra_reduces"]),
+            spread(running.due, came.receipts[plan.pk], own["extra_reduces"]),
             own,
             calendar,
             today,
@@ -64,7 +64,7 @@ def recount_plans(*, business: Business, customers: Collection[int], on: datetim
         day = max(on, plan.business.local_date(plan.signed_at))
         _reopen(plan, day)
         own, running = rules_of(plan, rules), running_of(plan)
-        paid = spread(running.schedule, came.receipts[plan.pk], own["extra_reduces"])
+        paid = spread(running.due, came.receipts[plan.pk], own["extra_reduces"])
         _write(plan, counted(running, paid, own, came.returned[plan.pk]), day)
 
 

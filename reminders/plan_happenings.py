@@ -29,7 +29,7 @@ def plan_happenings(mine: Q, business: Business, today: datetime.date) -> Iterat
     """What became of the plans `mine` selects, where nothing followed from it yet."""
     yield from _due_soon(mine, business, today)
     at_risk = PaymentPlan.objects.filter(mine, state=PlanState.AT_RISK)
-    for row in at_risk.prefetch_related("covered", "instalments"):
+    for row in at_risk.select_related("business").prefetch_related("covered", "instalments"):
         yield from _missed(row, business, today)
     ended = PaymentPlan.objects.filter(mine, state=PlanState.DEFAULTED, ended_on__gt=today - LATELY, ended_on__lte=today)
     for row in unanswered(ended, Occasion.PLAN_DEFAULTED, "plan").prefetch_related("covered", "instalments"):
@@ -49,7 +49,7 @@ def _due_soon(mine: Q, business: Business, today: datetime.date) -> Iterator[Hap
     notice = DAYS(days=business.rules["plan"]["notice_days"])
     plans = PaymentPlan.objects.filter(mine, state__in=KEPT_SO_FAR, signed_at__isnull=False)
     rows = Instalment.objects.filter(plan__in=plans, due_on__gt=today, due_on__lte=today + notice + MOVED, paid__lt=F("amount"))
-    rows = unanswered(rows, Occasion.INSTALMENT_DUE, "instalment").select_related("plan").order_by("due_on")
+    rows = unanswered(rows, Occasion.INSTALMENT_DUE, "instalment").select_related("plan__business").order_by("due_on")
     calendar = business.calendar if rows else Calendar()
     for row in rows.prefetch_related("plan__covered", "plan__instalments"):
         from_day = calendar.roll_back(row.due_on - notice)
@@ -67,7 +67,9 @@ def _missed(plan: PaymentPlan, business: Business, today: datetime.date) -> Iter
     if FollowUp.objects.filter(occasion=Occasion.INSTALMENT_MISSED, subject=subject, redraft=False).exists():
         return
     cure_by = plan.cure_by or today + DAYS(days=business.rules["plan"]["cure_days"])
-    yield _about(plan, Occasion.INSTALMENT_MISSED, subject, row.due_on, row.amount - row.paid, _facts(row, plan, cure_by))
+    yield _about(
+        plan, Occasion.INSTALMENT_MISSED, subject, plan.falls_due(row.due_on), row.amount - row.paid, _facts(row, plan, cure_by)
+    )
 
 
 def _facts(row: Instalment, plan: PaymentPlan, pay_by: datetime.date) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _facts(row: Instalment, plan: PaymentPlan, pay_by: datetime.date) -> dict[st
             "plan": plan.pk,
             "number": row.position,
             "amount": str(row.amount - row.paid),
-            "due_on": str(row.due_on),
+            "due_on": str(plan.falls_due(row.due_on)),
             "cure_by": str(pay_by),
             "remaining": str(_unpaid(plan.instalments.all())),
         }

@@ -1,5 +1,7 @@
 """What was agreed about what is owed: disputes, promises, payment plans. `disputing`, `agreeing` and `planning` write them."""
 
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -239,6 +241,10 @@ class PaymentPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.total} {self.currency} ({self.get_state_display()})"
+
+    def falls_due(self, day: datetime.date) -> datetime.date:
+        """The day an instalment with this date is due: what fell due before they signed is due on the day they signed (6.1)."""
+        return max(day, self.business.local_date(self.signed_at)) if self.signed_at else day
 
 
 class PlanInvoice(models.Model):

@@ -134,7 +134,7 @@ class Shown:
         """What is to pay, by when: what was agreed comes before what is open."""
         if self.running and (due := next_due(self.running.instalments.all())):
             missed = due.state in (InstalmentState.MISSED, InstalmentState.LATE)
-            day = (self.running.cure_by if missed else None) or due.due_on
+            day = (self.running.cure_by if missed else None) or self.running.falls_due(due.due_on)
             return Ask("missed" if missed else "instalment", due.amount - due.paid, day, day < self.today)
         if self.settlement and self.settlement.state == SettlementState.ACCEPTED:
             left = max(NOTHING, self.settlement.amount - self.settlement.received)
@@ -234,4 +234,6 @@ def _plans(link: PortalLink, ids: set[int]) -> list[PaymentPlan]:
     rows = PaymentPlan.objects.filter(customer=link.customer_id, currency=link.currency)
     rows = rows.exclude(state=PlanState.DRAFT, proposed_by=Proposer.CREDITOR).order_by("-id")
     plans = list(rows.defer("terms").prefetch_related("covered", "instalments"))
+    for plan in plans:
+        plan.business = link.business
     return [plan for plan in plans if {part.invoice_id for part in plan.covered.all()} <= ids or plan.pk == link.plan_id]

@@ -27,7 +27,9 @@ TO_ANSWER = Q(state=PlanState.DRAFT, proposed_by=Proposer.CUSTOMER)
 def plan_list(request: HttpRequest) -> HttpResponseBase:
     """Every plan: what came in of it, what comes next and how late that is."""
     today = request.business.local_date(timezone.now())
-    rows = with_progress(PaymentPlan.objects.filter(business=request.business).select_related("customer"))
+    rows = with_progress(
+        PaymentPlan.objects.filter(business=request.business).select_related("customer"), request.business.time_zone
+    )
     return listing(today).respond(request, rows, "invoices/plan_list.html", {"today": today})
 
 

@@ -95,10 +95,9 @@ def test_what_is_due_goes_before_what_is_not(receipts):
 
 
 def test_grace_is_five_business_days_from_the_day_or_the_next_business_day():
-    signed = date(2026, 1, 1)
-    assert grace_end(date(2026, 3, 6), signed, WEEKDAYS, 5) == date(2026, 3, 13)
-    assert grace_end(date(2026, 3, 7), signed, WEEKDAYS, 5) == grace_end(date(2026, 3, 9), signed, WEEKDAYS, 5)
-    assert grace_end(date(2026, 3, 7), signed, WEEKDAYS, 5) == date(2026, 3, 16)
+    assert grace_end(date(2026, 3, 6), WEEKDAYS, 5) == date(2026, 3, 13)
+    assert grace_end(date(2026, 3, 7), WEEKDAYS, 5) == grace_end(date(2026, 3, 9), WEEKDAYS, 5)
+    assert grace_end(date(2026, 3, 7), WEEKDAYS, 5) == date(2026, 3, 16)
 
 
 def test_who_signs_late_is_not_late_with_the_first():
