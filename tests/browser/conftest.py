@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.clock import MORNING
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "quiet-otter-41"
@@ -31,16 +34,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@dataclass(frozen=True)
+@dataclass
 class House:
-    """A running arcollect: where it is, and the environment its commands run in."""
+    """A running arcollect: where it is, the environment its commands run in, and the hour it is there."""
 
     address: str
     environment: dict[str, str]
+    listener: socket.socket
+    log: BinaryIO
+    server: subprocess.Popen | None = None
 
     def manage(self, *command: str) -> None:
         """A command of manage.py, at the hour of the clock. What it complains of fails the test."""
         subprocess.run([*CLOCKED, "manage", *command], cwd=ROOT, env=self.environment, check=True, capture_output=True)
+
+    def open(self, at: str = MORNING) -> None:
+        """Serves from that hour on, its commands too. Who calls meanwhile waits in the queue of the socket."""
+        self.close()
+        self.environment["CLOCK"] = at
+        bind = f"--bind=fd://{self.listener.fileno()}"
+        self.server = subprocess.Popen(
+            [*CLOCKED, "gunicorn", "arcollect.wsgi", bind, "--threads=4", "--no-control-socket"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self.log,
+            stderr=self.log,
+            pass_fds=[self.listener.fileno()],
+            start_new_session=True,
+        )
+
+    def close(self) -> None:
+        """Stops the web server, if one runs."""
+        if self.server is not None:
+            self.server.terminate()
+            self.server.wait(timeout=20)
 
 
 class PostOffice:
@@ -80,7 +107,6 @@ def mails(post_office) -> PostOffice:
 def house(tmp_path_factory, post_office) -> Iterator[House]:
     """A running arcollect with the demo business "demo" in it."""
     folder = tmp_path_factory.mktemp("site")
-    # We listen, the server takes over: whoever calls before it is ready waits in the queue of the socket.
     with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "server.log").open("wb") as log:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         environment = {
@@ -92,17 +118,12 @@ def house(tmp_path_factory, post_office) -> Iterator[House]:
             "EMAIL_URL": post_office[1],
             "DEMO_PASSWORD": PASSWORD,
         }
-        house = House(address, environment)
+        house = House(address, environment, listener, log)
         for command in (["migrate", "--verbosity=0"], ["demo"], ["collectstatic", "--noinput", "--verbosity=0"]):
             house.manage(*command)
-        bind = f"--bind=fd://{listener.fileno()}"
-        gunicorn = [*CLOCKED, "gunicorn", "arcollect.wsgi", bind, "--threads=4", "--no-control-socket"]
-        server = subprocess.Popen(
-            gunicorn, cwd=ROOT, env=environment, stdout=log, stderr=log, pass_fds=[listener.fileno()], start_new_session=True
-        )
-    yield house
-    server.terminate()
-    server.wait(timeout=20)
+        house.open()
+        yield house
+        house.close()
 
 
 @pytest.fixture(scope="session")
