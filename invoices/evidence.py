@@ -61,7 +61,7 @@ def _signature(facts: Facts, record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rows(words: Mapping[str, str], record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     times, code, link = record["times"], record.get("code"), record.get("link")
-    for moment in ("opened", "code_sent", "code_confirmed"):
+    for moment in sorted(("opened", "code_sent", "code_confirmed"), key=lambda name: times.get(name, "")):
         yield words[moment], _moment(times.get(moment, ""))
     if code and link:
         yield words["code"], words[f"code_{code['method']}"].format(to=code["sent_to"])

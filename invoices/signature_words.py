@@ -19,10 +19,10 @@ def told_evidence(signature: Signature) -> list[tuple[str, str]]:
 def _told(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     times, code = record.get("times", {}), record.get("code", {})
     method = code.get("method", "")
-    yield _("Opened the link"), _moment(times.get("opened"))
     yield _("Code sent"), " ".join(filter(None, (_moment(times.get("code_sent")), code.get("sent_to", ""))))
     yield _("Known by"), str(CodeMethod(method).label) if method in CodeMethod.values else ""
     yield _("Confirmed"), _moment(times.get("code_confirmed"))
+    yield _("Agreement opened"), _moment(times.get("opened"))
     yield _("Signed"), _moment(times.get("signed"))
     yield _("From the address"), record.get("address", "")
     yield _("With"), record.get("user_agent", "")

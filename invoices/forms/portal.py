@@ -316,7 +316,8 @@ class ProposeForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    """The typed name and role of who signs, and what they tick; `document` is the hash of what they were shown."""
+    """The typed name and role of who signs, and what they tick; `document` is the hash of what they were shown, `opened`
+    when, sealed by us."""
 
     name = forms.CharField(label=_("Your full name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     role = forms.CharField(
@@ -326,6 +327,7 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
     document = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    opened = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, ticks: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         """`ticks`: (key, exact text)."""

@@ -1,5 +1,6 @@
 """Writes what a customer agrees to behind their link: plans proposed, signed and declined."""
 
+import datetime
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
@@ -41,17 +42,21 @@ def sign_here(
     role: str,
     ticks: Collection[str],
     shown_sha256: str,
+    opened_at: datetime.datetime | None,
     address: str,
     user_agent: str,
     locale: str,
 ) -> Signature:
-    """Their signature, with everything that shows whose it is (domain.md 6.7); the link now lives as long as the plan (T51)."""
+    """Their signature, with everything that shows whose it is (domain.md 6.7); the link now lives as long as the plan (T51).
+
+    `opened_at`: when they opened the agreement; None where that is not known for certain: then since they were known.
+    """
     code = confirmed(portal)
     proof = Proof(
         link=portal.link,
         method=code.method,
         sent_to=code.sent_to,
-        opened_at=portal.link.viewed_at or code.sent_at,
+        opened_at=min(opened_at or code.confirmed_at, portal.now),
         code_sent_at=code.sent_at,
         code_confirmed_at=code.confirmed_at,
         address=address,

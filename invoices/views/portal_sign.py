@@ -1,9 +1,11 @@
 """Behind the customer's link: read the agreement, sign it, or decline (P05, P20)."""
 
+import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django.core.signing import BadSignature, dumps, loads
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
@@ -18,10 +20,14 @@ from invoices.forms.portal import SignForm
 from invoices.models import PaymentPlan, Signature
 from invoices.offering import outgrown
 from invoices.portal import agreeing_here
-from invoices.portal.opening import acting_view, portal_view
+from invoices.portal.opening import Portal, acting_view, portal_view
 from invoices.portal.schedules import told
 from invoices.portal.showing import Shown
 from invoices.views.portal_frame import attempt, form_page, go, may_act, shown_by
+
+OPENED = "portal-agreement-opened"
+# Who left the page open longer than that sat down to it anew.
+SITTING = datetime.timedelta(hours=12)
 
 
 @portal_view
@@ -33,7 +39,8 @@ def portal_sign(request: HttpRequest) -> HttpResponse:
         return go(request, "portal")
     sent = request.method == "POST"
     asked = [(tick.key, tick.text) for tick in ticks(plan)]
-    start = {"document": plan.document.sha256, "name": portal.link.contact.name if portal.link.contact else ""}
+    start = {"document": plan.document.sha256, "opened": _sealed(portal, plan)}
+    start |= {"name": portal.link.contact.name if portal.link.contact else ""}
     form = SignForm(request.POST if sent else None, initial=start, ticks=asked)
     problem = ""
     if may_act(request, form):
@@ -46,6 +53,7 @@ def portal_sign(request: HttpRequest) -> HttpResponse:
             role=given["role"],
             ticks=form.ticked,
             shown_sha256=given["document"],
+            opened_at=_opened(given["opened"], portal, plan),
             address=address_of(request),
             user_agent=request.headers.get("User-Agent", "")[:300],
             locale=get_language() or "",
@@ -83,6 +91,20 @@ def portal_decline(request: HttpRequest) -> HttpResponse:
         if not problem:
             return go(request, "portal-done", "declined")
     return form_page(request, "decline", None, shown=shown, problem=problem, plan=plan)
+
+
+def _sealed(portal: Portal, plan: PaymentPlan) -> str:
+    """When this page was opened, for this link and this very agreement: it comes back with the signature (domain.md 6.7)."""
+    return dumps([portal.link.pk, plan.document.sha256, portal.now.isoformat()], salt=OPENED)
+
+
+def _opened(sealed: str, portal: Portal, plan: PaymentPlan) -> datetime.datetime | None:
+    """The moment that was sealed; None where it was not by us, for another link or agreement, or on another day."""
+    try:
+        link, document, at = loads(sealed, salt=OPENED, max_age=SITTING)
+    except BadSignature:
+        return None
+    return datetime.datetime.fromisoformat(at) if (link, document) == (portal.link.pk, plan.document.sha256) else None
 
 
 def _outgrown(plan: PaymentPlan) -> str:
