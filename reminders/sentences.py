@@ -71,6 +71,7 @@ SENTENCES = {
     "plan.offered": lazy("Payment plan offered"),
     "plan.viewed": lazy("Payment plan seen by the customer"),
     "plan.signed": lazy("Payment plan signed by the customer"),
+    "plan.countersigned": lazy("Payment plan countersigned"),
     "signature.copy_sent": lazy("The signed copy went to both sides"),
     "signature.copy_failed": lazy("The signed copy could not be sent"),
     "plan.active": lazy("Payment plan active"),

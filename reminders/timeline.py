@@ -44,6 +44,8 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
 
 DOORS = {
     "invoice": "invoice-detail",
+    "payment": "payment-detail",
+    "credit_note": "credit-detail",
     "letter": "letter-detail",
     "task": "task-detail",
     "dispute": "dispute-detail",
@@ -55,6 +57,8 @@ DOORS = {
     "handoff": "handoff-detail",
     "conversation": "conversation-detail",
 }
+# What an event without a page of its own leads to: the first of these it names.
+LEADS = ("letter", "task", "invoice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +148,9 @@ def told(business: Business, events: Sequence[Event]) -> list[Entry]:
     for (kind, _at, _actor), group in groupby(events, key=_heap):
         alike = list(group)
         if kind in DOZENS and len(alike) >= A_FEW:
-            entries.append(_entry(business, alike[0], several(kind, len(alike)), ()))
+            entries.append(_entry(business, alike[0], rows, several(kind, len(alike))))
         else:
-            entries += [
-                _entry(business, event, sentence(event, rows), detail(event, rows), quoted(event, rows)) for event in alike
-            ]
+            entries += [_entry(business, event, rows, sentence(event, rows), detail(event, rows)) for event in alike]
     return entries
 
 
@@ -167,8 +169,8 @@ def _heap(event: Event) -> tuple[str, datetime.datetime, int | None]:
     return event.kind, event.at, event.actor_id
 
 
-def _entry(business: Business, event: Event, words: str, more: tuple[str, ...], quote: str = "") -> Entry:
-    area, pk = named(event)
+def _entry(business: Business, event: Event, rows: Rows, words: str, more: tuple[str, ...] = ()) -> Entry:
+    door, pk = _door(event, rows)
     return Entry(
         at=event.at,
         day=business.local_date(event.at),
@@ -176,10 +178,21 @@ def _entry(business: Business, event: Event, words: str, more: tuple[str, ...], 
         words=words,
         detail=more,
         icon=ICONS.get(event.kind.split(".")[0], "point"),
-        door=DOORS.get(area, "") if pk else "",
+        door=door,
         subject_id=pk,
-        quoted=quote,
+        quoted=quoted(event, rows),
     )
+
+
+def _door(event: Event, rows: Rows) -> tuple[str, int]:
+    """(address that shows what the event is about, its id); ("", 0) where it has none, or its row was taken out again."""
+    area, pk = named(event)
+    if area == "mail":
+        area, pk = "conversation", getattr(rows.get((area, pk)), "conversation_id", None) or 0
+    if area == "link":
+        return "link-list", event.customer_id or 0
+    wanted = [(area, pk), *((name, event.data.get(name)) for name in LEADS)]
+    return next(((DOORS[name], one) for name, one in wanted if name in DOORS and (name, one) in rows), ("", 0))
 
 
 def _rows(events: Iterable[Event]) -> Rows:
