@@ -173,7 +173,11 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
     log.record_many(business, [_unbooked(payment, actor) for payment in payments])
     Allocation.objects.filter(payment__in=payments).delete()
     Payment.objects.filter(pk__in=[payment.pk for payment in payments]).delete()
-    recheck_settlements(business=business, customer_ids={payment.customer_id for payment in payments})
+    payers = {payment.customer_id for payment in payments}
+    recheck_settlements(business=business, customer_ids=payers)
+    if payments:
+        last = max(payment.received_on for payment in payments)
+        recount_plans(business=business, customers=payers, on=last, unpaid=list(invoices))
 
 
 @transaction.atomic

@@ -12,15 +12,17 @@ from arcollect.money import format_plain
 from customers.desk import close_about
 from customers.models import Business
 from invoices.agreeing import note
-from invoices.agreement_terms import reference_of, rules_of
+from invoices.agreement_terms import rules_of
 from invoices.instalments import NOTHING, Judgement, Running, counted, judged, spread
-from invoices.models import Allocation, PaymentPlan, WriteOff
+from invoices.models import Allocation, PaymentPlan, PlanInvoice, WriteOff
 from invoices.models.agreement import InstalmentState, PlanState
 from invoices.models.money import WriteOffKind
 from invoices.offering import left_of
 from invoices.plan_moves import RUNNING, move_plan
 from invoices.plan_receipts import came_in
 from invoices.writing_off import take_back, write_off
+
+KEPT = "-P%s: kept"
 
 
 @transaction.atomic
@@ -32,10 +34,11 @@ def settle_plans(
     Without one it costs one query. `customers`: ids of those to look at, instead of all.
     """
     plans = _running(business, customers)
+    for plan in plans:
+        _reopen(plan, today)
     came = came_in(plans)
     rules = business.rules["plan"] if plans else {}
     for plan in plans:
-        _reopen(plan, today)
         own, key = rules_of(plan, rules), (plan.customer_id, plan.currency)
         running = running_of(plan)
         judgement = judged(
@@ -52,20 +55,22 @@ def settle_plans(
 
 
 @transaction.atomic
-def recount_plans(*, business: Business, customers: Collection[int], on: datetime.date) -> None:
+def recount_plans(*, business: Business, customers: Collection[int], on: datetime.date, unpaid: Collection[int] = ()) -> None:
     """Counts again what these customers paid of their plans, the moment money came in or went back `on` that day.
 
-    What only time brings, a miss, waits for the night. One query where no plan runs.
+    What only time brings, a miss, waits for the night. One query where no plan runs. `unpaid`: ids of invoices whose money is
+    out of the books without a trace: plans kept by it run again too.
     """
-    plans = _running(business, customers)
+    plans = _running(business, customers, unpaid)
+    days = {plan.pk: max(on, plan.business.local_date(plan.signed_at)) for plan in plans}
+    for plan in plans:
+        _reopen(plan, days[plan.pk])
     came = came_in(plans)
     rules = business.rules["plan"] if plans else {}
     for plan in plans:
-        day = max(on, plan.business.local_date(plan.signed_at))
-        _reopen(plan, day)
         own, running = rules_of(plan, rules), running_of(plan)
         paid = spread(running.due, came.receipts[plan.pk], own["extra_reduces"])
-        _write(plan, counted(running, paid, own, came.returned[plan.pk]), day)
+        _write(plan, counted(running, paid, own, came.returned[plan.pk]), days[plan.pk])
 
 
 def running_of(plan: PaymentPlan) -> Running:
@@ -81,8 +86,9 @@ def running_of(plan: PaymentPlan) -> Running:
     )
 
 
-def _running(business: Business, customers: Collection[int] | None) -> list[PaymentPlan]:
-    """The plans that run, and those kept whose money came back since; locked, with all that is needed to judge them."""
+def _running(business: Business, customers: Collection[int] | None, unpaid: Collection[int] = ()) -> list[PaymentPlan]:
+    """The plans that run, and those kept whose money came back since, or is out of the books of the invoices `unpaid`; locked,
+    with all that is needed to judge them."""
     back = Allocation.objects.filter(
         invoice__plan_lines__plan=OuterRef("pk"),
         created_at__gt=OuterRef("created_at"),
@@ -90,7 +96,8 @@ def _running(business: Business, customers: Collection[int] | None) -> list[Paym
         payment__returned_on__isnull=False,
     )
     another = PaymentPlan.objects.filter(customer=OuterRef("customer"), currency=OuterRef("currency"), state__in=RUNNING)
-    undone = Q(Exists(back), ~Exists(another), state=PlanState.COMPLETED)
+    gone = PlanInvoice.objects.filter(plan=OuterRef("pk"), invoice__in=list(unpaid))
+    undone = Q(Exists(back) | Exists(gone), ~Exists(another), state=PlanState.COMPLETED)
     rows = PaymentPlan.objects.filter(Q(state__in=RUNNING) | undone, business=business, signed_at__isnull=False)
     if customers is not None:
         rows = rows.filter(customer__in=customers)
@@ -103,7 +110,8 @@ def _reopen(plan: PaymentPlan, on: datetime.date) -> None:
     if plan.state != PlanState.COMPLETED:
         return
     invoices = [line.invoice_id for line in plan.covered.all()]
-    granted = WriteOff.objects.filter(invoice__in=invoices, kind=WriteOffKind.GOODWILL, reason=_kept(plan), reversed_on=None)
+    granted = WriteOff.objects.filter(invoice__in=invoices, kind=WriteOffKind.GOODWILL, reversed_on=None)
+    granted = granted.filter(reason__endswith=KEPT % plan.pk)
     for row in granted.select_related("business", "invoice__customer"):
         take_back(row=row, on=on)
     move_plan(plan=plan, state=PlanState.ACTIVE, on=on)
@@ -146,5 +154,6 @@ def _grant_discount(plan: PaymentPlan, on: datetime.date) -> None:
 
 
 def _kept(plan: PaymentPlan) -> str:
-    """The reason of what was granted, by which it is found again; in one language, whoever reads it."""
-    return f"{reference_of(plan)}: kept"
+    """The reason of what was granted, in one language, whoever reads it: by its end it is found again, whatever number the
+    customer has by then."""
+    return plan.customer.reference + KEPT % plan.pk

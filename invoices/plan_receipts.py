@@ -11,12 +11,12 @@ from django.db.models import F, Sum
 from invoices.agreement_terms import reference_of
 from invoices.instalments import NOTHING, Receipt
 from invoices.matching import AwaitedPlan
-from invoices.models import Allocation, Payment, PaymentPlan, WriteOff
+from invoices.models import Allocation, Invoice, Payment, PaymentPlan
 from invoices.plan_moves import RUNNING
 
 Key = tuple[int, str]
-# A receipt as it is read: the invoice, the day, the amount, whether it is a credit, when we knew of it.
-_Row = tuple[int, datetime.date, Decimal, bool, datetime.datetime | None]
+# Money as it is read: the day, the amount, when we knew of it.
+_Row = tuple[datetime.date, Decimal, datetime.datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,49 +30,45 @@ class Came:
 
 
 def came_in(plans: Sequence[PaymentPlan]) -> Came:
-    """Payments, credits and write-offs on the invoices of these plans; `covered` must be prefetched.
+    """Payments and credits on the invoices of these plans; `covered` must be prefetched.
 
-    Whatever we knew of when a plan was written is in its total already, whatever day it bears (T31). Of an invoice that is
-    only partly in the plan no more counts than that part.
+    Money we knew of when a plan was written is off its total already, whatever day it bears (T31). Of an invoice that is only
+    partly in the plan no more counts than that part. A credit, whatever it was, is what less is open than the plan still asks.
     """
     ids = {line.invoice_id for plan in plans for line in plan.covered.all()}
     if not ids:
         return Came()
-    by_invoice: dict[int, list[_Row]] = defaultdict(list)
-    for row in sorted((*_allocated(ids), *_given_up(ids)), key=lambda row: row[1]):
-        by_invoice[row[0]].append(row)
+    money = _money(ids)
+    balances = dict(Invoice.objects.filter(pk__in=ids).values_list("pk", "balance"))
     back = _returned(ids)
     return Came(
-        receipts={plan.pk: tuple(_counted(plan, by_invoice)) for plan in plans},
+        receipts={plan.pk: tuple(_counted(plan, money, balances)) for plan in plans},
         returned={plan.pk: _returned_of(plan, back) for plan in plans},
         in_hand=_in_hand({plan.customer_id for plan in plans}),
     )
 
 
-def _allocated(ids: Iterable[int]) -> Iterator[_Row]:
-    """Money counts from the day it was received, however late it was matched."""
-    rows = Allocation.objects.filter(invoice__in=ids, reversed_on=None).order_by("id")
-    names = ("invoice_id", "on", "payment__received_on", "amount", "created_at")
-    for invoice_id, on, received_on, amount, known_at in rows.values_list(*names):
-        yield invoice_id, received_on or on, amount, received_on is None, known_at
+def _money(ids: Iterable[int]) -> Mapping[int, Sequence[_Row]]:
+    """By invoice, oldest first. It counts from the day it was received, however late it was matched."""
+    found: dict[int, list[_Row]] = defaultdict(list)
+    rows = Allocation.objects.filter(invoice__in=ids, reversed_on=None, payment__isnull=False)
+    names = ("invoice_id", "payment__received_on", "amount", "created_at")
+    for invoice_id, *row in rows.order_by("payment__received_on", "id").values_list(*names):
+        found[invoice_id].append(tuple(row))
+    return found
 
 
-def _given_up(ids: Iterable[int]) -> Iterator[_Row]:
-    rows = WriteOff.objects.filter(invoice__in=ids, reversed_on=None).order_by("id")
-    for invoice_id, on, amount in rows.values_list("invoice_id", "on", "amount"):
-        yield invoice_id, on, amount, True, None
-
-
-def _counted(plan: PaymentPlan, by_invoice: Mapping[int, Sequence[_Row]]) -> Iterator[Receipt]:
+def _counted(plan: PaymentPlan, money: Mapping[int, Sequence[_Row]], balances: Mapping[int, Decimal]) -> Iterator[Receipt]:
     signed_on = plan.business.local_date(plan.signed_at)
     for line in plan.covered.all():
         room = line.amount
-        for _invoice, on, amount, credit, known_at in by_invoice.get(line.invoice_id, ()):
-            new = known_at > plan.created_at if known_at else on >= signed_on
-            part = min(room, amount) if new else NOTHING
+        for on, amount, known_at in money.get(line.invoice_id, ()):
+            part = min(room, amount) if known_at > plan.created_at else NOTHING
             if part > 0:
                 room -= part
-                yield Receipt(on, part, credit)
+                yield Receipt(on, part)
+        if room > balances[line.invoice_id]:
+            yield Receipt(signed_on, room - balances[line.invoice_id], credit=True)
 
 
 def _returned(ids: Iterable[int]) -> list[tuple[int, int, datetime.datetime]]:

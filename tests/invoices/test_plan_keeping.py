@@ -8,11 +8,19 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Event, Task
 from invoices.agreement_terms import rules_of
-from invoices.booking import apply_credit_note, apply_unapplied, book_payment, return_payment
+from invoices.booking import (
+    apply_credit_note,
+    apply_unapplied,
+    book_payment,
+    restate_totals,
+    return_payment,
+    unbook_many,
+)
 from invoices.disputing import open_dispute
 from invoices.models import PaymentPlan
 from invoices.models.agreement import InstalmentState, PlanEnd, PlanState
 from invoices.plan_keeping import recount_plans, settle_plans
+from invoices.writing_off import write_off
 from reminders.verifying import verify
 from tests import make
 from tests.make import day
@@ -169,6 +177,57 @@ def test_a_discount_goes_back_with_the_money(customer, invoice):
     invoice.refresh_from_db()
     plan.refresh_from_db()
     assert (plan.state, invoice.balance) == (PlanState.ACTIVE, 300)
+    assert [amount for amount, _state in paid(plan)] == [0, 0]
+
+
+def test_a_discount_goes_back_though_the_customer_has_another_number_by_then(customer, invoice):
+    plan = discounted(customer, invoice)
+    payment = pay(plan, "270", "2026-03-05")
+    customer.reference = "C-999"
+    customer.save()
+    return_payment(payment=payment, on=day("2026-03-10"))
+    invoice.refresh_from_db()
+    assert invoice.balance == 300
+
+
+@pytest.mark.proves("T22")
+def test_money_taken_out_of_the_books_is_no_instalment_any_more(plan, business):
+    payment = pay(plan, "100", "2026-03-05")
+    unbook_many(business=business, payments=[payment])
+    assert [amount for amount, _state in paid(plan)] == [0, 0, 0]
+
+
+@pytest.mark.proves("T22")
+def test_a_plan_kept_by_money_that_was_never_there_runs_again_without_its_discount(customer, invoice, business):
+    plan = discounted(customer, invoice)
+    unbook_many(business=business, payments=[pay(plan, "270", "2026-03-05")])
+    invoice.refresh_from_db()
+    plan.refresh_from_db()
+    assert (plan.state, invoice.balance) == (PlanState.ACTIVE, 300)
+    assert [amount for amount, _state in paid(plan)] == [0, 0]
+
+
+@pytest.mark.proves("T31")
+def test_what_was_given_up_before_the_plan_was_written_is_in_its_total_already(customer, owner):
+    invoice = make.invoice(customer, "INV-2", total="400")
+    write_off(invoice=invoice, amount=Decimal(100), kind="goodwill", on=day("2026-03-02"), reason="Freight", actor=owner)
+    plan = make.plan(customer, {invoice: "300"}, MONTHLY, signed="2026-03-02")
+    night(plan, "2026-03-02")
+    assert [amount for amount, _state in paid(plan)] == [0, 0, 0]
+
+
+def test_an_invoice_corrected_to_less_shortens_the_plan(plan, invoice, business):
+    restate_totals(business=business, totals={invoice.pk: Decimal(250)}, on=day("2026-03-03"))
+    night(plan, "2026-03-03")
+    assert [amount for amount, _state in paid(plan)] == [0, 0, 50]
+
+
+def test_a_credit_for_what_is_not_in_the_plan_pays_nothing_of_it(customer):
+    invoice = make.invoice(customer, "INV-2", total="500")
+    plan = make.plan(customer, {invoice: "300"}, MONTHLY, signed="2026-03-02")
+    note = make.credit_note(customer, "200", on="2026-03-05")
+    apply_credit_note(credit_note=note, split=[(invoice.pk, Decimal(200))], on=day("2026-03-05"))
+    assert [amount for amount, _state in paid(plan)] == [0, 0, 0]
 
 
 @pytest.mark.proves("T32")
