@@ -25,6 +25,21 @@ def send_code(*, to: str, business: str, reply_to: str, code: str, minutes: int)
     _send("code", to, {"business": business, "code": code, "minutes": minutes}, reply_to=reply_to)
 
 
+def send_plan_offer(*, to: str, name: str, business: str, phone: str, reply_to: str, news: str, link: str, until: str) -> None:
+    """Tells a customer of a plan they may sign, in the language under way, under a subject that says nothing (domain.md 7.5).
+
+    `news`: "offered", "accepted", "countered" or "dates". Raises OSError where mail cannot leave.
+    """
+    said = {"name": name, "business": business, "phone": phone, "news": news, "link": link, "until": until}
+    _send("plan_offer", to, said, reply_to=reply_to)
+
+
+def send_plan_declined(*, to: str, name: str, business: str, phone: str, reply_to: str, words: str, link: str) -> None:
+    """Tells a customer that their proposal was declined, in the owner's `words`, and where to go on from there."""
+    said = {"name": name, "business": business, "phone": phone, "words": words, "link": link}
+    _send("plan_declined", to, said, reply_to=reply_to)
+
+
 def send_signed_copy(*, to: str, subject: str, text: str, sender: str, reply_to: str, name: str, content: bytes) -> None:
     """Hands out a signed agreement, in the words of its own language. Raises OSError where mail cannot leave."""
     EmailMessage(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from arcollect.dates import Calendar
 from arcollect.money import format_plain
 from customers.desk import close_about, open_task
-from customers.models import Conversation, Customer, User
+from customers.models import Conversation, Customer, Task, User
 from customers.models.business import Role
 from customers.models.desk import TaskKind
 from invoices.agreeing import AgreementError, note, put_on_desk
@@ -149,9 +149,9 @@ def _dates(plan: PaymentPlan, state: PlanState, on: datetime.date) -> Mapping[st
     return {"ended_on": on} if state in ENDS else {}
 
 
-def ask_owner(plan: PaymentPlan, kind: TaskKind, on: datetime.date, due_on: datetime.date, words: str) -> None:
+def ask_owner(plan: PaymentPlan, kind: TaskKind, on: datetime.date, due_on: datetime.date, words: str) -> Task:
     """Something about a plan that its owner must do."""
-    open_task(
+    return open_task(
         business=plan.business,
         customer=plan.customer,
         kind=kind,

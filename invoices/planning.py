@@ -14,7 +14,7 @@ from arcollect.dates import Calendar
 from customers.desk import close_about
 from customers.models import Business, Conversation, Customer, User
 from customers.models.desk import TaskKind
-from invoices.agreeing import AgreementError
+from invoices.agreeing import AgreementError, note
 from invoices.agreement_terms import rules_of
 from invoices.agreements import prepare_agreement
 from invoices.models import PaymentPlan
@@ -137,8 +137,14 @@ def accept_proposal(*, plan: PaymentPlan, on: datetime.date, actor: User) -> Non
 
 @transaction.atomic
 def decline_proposal(*, plan: PaymentPlan, words: str, on: datetime.date, actor: User) -> None:
-    """The owner turns a customer's proposal down; `words`, why, are kept with the task it was."""
+    """The owner turns a customer's proposal down; `words`, why, are kept with the task it was, and read behind their link.
+
+    The log names that task: what somebody wrote to close an earlier one was for us alone.
+    """
     _proposal(plan)
+    if words:
+        task = ask_owner(plan, TaskKind.PLAN_COUNTER, on, on, _("They propose a plan beyond our limits."))
+        note(plan, "plan.answered", actor, task=task.pk)
     close_about(business=plan.business, subject=subject_of(plan), outcome=words, on=on, by=actor)
     move_plan(plan=plan, state=PlanState.DECLINED, on=on, actor=actor)
 

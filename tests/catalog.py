@@ -20,7 +20,13 @@ KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "lazy": None, "nge
 # The same every time, so that only a changed text changes a file.
 SINCE = datetime.datetime(2026, 11, 26, tzinfo=datetime.UTC)
 # What stands on the customer's pages. What our own people read on the desk is not here: it stays in their language.
-TEMPLATES = ["templates/portal/*.html", "templates/includes/field.html", "templates/includes/form.html", "templates/mail/code.*"]
+TEMPLATES = [
+    "templates/portal/*.html",
+    "templates/includes/field.html",
+    "templates/includes/form.html",
+    "templates/mail/code.*",
+    "templates/mail/plan_*",
+]
 MODULES = [
     "invoices/portal/*.py",
     "invoices/forms/portal*.py",

@@ -114,6 +114,20 @@ class Shown:
         return self.plan if self.plan and self.plan.state == PlanState.DRAFT else None
 
     @property
+    def kept(self) -> PaymentPlan | None:
+        """Their newest plan if it is paid in full."""
+        newest = self.plans[0] if self.plans else None
+        return newest if newest and newest.state == PlanState.COMPLETED else None
+
+    @property
+    def refused(self) -> PaymentPlan | None:
+        """The customer's newest proposal if we declined it: of one of theirs that they declined themselves there is a paper."""
+        newest = self.plans[0] if self.plans else None
+        if newest is None or (newest.state, newest.proposed_by) != (PlanState.DECLINED, Proposer.CUSTOMER):
+            return None
+        return None if newest.document_id or self.payable <= 0 else newest
+
+    @property
     def successor(self) -> PaymentPlan | None:
         """The new version of a running plan, on offer beside it."""
         states = (PlanState.OFFERED, PlanState.VIEWED)

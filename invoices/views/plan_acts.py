@@ -16,6 +16,8 @@ from invoices import planning, signing
 from invoices.agreeing import AgreementError
 from invoices.models import PaymentPlan
 from invoices.models.agreement import BLOCKING_PLAN_STATES
+from invoices.plan_notices import News
+from invoices.views.plan_telling import tell_them
 
 LONGEST_ANSWER = 1000
 
@@ -72,20 +74,20 @@ def plan_accept(request: HttpRequest, pk: int) -> HttpResponse:
         planning.accept_proposal(plan=plan, on=today, actor=request.user)
         return _("Accepted: it is theirs to sign now.")
 
-    return _act(request, pk, accept)
+    return _act(request, pk, accept, lambda plan, today: tell_them(request, plan, News.ACCEPTED, today))
 
 
 @owner_view
 @require_POST
 def plan_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Declines what the customer proposed, in words they will read."""
+    words = request.POST.get("words", "").strip()[:LONGEST_ANSWER]
 
     def refuse(plan: PaymentPlan, today: datetime.date) -> str:
-        words = request.POST.get("words", "").strip()[:LONGEST_ANSWER]
         planning.decline_proposal(plan=plan, words=words, on=today, actor=request.user)
         return _("Declined. They will read your answer on their link.")
 
-    return _act(request, pk, refuse)
+    return _act(request, pk, refuse, lambda plan, today: tell_them(request, plan, News.DECLINED, today, words))
 
 
 @owner_view
@@ -100,14 +102,22 @@ def plan_countersign(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, countersign)
 
 
-def _act(request: HttpRequest, pk: int, write: Callable[[PaymentPlan, datetime.date], str]) -> HttpResponse:
-    """Does it and says what follows, or says why it cannot be done; the page of the plan either way."""
+def _act(
+    request: HttpRequest,
+    pk: int,
+    write: Callable[[PaymentPlan, datetime.date], str],
+    then: Callable[[PaymentPlan, datetime.date], None] | None = None,
+) -> HttpResponse:
+    """Does it and says what follows, or says why it cannot be done; the page of the plan either way. `then`: once it is done."""
     rows = PaymentPlan.objects.select_related("business", "customer__business", "replaces")
     plan = get_row(request, rows, pk)
+    today = request.business.local_date(timezone.now())
     try:
-        told = write(plan, request.business.local_date(timezone.now()))
+        told = write(plan, today)
     except AgreementError as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, told)
+        if then is not None:
+            then(plan, today)
     return redirect("plan-detail", request.business.slug, plan.pk)

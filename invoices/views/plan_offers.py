@@ -20,8 +20,10 @@ from invoices.agreeing import AgreementError
 from invoices.forms.plan import BeyondForm, OfferForm
 from invoices.models import Invoice, PaymentPlan
 from invoices.offering import barred, left_of, limits_of, plannable, reschedule_barred
+from invoices.plan_notices import News, reach_of
 from invoices.plans import broken_limits
 from invoices.standing import NOTHING
+from invoices.views.plan_telling import tell_them
 from invoices.weighing import facts_about, is_proposal, ours_before, weigh
 
 
@@ -50,8 +52,10 @@ def plan_offer(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid() and asked and form.hold_to_limits() and (plan := _offered(request, customer, form)):
         words = _("On offer until %(day)s. Their link shows it.")
         messages.success(request, words % {"day": day(plan.accept_by)})
+        tell_them(request, plan, News.OFFERED, today)
         return redirect("plan-detail", request.business.slug, plan.pk)
-    return render(request, "invoices/plan_form.html", context | {"form": form}, status=422 if asked else 200)
+    context |= {"form": form, "reach": reach_of(customer, today)}
+    return render(request, "invoices/plan_form.html", context, status=422 if asked else 200)
 
 
 def _offered(request: HttpRequest, customer: Customer, form: OfferForm) -> PaymentPlan | None:
@@ -106,8 +110,10 @@ def plan_reschedule(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             messages.success(request, _("The new dates are on offer. The old ones hold until they are signed."))
+            tell_them(request, fresh, News.DATES, today)
             return redirect("plan-detail", request.business.slug, fresh.pk)
     context = {"form": form, "plan": plan, "customer": plan.customer, "currency": plan.currency, "today": today}
+    context["reach"] = reach_of(plan.customer, today)
     return render(request, "invoices/plan_reschedule.html", context, status=422 if asked else 200)
 
 
@@ -137,6 +143,7 @@ def _countered(request: HttpRequest, plan: PaymentPlan, form: BeyondForm) -> Pay
         form.add_error(None, str(problem))
         return None
     messages.success(request, _("Your answer is on offer. Their link shows it."))
+    tell_them(request, answer, News.COUNTERED, form.today)
     return answer
 
 
@@ -149,6 +156,7 @@ def _weighed(plan: PaymentPlan, form: BeyondForm, today: datetime.date) -> dict[
         "customer": plan.customer,
         "today": today,
         "form": form,
+        "reach": reach_of(plan.customer, today),
         "currency": plan.currency,
         "theirs": theirs,
         "ours": ours,

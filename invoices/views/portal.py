@@ -17,6 +17,7 @@ from customers.models import Customer
 from invoices.forms.portal_code import CodeForm, KnowledgeForm
 from invoices.models import PortalCode
 from invoices.models.portal import CodeMethod
+from invoices.plan_answers import answer_to
 from invoices.portal.codes import CodeError, check_code, check_knowledge, contact_of, masked, method_of, new_code
 from invoices.portal.entering import enter
 from invoices.portal.opening import Portal, entry_view, give_proof, portal_view, wanted, way_on
@@ -33,6 +34,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     portal = request.portal
     shown = show(portal.link, portal.today)
     context = {"shown": shown, "ask": shown.ask, "story": story_of(portal.link, shown), "personal": personal(portal.customer)}
+    context["answer"] = answer_to(shown.refused) if shown.refused else ""
     return render(request, "portal/portal.html", portal_context(portal) | context | plan_context(shown))
 
 

@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 from arcollect.filters import day, money
 from invoices.forms.portal import Basis, ProposeForm
 from invoices.offering import barred, chosen, limits_of, plannable
+from invoices.plan_answers import answer_to
 from invoices.plans import Schedule, broken_limits, ready_made
 from invoices.portal import agreeing_here
 from invoices.portal.opening import Portal, portal_view
 from invoices.portal.schedules import Told, told
 from invoices.portal.showing import NOTHING, Shown
+from invoices.views.portal import plan_context
 from invoices.views.portal_acts import last_day
 from invoices.views.portal_frame import attempt, form_page, go, may_act, page, shown_by, typing_view
 
@@ -44,6 +46,8 @@ def portal_plan(request: HttpRequest) -> HttpResponse:
         total=basis.total,
         closed=closed,
         waiting=bool(shown.offered or shown.proposed or shown.successor),
+        answer=answer_to(shown.refused) if shown.refused else "",
+        **plan_context(shown),
         last_day=last_day(portal),
     )
 
@@ -110,10 +114,16 @@ def _basis(portal: Portal) -> Basis:
 
 def _closed(portal: Portal, shown: Shown, basis: Basis) -> str:
     """Why no plan can be had here now, in words for the customer, or ""."""
+    if shown.successor:
+        return _("Other days for your payment plan are ready to sign. Until you sign them, the present days hold.")
     if shown.running:
         return _("Your payment plan is running. If a payment becomes difficult, call us before its day: we can move it once.")
     if shown.settlement:
         return _("There is an offer to settle everything. Please answer it first, or talk to us.")
+    if shown.owed <= 0:
+        return _("Your payment plan is paid in full. Thank you.") if shown.kept else _("Everything here is paid. Thank you.")
+    if shown.payable <= 0:
+        return _("We look into your question first. Until you have our answer, nothing of this is asked for.")
     if basis.total <= 0:
         return _("Nothing of this is overdue, so there is no need for a plan yet. You can name a day.")
     if barred(portal.customer, basis.currency, portal.today, shown.offered):
