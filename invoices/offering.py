@@ -14,7 +14,7 @@ from invoices.models import Invoice, PaymentPlan
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.plans import Limits, limits_for, preset_of
-from invoices.standing import NOTHING, claims
+from invoices.standing import NOTHING, claims, with_agency
 
 Covered = list[tuple[int, Decimal]]
 
@@ -70,7 +70,7 @@ def outgrown(plan: PaymentPlan) -> bool:
 
 
 def barred(customer: Customer, currency: str, today: datetime.date, replaces: PaymentPlan | None = None) -> str:
-    """Why no plan can be offered now, or "": one is live, or one ended unpaid lately (domain.md 6.2).
+    """Why no plan can be offered now, or "": one is live, or ended unpaid lately, or an agency has it (domain.md 6.2).
 
     `replaces`: the plan the new one takes the place of, which therefore stands in nobody's way.
     """
@@ -80,6 +80,8 @@ def barred(customer: Customer, currency: str, today: datetime.date, replaces: Pa
         return _("A payment plan is on offer or running already.")
     if customer.settlements.filter(currency=currency, state__in=LIVE_SETTLEMENT_STATES).exists():
         return _("A settlement is on offer or accepted.")
+    if handed := with_agency(customer, currency):
+        return handed
     months = customer.business.rules["plan"]["cooldown_months_after_default"]
     since = today - relativedelta(months=months)
     if plans.filter(state=PlanState.DEFAULTED, ended_on__gt=since).exists():

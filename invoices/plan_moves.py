@@ -1,7 +1,7 @@
 """Writes a payment plan's first draft and its every move: the one table of what state may follow which (domain.md 6.4)."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -113,14 +113,15 @@ def move_plan(
     on: datetime.date,
     actor: User | None = None,
     keep: PaymentPlan | None = None,
+    only_from: Collection[PlanState] = frozenset(PlanState),
     **fields: Any,
 ) -> None:
     """Moves a plan along MOVES and logs it; its dates follow, and `fields` are written with it.
 
-    Conditional on the state it is in, so that of two people moving it one is told. A plan that ends takes the versions on offer
-    in its place with it, but for `keep`.
+    Conditional on the state it is in, one of `only_from`, so that of two people moving it one is told. A plan that ends takes
+    the versions on offer in its place with it, but for `keep`.
     """
-    from_states = [start for start, ends in MOVES.items() if state in ends]
+    from_states = [start for start, ends in MOVES.items() if state in ends and start in only_from]
     dates = _dates(plan, state, on)
     if not PaymentPlan.objects.filter(pk=plan.pk, state__in=from_states).update(state=state, **{**dates, **fields}):
         raise AgreementError(_("The plan cannot become “%(state)s” any more.") % {"state": PlanState(state).label})

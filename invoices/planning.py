@@ -17,13 +17,12 @@ from customers.models.desk import TaskKind
 from invoices.agreeing import AgreementError, note
 from invoices.agreement_terms import rules_of
 from invoices.agreements import prepare_agreement
+from invoices.instalments import COUNTERSIGN
 from invoices.models import PaymentPlan
 from invoices.models.agreement import PlanEnd, PlanState, Proposer
 from invoices.offering import barred, chosen, left_of, limits_of, outgrown, plannable, reschedule_barred
 from invoices.plan_moves import ON_OFFER, RUNNING, ask_owner, ask_to_ring, draft_plan, move_plan, subject_of
 from invoices.plans import Limits, Schedule, broken_law, broken_limits, malformed
-
-COUNTERSIGN = "countersign"
 
 
 @transaction.atomic
@@ -207,9 +206,13 @@ def reschedule(
 
 
 @transaction.atomic
-def cancel_plan(*, plan: PaymentPlan, on: datetime.date, actor: User | None = None) -> None:
-    """Takes a plan away, on offer or running, without saying that it was broken: its invoices are asked for as before."""
-    move_plan(plan=plan, state=PlanState.CANCELLED, on=on, actor=actor)
+def cancel_plan(*, plan: PaymentPlan, on: datetime.date, actor: User | None = None, signed: bool = False) -> None:
+    """Takes a plan away without saying that it was broken: its invoices are asked for as before.
+
+    One that was signed only where `signed` says so: whoever takes an offer back does not cancel what was signed this moment.
+    """
+    standing = RUNNING if signed else [PlanState.DRAFT, *ON_OFFER]
+    move_plan(plan=plan, state=PlanState.CANCELLED, on=on, actor=actor, only_from=standing)
 
 
 @transaction.atomic
@@ -221,8 +224,10 @@ def end_plan(*, plan: PaymentPlan, on: datetime.date, actor: User) -> None:
 @transaction.atomic
 def mark_viewed(*, plan: PaymentPlan, at: datetime.datetime) -> None:
     """The customer, known by their code, looked at the offer; looking again changes nothing."""
-    if plan.state == PlanState.OFFERED:
-        move_plan(plan=plan, state=PlanState.VIEWED, on=plan.business.local_date(at))
+    row = PaymentPlan.objects.select_for_update(of=("self",)).select_related("business", "customer").get(pk=plan.pk)
+    if row.state == PlanState.OFFERED:
+        move_plan(plan=row, state=PlanState.VIEWED, on=row.business.local_date(at))
+    plan.refresh_from_db(fields=["state"])
 
 
 @transaction.atomic

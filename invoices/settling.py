@@ -23,6 +23,7 @@ from invoices.models.money import WriteOffKind
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES, SettlementState
 from invoices.settlement_money import Came, came_in, settleable
 from invoices.settlements import NOTHING, Terms, floor_of, objections
+from invoices.standing import with_agency
 from invoices.writing_off import take_back, write_off
 
 # What money may still change: one that was missed is kept after all where the money was there in time, but entered late.
@@ -36,7 +37,7 @@ def barred(customer: Customer, currency: str) -> str:
         return _("A settlement is on offer or accepted already.")
     if PaymentPlan.objects.filter(customer=customer, currency=currency, state__in=LIVE_PLAN_STATES).exists():
         return _("A payment plan is on offer or running.")
-    return ""
+    return with_agency(customer, currency)
 
 
 @transaction.atomic

@@ -18,10 +18,11 @@ from invoices.agreeing import AgreementError
 from invoices.agreement_terms import rules_of
 from invoices.agreements import PDF
 from invoices.evidence import signed_copy
+from invoices.instalments import COUNTERSIGN
 from invoices.models import PaymentPlan, PortalLink, Signature
 from invoices.models.agreement import BLOCKING_PLAN_STATES, PlanState
 from invoices.models.portal import SignedBy
-from invoices.planning import COUNTERSIGN, activate, mark_signed
+from invoices.planning import activate, mark_signed
 from invoices.signature_record import Proof, Signer, creditor_record, customer_record
 from invoices.signed_copies import send_copies
 

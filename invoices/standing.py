@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from customers.models import Customer
 from invoices.matching import OpenItem
 from invoices.models import Dispute, Invoice, PaymentPlan, PlanInvoice, PromiseLine, SettlementInvoice
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState, Proposer
@@ -45,6 +47,12 @@ class Claims:
     offered: dict[int, list[Offer]] = field(default_factory=dict)
     defaulted: frozenset[int] = frozenset()
     settling: dict[int, list[tuple[datetime.date, Decimal]]] = field(default_factory=dict)
+
+
+def with_agency(customer: Customer, currency: str) -> str:
+    """Says that somebody else collects what is owed in this currency, so that nothing is agreed here, or "" (P22)."""
+    handed = customer.hand_offs.filter(currency=currency, ended_on=None).exists()
+    return _("It is with a collection agency: take it back first.") if handed else ""
 
 
 def claims_on(invoice_ids: Iterable[int]) -> Claims:

@@ -15,6 +15,7 @@ from customers.models import Business, Letter, Task
 from customers.models.business import Role
 from customers.models.desk import TaskState
 from customers.models.letter import LetterState
+from invoices.instalments import COUNTERSIGN
 from invoices.metrics import CURRENT, EDGES, NOTHING, bucket_names
 from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Signature
 from invoices.models.agreement import PlanState, Proposer
@@ -170,7 +171,7 @@ def _queries(business: Business, today: datetime.date) -> dict[str, int]:
 def plans(business: Business) -> dict[str, int]:
     """Payment plans that need somebody: proposals to answer, agreements for the owner to sign, plans at risk. One query."""
     unsigned = ~Exists(Signature.objects.filter(plan=OuterRef("pk"), party=SignedBy.CREDITOR))
-    waits = Q(state=PlanState.SIGNED) & unsigned if business.rules["plan"]["active_from"] == "countersign" else Q(pk=None)
+    waits = Q(state=PlanState.SIGNED, terms__rules__active_from=COUNTERSIGN) & unsigned
     return PaymentPlan.objects.filter(business=business).aggregate(
         proposed=Count("pk", filter=Q(state=PlanState.DRAFT, proposed_by=Proposer.CUSTOMER)),
         unsigned=Count("pk", filter=waits),

@@ -52,7 +52,11 @@ def _objections(customer: Customer, case: Case, today: datetime.date) -> Iterato
         yield _("Nothing is overdue.")
     if case.block:
         yield case.block
-    yield from _claimed(overdue, today)
+    claimed = list(_claimed(overdue, today))
+    yield from claimed
+    # An offer that no longer stops the reminders can still be signed, or accepted.
+    if not case.block and not claimed and (standing := barred(customer, case.currency)):
+        yield standing
     if overdue and not reached_90(customer, case.currency):
         yield _("The 90-day step was not reached.")
     until = _final_until(customer, case.currency)

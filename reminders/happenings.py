@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -95,9 +96,10 @@ def _payments(mine: Q, today: datetime.date) -> Iterator[Happened]:
 def _settlements(mine: Q, today: datetime.date) -> Iterator[Happened]:
     """Settlements not paid as agreed: what is left of the full sum is owed again, the owner decides (domain.md 6.6)."""
     rows = Settlement.objects.filter(mine, state=SettlementState.MISSED, ended_on__gt=today - LATELY, ended_on__lte=today)
-    for row in unanswered(rows, Occasion.SETTLEMENT_MISSED, "settlement").prefetch_related("covered"):
+    for row in unanswered(rows, Occasion.SETTLEMENT_MISSED, "settlement").prefetch_related("covered__invoice"):
         about = frozenset(line.invoice_id for line in row.covered.all())
-        left, subject = row.total - row.received, f"settlement:{row.pk}"
+        left = sum((min(line.amount, line.invoice.balance) for line in row.covered.all()), Decimal(0))
+        subject = f"settlement:{row.pk}"
         yield Happened(Occasion.SETTLEMENT_MISSED, subject, row.customer_id, row.currency, row.ended_on, left, about, {})
 
 

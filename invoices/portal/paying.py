@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from arcollect.money import format_plain
 from arcollect.qr import grouped, transfer_order
 from customers.models import Business
+from invoices.agreement_terms import reference_of
 from invoices.models import PaymentPlan, PortalLink
 
 
@@ -81,7 +82,7 @@ def filled_link(address: str, *, amount: Decimal, currency: str, reference: str)
 
 def reference_for(link: PortalLink, plan: PaymentPlan | None) -> str:
     """What a payment quotes: the number of the running plan's agreement, else of the letter, else of the customer."""
-    reference = link.customer.reference
     if plan is not None:
-        return f"{reference}-P{plan.pk}"
+        return reference_of(plan)
+    reference = link.customer.reference
     return f"{reference}-{link.letter_id}" if link.letter_id else reference

@@ -249,5 +249,5 @@ def _plans(link: PortalLink, ids: set[int]) -> list[PaymentPlan]:
     rows = rows.exclude(state=PlanState.DRAFT, proposed_by=Proposer.CREDITOR).order_by("-id")
     plans = list(rows.defer("terms").prefetch_related("covered", "instalments"))
     for plan in plans:
-        plan.business = link.business
+        plan.business, plan.customer = link.business, link.customer
     return [plan for plan in plans if {part.invoice_id for part in plan.covered.all()} <= ids or plan.pk == link.plan_id]

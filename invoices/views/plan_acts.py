@@ -45,7 +45,7 @@ def plan_cancel(request: HttpRequest, pk: int) -> HttpResponse:
             raise PermissionDenied
         if signed and request.POST.get("sure") != "yes":
             raise AgreementError(_("Tick that both sides want it so."))
-        planning.cancel_plan(plan=plan, on=today, actor=request.user)
+        planning.cancel_plan(plan=plan, on=today, actor=request.user, signed=signed)
         return _("Cancelled. What it was about is asked for again.")
 
     return _act(request, pk, cancel)

@@ -84,8 +84,11 @@ def decision_hand_off(request: HttpRequest, pk: int) -> HttpResponse:
 @owner_view
 @require_POST
 def decision_write_off(request: HttpRequest, pk: int) -> HttpResponse:
-    """Gives up what was ticked."""
+    """Gives up what was ticked, where the settings allow that debts are."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
+    if not request.business.rules["final"]["write_off"]:
+        messages.error(request, _("Your settings say that debts are not written off."))
+        return _back(request, customer)
     form = WriteOffForm(request.POST, invoices=_open(customer, _currency(request, customer)))
     if not form.is_valid():
         return _page(request, customer, {"write_off": form}, status=422)

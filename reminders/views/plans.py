@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from customers.access import get_row, member_view
+from invoices.agreement_terms import rules_of
+from invoices.instalments import COUNTERSIGN
 from invoices.models import PaymentPlan
 from invoices.models.agreement import BLOCKING_PLAN_STATES, PlanState
 from invoices.models.portal import SignedBy
@@ -24,7 +26,7 @@ ON_OFFER = [PlanState.OFFERED, PlanState.VIEWED]
 def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where one plan stands, its schedule, its agreement and signatures, what it covers, and the one next act."""
     rows = PaymentPlan.objects.select_related("business", "customer__business", "replaces", "by", "conversation")
-    plan = get_row(request, rows.defer("terms"), pk)
+    plan = get_row(request, rows, pk)
     today = request.business.local_date(timezone.now())
     context = _standing(request, plan, today) | _papers(plan)
     context |= {
@@ -39,12 +41,12 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _standing(request: HttpRequest, plan: PaymentPlan, today: datetime.date) -> dict[str, Any]:
     """How far it is, what to do next, and what else may be done with it."""
-    rules, owner = request.business.rules["plan"], request.membership.is_owner
+    owner = request.membership.is_owner
     instalments = list(plan.instalments.all())
     progress = progress_of(plan, instalments, today)
     unsigned = not plan.signatures.filter(party=SignedBy.CREDITOR).exists()
     runs = plan.state in BLOCKING_PLAN_STATES
-    waits = plan.state == PlanState.SIGNED and unsigned and rules["active_from"] == "countersign"
+    waits = plan.state == PlanState.SIGNED and unsigned and rules_of(plan)["active_from"] == COUNTERSIGN
     return {
         "instalments": instalments,
         "progress": progress,

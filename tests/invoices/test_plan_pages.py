@@ -226,5 +226,13 @@ def test_an_outsider_and_nobody_see_no_plan(client, client_of, outsider, busines
     assert client.get(address(business, name, proposal.pk)).status_code == 302
 
 
+def test_whether_it_waits_for_us_is_as_it_was_signed_whatever_the_settings_became(boss, business, offer):
+    offer.terms = {"rules": {"active_from": "countersign"}}
+    offer.save()
+    make.sign(offer, "2026-03-20")
+    assert "now it is your turn" in read(boss, business, "plan-detail", offer.pk)
+    assert "1 plan for the owner to sign" in read(boss, business, "dashboard")
+
+
 def test_the_dashboard_names_what_waits(boss, business, proposal):
     assert "1 proposed plan to answer decide" in read(boss, business, "dashboard")

@@ -138,7 +138,7 @@ def test_a_discount_is_taken_off_the_instalments_and_never_all_of_it(customer, i
         (((MONDAY, Decimal("150.005")), (day("2026-04-02"), Decimal("149.995"))), "coin"),
         (((day("2026-03-01"), Decimal(150)), (day("2026-04-02"), Decimal(150))), "before today"),
         (((MONDAY, Decimal(150)), (MONDAY, Decimal(150))), "follow each other"),
-        (SMALL_FIRST, "first payment is 60.00"),
+        (SMALL_FIRST, r"first payment is \$60\.00"),
     ],
     ids=["none", "nothing", "half a cent", "past", "twice a day", "limits"],
 )
@@ -345,7 +345,7 @@ def test_only_a_plan_that_runs_can_be_changed(offered, owner):
 
 def test_a_change_on_offer_goes_with_the_plan_it_was_for(customer, signed, owner):
     changed = reschedule(plan=signed, instalments=HALVES, on=MONDAY, actor=owner)
-    cancel_plan(plan=signed, on=MONDAY, actor=owner)
+    cancel_plan(plan=signed, on=MONDAY, actor=owner, signed=True)
     changed.refresh_from_db()
     assert (signed.state, changed.state) == (PlanState.CANCELLED, PlanState.CANCELLED)
     with pytest.raises(AgreementError, match="Only a plan on offer"):
@@ -357,3 +357,19 @@ def test_the_owner_ends_a_plan(customer, signed, invoice, owner):
     assert (signed.state, signed.end_rule, signed.ended_on) == (PlanState.DEFAULTED, PlanEnd.OWNER, day("2026-03-20"))
     assert claims([customer.pk]).defaulted == {invoice.pk}
     assert Event.objects.get(kind="plan.defaulted").data["rule"] == "owner"
+
+
+def test_who_takes_an_offer_back_does_not_cancel_what_was_signed_this_moment(offered, owner):
+    as_read = PaymentPlan.objects.get(pk=offered.pk)
+    make.sign(offered, "2026-03-03")
+    with pytest.raises(AgreementError, match="cannot become"):
+        cancel_plan(plan=as_read, on=day("2026-03-03"), actor=owner)
+    offered.refresh_from_db()
+    assert offered.state == PlanState.SIGNED
+
+
+def test_looking_at_an_offer_that_was_taken_back_this_moment_changes_nothing(offered, owner):
+    as_read = PaymentPlan.objects.get(pk=offered.pk)
+    cancel_plan(plan=offered, on=MONDAY, actor=owner)
+    mark_viewed(plan=as_read, at=datetime(2026, 3, 2, 12, tzinfo=UTC))
+    assert as_read.state == PlanState.CANCELLED

@@ -103,6 +103,15 @@ def test_a_barred_hand_off_changes_nothing(page, business, acme, invoice):
     assert not HandOff.objects.exists()
 
 
+def test_nothing_is_written_off_where_the_settings_say_so(page, business, acme, invoice):
+    business.settings = {"final": {"write_off": False}}
+    business.save()
+    data = {"invoices": [invoice.pk], "reason": "Gone away", "sure": "on"}
+    page.post(address(business, "decision-write-off", acme.pk), data)
+    assert not WriteOff.objects.exists()
+    assert "debts are not written off" in read(page, business, "decision", acme.pk)
+
+
 def test_written_off_with_a_reason_and_only_when_meant(page, business, acme, invoice, task):
     where, data = address(business, "decision-write-off", acme.pk), {"invoices": [invoice.pk], "reason": "Gone away"}
     assert page.post(where, data).status_code == 422

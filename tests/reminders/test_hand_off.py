@@ -16,7 +16,9 @@ from customers.documents import store
 from customers.models import Letter, Task
 from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
-from invoices.models import Settlement
+from invoices.models import PaymentPlan, Settlement
+from invoices.offering import barred as no_plan
+from invoices.settling import barred as no_settlement
 from reminders.agency_pack import pack
 from reminders.call_check import numbers_of
 from reminders.delivery import deliver
@@ -249,3 +251,19 @@ def test_the_log_keeps_it(acme, owner, invoice, hand):
     close(row=hand(), on=day("2026-05-01"), actor=owner)
     kinds = acme.events.filter(kind__startswith="handoff.").order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["handoff.handed", "handoff.closed"]
+
+
+def test_while_they_have_it_nothing_is_agreed_here(acme, owner, invoice, hand):
+    row = hand()
+    for said in (no_plan(acme, "USD", TODAY), no_settlement(acme, "USD")):
+        assert said == "It is with a collection agency: take it back first."
+    take_back(row=row, on=TODAY, actor=owner)
+    assert no_plan(acme, "USD", TODAY) == no_settlement(acme, "USD") == ""
+
+
+def test_not_while_a_second_offer_can_be_signed_though_it_stops_no_reminder(acme, invoice, hand):
+    make.plan(acme, {invoice: "2000"}, {"2026-03-06": "2000"}, offered="2026-03-02")
+    PaymentPlan.objects.update(state="expired", accept_by=day("2026-03-09"))
+    make.plan(acme, {invoice: "2000"}, {"2026-03-25": "2000"}, offered="2026-03-18")
+    with pytest.raises(HandOffError, match="on offer or running"):
+        hand()
