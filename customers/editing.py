@@ -125,8 +125,12 @@ def confirm_card(
     of_customer: Mapping[str, Any],
     on: datetime.date,
     actor: User,
+    told: Task | None = None,
 ) -> None:
-    """What somebody there confirmed or put right in one call: the contact is verified, whatever asked for it is done (P17)."""
+    """What somebody there confirmed or put right in one call: the contact is verified, whatever asked for it is done (P17).
+
+    `told`: the open task with what they told us of a change; it is done with this.
+    """
     changed = {name for name, value in of_customer.items() if getattr(customer, name) != value}
     for name in changed:
         setattr(customer, name, of_customer[name])
@@ -137,7 +141,7 @@ def confirm_card(
     save_contact(contact=contact, changed=edited, actor=actor)
     verify_contact(contact=contact, on=on, actor=actor)
     asking = Task.objects.filter(customer=customer, kind=TaskKind.VERIFY_AP, state=TaskState.OPEN)
-    for task in asking.select_related("business", "customer"):
+    for task in (*asking.select_related("business", "customer"), *([told] if told else [])):
         complete_task(task=task, outcome=_("The details were verified."), on=on, by=actor)
 
 

@@ -64,6 +64,7 @@ urlpatterns = [
     path("plans/<int:pk>/cancel/", plan_acts.plan_cancel, name="plan-cancel"),
     path("plans/<int:pk>/end/", plan_acts.plan_end, name="plan-end"),
     path("plans/<int:pk>/countersign/", plan_acts.plan_countersign, name="plan-countersign"),
+    path("plans/<int:pk>/copies/", plan_acts.plan_send_copies, name="plan-send-copies"),
     path("plans/<int:pk>/agreement/pdf/", plans.plan_file, name="plan-file"),
     path("plans/<int:pk>/signed/pdf/", plans.plan_signed_file, name="plan-signed-file"),
     path("imports/", imports.import_list, name="import-list"),

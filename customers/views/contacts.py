@@ -12,8 +12,9 @@ from customers.access import get_row, member_view
 from customers.editing import confirm_card, save_contact, verify_contact
 from customers.forms.card import OF_CONTACT, OF_CUSTOMER, CardForm
 from customers.forms.contact import ContactForm
-from customers.models import Contact, Customer
+from customers.models import Contact, Customer, Task
 from customers.models.customer import ContactRole
+from customers.models.desk import TaskKind, TaskState
 
 
 @member_view
@@ -47,6 +48,7 @@ def contact_card(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = request.GET.get("contact", "")
     contact = people.filter(pk=chosen).first() if chosen.isdigit() else people.filter(role=ContactRole.ACCOUNTS_PAYABLE).first()
     contact = contact or people.first() or Contact(business=request.business, customer=customer)
+    task = _told(request, customer)
     form = CardForm(request.POST or None, customer=customer, contact=contact)
     if request.method == "POST" and form.is_valid():
         confirm_card(
@@ -56,12 +58,20 @@ def contact_card(request: HttpRequest, pk: int) -> HttpResponse:
             of_customer={name: form.cleaned_data[name] for name in OF_CUSTOMER},
             on=request.business.local_date(timezone.now()),
             actor=request.user,
+            told=task,
         )
         messages.success(request, _("%(contact)s verified today.") % {"contact": contact})
         return redirect("customer-detail", request.business.slug, customer.pk)
     phone = show_phone(contact.phone, customer.country or request.business.country)
-    context = {"form": form, "customer": customer, "contact": contact, "phone": phone, "people": people}
+    context = {"form": form, "customer": customer, "contact": contact, "phone": phone, "people": people, "task": task}
     return render(request, "customers/contact_card.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _told(request: HttpRequest, customer: Customer) -> Task | None:
+    """The open task that brought us here: they told us behind their link that a contact changed."""
+    asked = request.GET.get("task", "")
+    rows = Task.objects.filter(customer=customer, kind=TaskKind.CONTACT_CHANGE, state=TaskState.OPEN)
+    return rows.select_related("business", "customer").filter(pk=asked).first() if asked.isdigit() else None
 
 
 def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:

@@ -17,6 +17,7 @@ from invoices.agreeing import AgreementError
 from invoices.models import PaymentPlan
 from invoices.models.agreement import BLOCKING_PLAN_STATES
 from invoices.plan_notices import News
+from invoices.signed_copies import send_copies
 from invoices.views.plan_telling import tell_them
 
 LONGEST_ANSWER = 1000
@@ -100,6 +101,23 @@ def plan_countersign(request: HttpRequest, pk: int) -> HttpResponse:
         return _("Signed. Both sides get the signed copy by e-mail.")
 
     return _act(request, pk, countersign)
+
+
+@require_POST
+@member_view
+def plan_send_copies(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sends the signed copies that could not be mailed once more, to both sides."""
+
+    def send(plan: PaymentPlan, _today: datetime.date) -> str:
+        waiting = plan.signatures.exclude(copy_problem="").select_related("business", "evidence", "plan__customer")
+        sent = [send_copies(signature=row, at=timezone.now()) for row in waiting]
+        if not sent:
+            raise AgreementError(_("There is no copy that was not sent."))
+        if not all(sent):
+            raise AgreementError(_("It could not be sent this time either: why stands beside the signature."))
+        return _("Sent to both sides.")
+
+    return _act(request, pk, send)
 
 
 def _act(

@@ -15,6 +15,7 @@ from invoices.signed_copies import send_copies
 from invoices.signing import Signer, countersign
 from tests import agreements, make
 from tests.agreements import SIGNED_AT, signed
+from tests.pages import address, read, words
 
 LATER = SIGNED_AT + datetime.timedelta(hours=4)
 FULL = "552 mailbox full"
@@ -34,8 +35,8 @@ class Inbox:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope) -> str:
-        for address in envelope.rcpt_tos:
-            self.mails[address] = message_from_bytes(envelope.content, policy=policy.default)
+        for whom in envelope.rcpt_tos:
+            self.mails[whom] = message_from_bytes(envelope.content, policy=policy.default)
         return "250 OK"
 
 
@@ -123,6 +124,30 @@ def test_it_may_be_sent_again(inbox, plan, committed):
     assert send_copies(signature=signature, at=LATER)
     signature.refresh_from_db()
     assert (signature.copy_sent_at, signature.copy_problem) == (LATER, "")
+
+
+@pytest.mark.proves("P19")
+def test_staff_sees_it_and_sends_it_again_by_one_click(inbox, plan, committed, books, business):
+    inbox.refused.add("ana@acme.example")
+    signature = committed(signed, plan)
+    assert "mailbox full" in read(books, business, "plan-detail", plan.pk)
+    again = address(business, "plan-send-copies", plan.pk)
+    assert "not be sent this time either" in words(books.post(again, follow=True))
+    inbox.refused.clear()
+    assert "Sent to both sides." in words(books.post(again, follow=True))
+    (attached,) = inbox.mails["ana@acme.example"].iter_attachments()
+    assert attached.get_content() == bytes(signature.evidence.bytes)
+    page = read(books, business, "plan-detail", plan.pk)
+    assert "Copy sent to both sides" in page and "Send it again" not in page
+    assert "no copy that was not sent" in words(books.post(again, follow=True))
+
+
+def test_a_stranger_sends_nothing_again(inbox, plan, committed, client_of, outsider, business):
+    inbox.refused.add("ana@acme.example")
+    committed(signed, plan)
+    inbox.refused.clear()
+    assert client_of(outsider).post(address(business, "plan-send-copies", plan.pk)).status_code == 404
+    assert "ana@acme.example" not in inbox.mails
 
 
 def test_no_mail_server_at_all(settings, plan, committed):
