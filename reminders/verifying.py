@@ -9,15 +9,28 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, Exists, F, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import DecimalField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest, Round
 
 from arcollect.canonical import canonical_hash
 from customers import log
 from customers.models import Business, Document, Letter
 from customers.models.letter import LetterState
-from invoices.models import Allocation, CreditNote, Instalment, Invoice, Payment, PaymentPlan, PlanInvoice, Signature, WriteOff
+from invoices.models import (
+    Allocation,
+    CreditNote,
+    Instalment,
+    Invoice,
+    Payment,
+    PaymentPlan,
+    PlanInvoice,
+    Settlement,
+    Signature,
+    WriteOff,
+)
+from invoices.settlement_check import broken_settlements
 from invoices.signature_check import broken_signatures
+from reminders.models import HandOff, HandOffState
 
 AMOUNT: DecimalField = DecimalField(max_digits=18, decimal_places=3)
 NOTHING = Decimal(0)
@@ -53,11 +66,14 @@ def verify(business: Business) -> Verified:
         "allocations": Allocation.objects.filter(**owned).count(),
         "plans": PaymentPlan.objects.filter(**owned).count(),
         "signatures": Signature.objects.filter(**owned).count(),
+        "settlements": Settlement.objects.filter(**owned).count(),
+        "hand_offs": HandOff.objects.filter(**owned).count(),
         "documents": Document.objects.filter(**owned).count(),
         "letters": Letter.objects.filter(**owned, state=LetterState.SENT).count(),
         "seals": business.seals.count(),
     }
-    checks = (_balances, _paid_dates, _sources, _copies, _plans, _terms, _signatures, _documents, _letters, _seals)
+    agreed = (_plans, _terms, _signatures, _settlements, _hand_offs)
+    checks = (_balances, _paid_dates, _sources, _copies, *agreed, _documents, _letters, _seals)
     return Verified(checked, [difference for check in checks for difference in check(business)])
 
 
@@ -129,6 +145,23 @@ def _signatures(business: Business) -> Iterator[Difference]:
     """Who signed what, as it was recorded, told to the log and set out in the plan (domain.md 6.7)."""
     for broken in broken_signatures(business):
         yield Difference(broken.row, broken.name, broken.field, broken.stored, broken.computed)
+
+
+def _settlements(business: Business) -> Iterator[Difference]:
+    """What settlements cover, received and credited (domain.md 6.6)."""
+    for broken in broken_settlements(business):
+        yield Difference(broken.row, broken.name, broken.field, broken.stored, broken.computed)
+
+
+def _hand_offs(business: Business) -> Iterator[Difference]:
+    """What an agency got is kept, its own business's; it is with them exactly until the day it ended (P22)."""
+    pack = Document.objects.filter(pk=OuterRef("pack_id"), business=business, content_type="application/zip")
+    rows = HandOff.objects.filter(business=business).order_by("pk")
+    for pk, pack_id in rows.filter(~Exists(pack)).values_list("pk", "pack_id"):
+        yield Difference(f"handoff:{pk}", "", "pack", str(pack_id), "a pack of this business")
+    wrong = Q(state=HandOffState.HANDED, ended_on__isnull=False) | (~Q(state=HandOffState.HANDED) & Q(ended_on=None))
+    for pk, state, ended_on in rows.filter(wrong).values_list("pk", "state", "ended_on"):
+        yield Difference(f"handoff:{pk}", "", "state", state, f"ended on {ended_on}")
 
 
 def _documents(business: Business) -> Iterator[Difference]:
