@@ -19,6 +19,7 @@ BESIDE_ROWS = 14
 
 @cache
 def stylesheet() -> str:
+    """How an agreement looks on paper; its page of evidence adds to it."""
     return (settings.BASE_DIR / "templates" / "agreement" / "agreement.css").read_text(encoding="utf-8")
 
 

@@ -10,8 +10,6 @@ from invoices.models import PaymentPlan
 from invoices.models.agreement import BLOCKING_PLAN_STATES, PlanEnd, PlanState, Proposer
 from invoices.plan_progress import Progress
 
-OVER = [PlanState.EXPIRED, PlanState.DECLINED, PlanState.COUNTERED, PlanState.CANCELLED, PlanState.DEFAULTED]
-
 
 @dataclass(frozen=True, slots=True)
 class NextAct:

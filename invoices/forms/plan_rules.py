@@ -33,6 +33,7 @@ def sum_of(label: Any, help_text: Any = "") -> forms.DecimalField:
 
 
 def yes(label: Any, help_text: Any = "") -> forms.BooleanField:
+    """A box to tick."""
     return forms.BooleanField(label=label, required=False, help_text=help_text)
 
 

@@ -70,11 +70,6 @@ class Portal:
     preview: bool
     token: str
 
-    @property
-    def shows_figures(self) -> bool:
-        """Whether this visitor may read what is owed."""
-        return self.preview or self.proof is not None or not self.link.code_to_view
-
 
 def portal_view(view: View) -> View:
     """Lets in whoever has the link, after the code where the owner asks for it to look: the view gets `request.portal`."""
