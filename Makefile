@@ -10,8 +10,9 @@ export PORT ?= 8000
 BIN := .venv/bin
 # Node from the system where it has npm, else the one from PyPI that setup puts into the virtual environment.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
-# Tests see the defaults, whatever the shell they are started from has set for a real installation.
-CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u MEDIA_ROOT -u ALLOWED_HOSTS -u EMAIL_URL -u BASE_URL
+# Tests see the defaults, whatever the shell they are started from has set for a real installation. They keep their byte
+# code too: without it every process of every run reads and rewrites all test files anew.
+CLEAN := env -u PYTHONDONTWRITEBYTECODE -u DATABASE_URL -u SECRET_KEY -u DEBUG -u MEDIA_ROOT -u ALLOWED_HOSTS -u EMAIL_URL -u BASE_URL
 PYTEST := $(CLEAN) $(BIN)/python -m pytest -q
 # Cleaned before, not after: tests.postgres says itself which database the tests are for.
 POSTGRES := $(CLEAN) $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q
