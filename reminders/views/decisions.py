@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -145,6 +146,12 @@ def _end(request: HttpRequest, pk: int, write: Callable[..., None], told: str) -
     return redirect("handoff-detail", request.business.slug, row.pk)
 
 
+def _spoken_on(customer: Customer) -> datetime.date | None:
+    """The business's day on which they were last spoken to."""
+    last = customer.conversations.filter(outcome="REACHED").aggregate(at=Max("at"))["at"]
+    return customer.business.local_date(last) if last else None
+
+
 def _page(request: HttpRequest, customer: Customer, filled: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     today, currency, rules = _today(request), _currency(request, customer), request.business.rules
     case = case_in(cases_of(request.business, [customer], settings_of(request.business), today).get(customer.pk, []), currency)
@@ -157,7 +164,7 @@ def _page(request: HttpRequest, customer: Customer, filled: dict[str, Any] | Non
         "today": today,
         "position": next((one for one in _positions(request, customer) if one.currency == currency), Position(currency)),
         "asked": customer.letters.filter(currency=currency, state=LetterState.SENT).count(),
-        "spoken": customer.conversations.filter(outcome="REACHED").order_by("-at").first(),
+        "spoken_on": _spoken_on(customer),
         "claims": list(customer.claims.filter(result=ClaimResult.OPEN)),
         "checked": customer.claims.exclude(result=ClaimResult.OPEN).count(),
         "handed": customer.hand_offs.filter(currency=currency, state="handed").first(),
