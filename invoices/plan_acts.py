@@ -31,7 +31,7 @@ def next_act(plan: PaymentPlan, progress: Progress, *, today: datetime.date, own
     if plan.state == PlanState.DRAFT:
         return _of_proposal(plan, owner)
     if plan.state in (PlanState.OFFERED, PlanState.VIEWED):
-        return _of_offer(plan, today)
+        return _of_offer(plan)
     if plan.state in BLOCKING_PLAN_STATES:
         return _of_running(plan, progress, today, owner=owner, waits_for_us=waits_for_us)
     if plan.state == PlanState.COMPLETED:
@@ -48,9 +48,9 @@ def _of_proposal(plan: PaymentPlan, owner: bool) -> NextAct:
     return NextAct(words, _("Its owner decides: it is outside your limits."), "plan-answer", plan.pk, _("See it beside ours"))
 
 
-def _of_offer(plan: PaymentPlan, today: datetime.date) -> NextAct:
+def _of_offer(plan: PaymentPlan) -> NextAct:
     seen = _("They have seen it.") if plan.state == PlanState.VIEWED else _("They have not opened it yet.")
-    until = _("Wait for their signature until %(day)s.") % {"day": say_date(plan.accept_by, today)} if plan.accept_by else ""
+    until = _("Wait for their signature until %(day)s.") % {"day": day(plan.accept_by)} if plan.accept_by else ""
     return NextAct(until or _("Wait for their signature."), seen, "customer-call", plan.customer_id, _("Call them"))
 
 

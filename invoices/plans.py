@@ -170,9 +170,9 @@ def _objections(schedule: Schedule, currency: str, limits: Limits, today: dateti
         yield _("No instalment below %(least)s.") % {"least": money(limits.min_instalment, currency)}
     if first < quantize(total * limits.first_share, currency):
         least = money(quantize(total * limits.first_share, currency), currency)
-        yield _("The first payment is %(least)s or more.") % {"least": least}
+        yield _("The first payment is below %(least)s.") % {"least": least}
     if first_on > today + datetime.timedelta(days=limits.first_within_days):
-        yield _("The first payment is due within %(days)s days.") % {"days": limits.first_within_days}
+        yield _("The first payment is not within %(days)s days.") % {"days": limits.first_within_days}
     yield from _bounds(schedule, limits.max_instalments, limits.max_months, today)
 
 
@@ -181,7 +181,7 @@ def _bounds(schedule: Schedule, count: int, months: int, today: datetime.date) -
         yield _("At most %(count)s instalments.") % {"count": count}
     # "Within twelve months beginning on the day of the agreement" ends the day before its anniversary.
     if months and schedule[-1][0] > today + relativedelta(months=months) - datetime.timedelta(days=1):
-        yield _("The last instalment is due within %(months)s months.") % {"months": months}
+        yield _("The last instalment is not within %(months)s months.") % {"months": months}
 
 
 def names_plan(reference: str, plan_id: int, own: str) -> bool:

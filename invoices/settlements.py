@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from arcollect.money import format_plain, quantize
+from arcollect.filters import money
+from arcollect.money import quantize
 
 NOTHING = Decimal(0)
 
@@ -50,11 +51,11 @@ def _objections(terms: Terms, rules: Mapping[str, Any]) -> Iterator[str]:
     if terms.amount != quantize(terms.amount, terms.currency):
         yield _("%(currency)s has no such fractions.") % {"currency": terms.currency}
     if terms.amount >= terms.total:
-        yield _("That is no less than is owed: %(total)s.") % {"total": format_plain(terms.total, terms.currency)}
+        yield _("That is no less than is owed: %(total)s.") % {"total": money(terms.total, terms.currency)}
     if terms.amount < least:
         yield _("Your settings take no less than %(least)s of %(total)s; the owner can change that floor there.") % {
-            "least": format_plain(least, terms.currency),
-            "total": format_plain(terms.total, terms.currency),
+            "least": money(least, terms.currency),
+            "total": money(terms.total, terms.currency),
         }
     if terms.accept_by < terms.on:
         yield _("The day to accept it by has passed.")

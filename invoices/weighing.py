@@ -30,12 +30,14 @@ class Says(StrEnum):
 class Facts:
     """What we know of who proposes. `first_share`: of their plan that comes with the first payment; `wanted`: what we ask.
 
+    `soon`: whether that first payment comes as early as we ask.
     `kept` of `settled` promises; plans `completed` and `defaulted`; what they said within 180 days found `true` or `untrue`;
     `unchecked`: id of a claim nobody checked yet, 0 for none.
     """
 
     first_share: Decimal
     wanted: Decimal
+    soon: bool = True
     kept: int = 0
     settled: int = 0
     completed: int = 0
@@ -80,6 +82,7 @@ def facts_about(plan: PaymentPlan, schedule: Schedule, limits: Limits, today: da
     return Facts(
         first_share=schedule[0][1] / total,
         wanted=limits.first_share,
+        soon=schedule[0][0] <= today + datetime.timedelta(days=limits.first_within_days),
         kept=kept,
         settled=settled,
         completed=earlier.count(PlanState.COMPLETED),
@@ -98,6 +101,9 @@ def weigh(facts: Facts) -> list[Check]:
 
 def _first_payment(facts: Facts) -> Check:
     shares = {"theirs": round(facts.first_share * 100), "ours": round(facts.wanted * 100)}
+    if facts.first_share >= facts.wanted and not facts.soon:
+        words = _("Their first payment comes later than you ask for: ask what they can pay today.")
+        return Check(Says.AGAINST, words, "customer-call", 0, _("Call them"))
     if facts.first_share >= facts.wanted:
         return Check(Says.FOR, _("They start with %(theirs)s %%: that shows they mean it.") % shares)
     words = _("They start with %(theirs)s %%, you ask for %(ours)s %%: ask what they can pay today.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from arcollect.filters import day
 from arcollect.money import format_plain
 from customers.models import Customer, Letter
 from customers.models.customer import Kind
@@ -61,7 +62,7 @@ def _objections(customer: Customer, case: Case, today: datetime.date) -> Iterato
         yield _("The 90-day step was not reached.")
     until = _final_until(customer, case.currency)
     if until is not None and until >= today:
-        yield _("The final letter gives them until %(day)s.") % {"day": until.isoformat()}
+        yield _("The final letter gives them until %(day)s.") % {"day": day(until)}
 
 
 def _claimed(overdue: Iterable[InvoiceFacts], today: datetime.date) -> Iterator[str]:

@@ -47,7 +47,7 @@ def test_theirs_stands_beside_ours_with_what_it_breaks(boss, business, theirs):
     assert "“Only from May on.”" in page
     assert page.index("May 1, 2026 50.00") < page.index("You had offered") < page.index("Mar 23, 2026 500.00")
     assert "At most 12 instalments." in page
-    assert "The first payment is $200.00 or more." in page
+    assert "The first payment is below $200.00." in page
 
 
 @pytest.mark.proves("P20")
@@ -65,6 +65,7 @@ def test_what_to_verify_comes_before_the_decision(boss, business, acme, theirs):
     ("facts", "says", "told"),
     [
         ({"first_share": Decimal("0.5")}, Says.FOR, "They start with 50 %"),
+        ({"first_share": Decimal("0.5"), "soon": False}, Says.AGAINST, "Their first payment comes later than you ask for"),
         ({}, Says.ASK, "They never promised anything yet"),
         ({"kept": 3, "settled": 4}, Says.FOR, "They kept 3 of 4 promises."),
         ({"kept": 1, "settled": 2}, Says.AGAINST, "They kept 1 of 2 promises."),

@@ -108,6 +108,7 @@ def test_one_plan_says_where_it_stands_first(books, business, running):
 @pytest.mark.parametrize(
     ("state", "fields", "words"),
     [
+        (PlanState.OFFERED, {"accept_by": day("2026-03-27")}, "Wait for their signature until Mar 27, 2026."),
         (PlanState.SIGNED, {}, "was due 7 days ago: call them."),
         (PlanState.AT_RISK, {"cure_by": day("2026-03-27")}, "Made good by Mar 27, 2026 it goes on."),
         (PlanState.COMPLETED, {}, "Nothing: it is paid in full."),

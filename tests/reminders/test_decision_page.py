@@ -1,8 +1,11 @@
 """The owner's decision on one page: what may be done, what may not yet and why, and what became of it (P20, P22)."""
 
+import datetime
+
 import pytest
 
 from customers.claims import open_claim
+from customers.models import Conversation
 from invoices.models import Invoice, WriteOff
 from reminders.models import HandOff
 from tests import make
@@ -49,6 +52,19 @@ def test_the_task_leads_to_every_option(page, business, acme, invoice, task):
         assert option in said
     assert "From $1,400.00 on" in said
     assert "They get 14 days to answer." in said
+
+
+def test_it_says_when_they_were_last_spoken_to(page, business, acme, invoice):
+    at = datetime.datetime(2026, 3, 18, 15, tzinfo=datetime.UTC)
+    Conversation.objects.create(business=business, customer=acme, at=at, outcome="REACHED")
+    assert "Last spoken to 2 days ago" in read(page, business, "decision", acme.pk)
+
+
+def test_a_final_letter_taken_back_says_why_in_words(page, business, acme, invoice):
+    page.post(address(business, "decision-final", acme.pk), {"currency": "USD"})
+    page.post(address(business, "decision-hand-off", acme.pk), {"currency": "USD", "agency": "Meridian"})
+    said = read(page, business, "letter-detail", acme.letters.get(code="FINAL").pk)
+    assert "With Meridian since Mar 20, 2026: they collect it, we do not." in said
 
 
 @pytest.mark.proves("P20")

@@ -193,7 +193,7 @@ def test_a_step_of_an_earlier_cycle_does_not_count(acme, invoice):
 
 def test_below_the_floor_the_form_says_so(page, business, acme, invoice):
     said = words(offer(page, business, acme, amount="1399.99"))
-    assert "take no less than 1400.00 of 2000.00" in said
+    assert "take no less than $1,400.00 of $2,000.00" in said
     assert not Settlement.objects.exists()
 
 
