@@ -32,8 +32,9 @@ from reminders.final_letters import write_final
 from reminders.forms.decision import HandOffForm, WriteOffForm
 from reminders.hand_offs import NEXT_STEPS, final_objections, finals_of, objections, reply_days, settle_objection
 from reminders.handing_off import HandOffError, close, hand_off, take_back
-from reminders.models import HandOff
+from reminders.models import Cursor, HandOff
 from reminders.outbox import OutboxError
+from reminders.sweeping import sweep
 
 
 @owner_view
@@ -96,8 +97,16 @@ def decision_write_off(request: HttpRequest, pk: int) -> HttpResponse:
     ids, reason = [row.pk for row in form.cleaned_data["invoices"]], form.cleaned_data["reason"]
     try:
         with transaction.atomic():
+            # The engine's lock first, as everywhere: what waited for the money given up is taken off the desk at once.
+            Cursor.objects.select_for_update().get_or_create(business=request.business)
             give_up(customer=customer, invoice_ids=ids, on=_today(request), reason=reason, actor=request.user)
             _done(request, customer, _("Written off."))
+            sweep(
+                business=request.business,
+                customer_ids=[customer.pk],
+                settings=settings_of(request.business),
+                today=_today(request),
+            )
     except BookingError as problem:
         messages.error(request, str(problem))
         return _back(request, customer)

@@ -119,6 +119,14 @@ def test_a_barred_hand_off_changes_nothing(page, business, acme, invoice):
     assert not HandOff.objects.exists()
 
 
+def test_what_is_written_off_is_not_called_for_any_more(page, business, acme, invoice):
+    call = make.task(acme, "call_60", subject="USD", currency="USD", amount=2000)
+    data = {"invoices": [invoice.pk], "reason": "Gone away", "sure": "on"}
+    page.post(address(business, "decision-write-off", acme.pk), data)
+    call.refresh_from_db()
+    assert (call.state, WriteOff.objects.count()) == ("cancelled", 1)
+
+
 def test_nothing_is_written_off_where_the_settings_say_so(page, business, acme, invoice):
     business.settings = {"final": {"write_off": False}}
     business.save()
