@@ -6,8 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from arcollect.filters import day
-from arcollect.money import format_plain
+from arcollect.filters import day, money
 from customers.models import Customer
 from invoices.models import Invoice, PaymentPlan, Settlement
 from invoices.models.agreement import LIVE_PLAN_STATES
@@ -18,8 +17,8 @@ class InvoicesField(forms.ModelMultipleChoiceField):
     """Open invoices, each with what is open of it and since when."""
 
     def label_from_instance(self, invoice: Invoice) -> str:
-        """ "INV-7: 1,250.00 USD, due May 27, 2026"."""
-        amount = f"{format_plain(invoice.balance, invoice.currency)} {invoice.currency}"
+        """ "INV-7: $1,250.00, due May 27, 2026"."""
+        amount = money(invoice.balance, invoice.currency)
         return _("%(number)s: %(amount)s, due %(day)s") % {"number": invoice.number, "amount": amount, "day": day(invoice.due_on)}
 
 
@@ -46,8 +45,10 @@ class LinkForm(forms.Form):
             del self.fields["offer"]
 
     def _name(self, row: PaymentPlan | Settlement) -> str:
-        words = _("Payment plan: %(what)s") if isinstance(row, PaymentPlan) else _("Settlement: %(what)s")
-        return words % {"what": row}
+        if isinstance(row, PaymentPlan):
+            return _("Payment plan: %(what)s") % {"what": row}
+        sums = {"amount": money(row.amount, row.currency), "total": money(row.total, row.currency)}
+        return _("Settlement: %(amount)s instead of %(total)s") % sums
 
     @property
     def chosen(self) -> PaymentPlan | Settlement | None:

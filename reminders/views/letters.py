@@ -163,6 +163,9 @@ def _text(letter: Letter) -> tuple[str, str]:
 def _asked(letter: Letter, today: datetime.date) -> list[tuple[dict[str, Any], Decimal, Decimal]]:
     """(line, what the letter asks for, what may be asked for today) of each invoice in it, in at most four queries."""
     lines = letter.facts.get("lines", ())
+    if {"settlement", "instalment"} & letter.facts.keys():
+        # What is agreed is what takes the rest off the list of what to ask for: nothing changed.
+        return [(line, Decimal(line["collectable"]), Decimal(line["collectable"])) for line in lines]
     rows = Invoice.objects.filter(business_id=letter.business_id, pk__in=[line["invoice"] for line in lines])
     against = claims([letter.customer_id])
     now = {row.pk: open_invoice(row, against, today).collectable for row in rows}

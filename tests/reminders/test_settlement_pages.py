@@ -94,6 +94,19 @@ def test_it_goes_out_and_nothing_else_is_asked_for(page, business, acme, invoice
     assert Letter.objects.get().state == "sent"
 
 
+def test_its_letter_is_not_called_outdated_because_of_the_offer_itself(page, business, acme, invoice):
+    offer(page, business, acme, letter="on")
+    letter = acme.letters.get(code="L90")
+    said = read(page, business, "letter-detail", letter.pk)
+    assert "What they owe changed" not in said
+    assert "nothing now" not in said
+
+
+def test_a_link_names_the_settlement_as_people_write_it(page, business, acme, invoice):
+    offer(page, business, acme)
+    assert "Settlement: $1,800.00 instead of $2,000.00" in read(page, business, "link-add", acme.pk)
+
+
 def test_a_letter_about_an_offer_that_is_over_does_not_go(page, business, acme, invoice, owner, tmp_path):
     offer(page, business, acme)
     Letter.objects.update(state="approved")
