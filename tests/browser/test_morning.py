@@ -80,7 +80,6 @@ def test_a_broken_promise_and_a_transfer_said_to_be_on_its_way(page):
     expect(page.locator(".script blockquote").first).to_contain_text("€1,119.82 of it is not here. What happened?")
     hear(page, "R05")
     page.get_by_label("What date was it sent, for how much?").fill("On Monday, €500.00")
-    page.get_by_label("I have read what stands against calling now").check()
     save(page)
     desk = waiting(page, "Rabenfels Verlag GmbH")
     assert "Check what was said" in desk
