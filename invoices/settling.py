@@ -1,7 +1,7 @@
 """Writes settlements: offered, accepted, kept, missed (domain.md 6.6). Nobody else changes one."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.db import transaction
@@ -154,9 +154,14 @@ def waive_miss(*, settlement: Settlement, on: datetime.date, actor: User) -> Non
     settlement.refresh_from_db()
 
 
-def settle_settlements(*, business: Business, today: datetime.date) -> list[Settlement]:
-    """Ends, every night, what was paid, was not paid by its day, or was not accepted in time; returns these."""
+def settle_settlements(*, business: Business, today: datetime.date, customers: Collection[int] | None = None) -> list[Settlement]:
+    """Ends, every night, what was paid, was not paid by its day, or was not accepted in time; returns these.
+
+    `customers`: ids of those to look at, instead of all.
+    """
     live = Settlement.objects.filter(business=business, state__in=LIVE_SETTLEMENT_STATES).order_by("pk")
+    if customers is not None:
+        live = live.filter(customer__in=customers)
     return [row for row in live if _settle_tonight(row, today)]
 
 

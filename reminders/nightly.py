@@ -17,7 +17,8 @@ from arcollect.money import format_plain
 from customers import log
 from customers.models import Business, Customer, Event, User
 from invoices.keeping import settle_promises
-from invoices.models import Invoice
+from invoices.models import Invoice, PaymentPlan, Settlement
+from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.plan_keeping import settle_plans
 from invoices.planning import expire_offers, void_offers
 from invoices.settling import settle_settlements
@@ -118,12 +119,9 @@ def escalate(
     """
     settings = settings_of(business)
     cursor, _ = Cursor.objects.get_or_create(business=business)
+    settled = Outcome()
     if not dry_run and only is None:
-        settle_promises(business=business, calendar=settings.calendar(), today=today)
-        settle_plans(business=business, calendar=settings.calendar(), today=today)
-        expire_offers(business=business, calendar=settings.calendar(), today=today)
-        void_offers(business=business, calendar=settings.calendar(), today=today)
-        settle_settlements(business=business, today=today)
+        settled.add(_settle(business, settings, today))
         ask_to_match(business=business, calendar=settings.calendar(), today=today)
     key = _settings_key(business, settings)
     with transaction.atomic():
@@ -133,6 +131,7 @@ def escalate(
     if not dry_run and only is None:
         outcome.add(_sweep(business, settings, cursor, horizon, today, everyone=everyone))
     swept = not outcome.failed
+    outcome.add(settled)
     batches = _to_look_at(business, cursor, horizon, today, everyone=everyone) if only is None else _batches(only)
     budget = _budget(business, settings, today, calls_per_day)
     work = partial(_batch, business, settings=settings, today=today, budget=budget, dry_run=dry_run, brief=brief)
@@ -216,6 +215,23 @@ def _name_failed(outcome: Outcome, *, look_again: bool) -> None:
         Watch.objects.filter(invoice__customer__in=failed).delete()
     references = dict(Customer.objects.filter(pk__in=failed).values_list("pk", "reference"))
     outcome.failed = [row | {"customer": references[row["customer"]]} for row in outcome.failed]
+
+
+def _settle(business: Business, settings: Settings, today: datetime.date) -> Outcome:
+    """Judges by the day what was agreed; an error in somebody's plan or settlement leaves all others judged (T07)."""
+    calendar = settings.calendar()
+    settle_promises(business=business, calendar=calendar, today=today)
+
+    def settle(ids: list[int]) -> None:
+        settle_plans(business=business, calendar=calendar, today=today, customers=ids)
+        settle_settlements(business=business, today=today, customers=ids)
+
+    agreed = PaymentPlan.objects.filter(business=business, signed_at__isnull=False).order_by().values_list("customer", flat=True)
+    offered = Settlement.objects.filter(business=business, state__in=LIVE_SETTLEMENT_STATES).values_list("customer", flat=True)
+    outcome = _guarded(settle, _batches(sorted({*agreed, *offered})))
+    expire_offers(business=business, calendar=calendar, today=today)
+    void_offers(business=business, calendar=calendar, today=today)
+    return outcome
 
 
 def _sweep(

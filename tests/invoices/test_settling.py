@@ -225,7 +225,7 @@ def test_nothing_is_given_away_before_step_90(offer):
 @pytest.mark.parametrize(
     ("terms", "why"),
     [
-        ({"amount": "1399.99"}, "no less than 1400.00 of 2000.00"),
+        ({"amount": "1399.99"}, r"no less than \$1,400.00 of \$2,000.00"),
         ({"amount": "2000"}, "no less than is owed"),
         ({"amount": "1800.001"}, "no such fractions"),
         ({"accept_by": "2026-07-31"}, "has passed"),

@@ -12,6 +12,8 @@ from django.db import connection
 from arcollect.guards import Guard
 from customers.models import Customer, Letter, Task
 from invoices.agreeing import close_promise, make_promise
+from invoices.models import PaymentPlan
+from invoices.models.agreement import PlanState
 from reminders.models import LastDecision, Reminder, Step, Watch
 from reminders.nightly import escalate, explain
 from tests import make
@@ -163,9 +165,9 @@ def test_the_command_explains_in_words_and_in_json(business, acme, capsys):
 
 
 @contextmanager
-def refused(customer: Customer) -> Iterator[None]:
-    """The database takes no new verdict about this customer."""
-    guard = Guard("broken", "reminders_lastdecision", "broken on purpose", when=f"OLD.customer_id = {customer.pk}", deletes=False)
+def refused(table: str, when: str) -> Iterator[None]:
+    """The database takes no change to these rows of a table."""
+    guard = Guard("broken", table, "broken on purpose", when=when, deletes=False)
     with connection.cursor() as cursor:
         for statement in guard.statements(connection.vendor):
             cursor.execute(statement)
@@ -182,8 +184,21 @@ def test_a_batch_that_breaks_lists_the_customer_at_fault_and_stops_nobody(busine
     for customer in customers:
         make.invoice(customer)
     escalate(business, NOTICE_DAY)
-    with refused(customers[2]):
+    with refused("reminders_lastdecision", f"OLD.customer_id = {customers[2].pk}"):
         outcome = escalate(business, DAY_30)
     assert sorted(row["customer"] for row in outcome.fired) == ["C0", "C1", "C3"]
     assert [row["customer"] for row in outcome.failed] == ["C2"]
     assert [row["customer"] for row in escalate(business, DAY_30).fired] == ["C2"]
+
+
+@pytest.mark.proves("T07", "T33")
+def test_a_plan_that_cannot_be_judged_leaves_the_others_judged(business):
+    plans = [
+        make.plan(customer, {make.invoice(customer, due="2026-02-02"): "1000"}, {"2026-03-02": "1000"}, signed="2026-02-27")
+        for customer in (make.customer(business, f"C{number}") for number in range(3))
+    ]
+    with refused("invoices_instalment", f"OLD.plan_id = {plans[1].pk}"):
+        outcome = escalate(business, DAY_30)
+    assert [row["customer"] for row in outcome.failed] == ["C1"]
+    states = [PaymentPlan.objects.get(pk=plan.pk).state for plan in plans]
+    assert states == [PlanState.AT_RISK, PlanState.SIGNED, PlanState.AT_RISK]
