@@ -30,6 +30,12 @@ class AgreementError(ValueError):
     """What was to be agreed cannot be; the message says why."""
 
 
+def alone_with(customer: Customer) -> None:
+    """Nobody else agrees anything with this customer until the transaction under way ends: of two offers made at the same
+    moment the second is told of the first. What is booked goes on meanwhile."""
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+
+
 @transaction.atomic
 def make_promise(
     *,

@@ -14,7 +14,7 @@ from arcollect.dates import Calendar
 from customers.desk import close_about
 from customers.models import Business, Conversation, Customer, User
 from customers.models.desk import TaskKind
-from invoices.agreeing import AgreementError, note
+from invoices.agreeing import AgreementError, alone_with, note
 from invoices.agreement_terms import rules_of
 from invoices.agreements import prepare_agreement
 from invoices.instalments import COUNTERSIGN
@@ -48,6 +48,7 @@ def offer_plan(
     law's, and says `why`, for us alone. Raises AgreementError where one is barred, the instalments do not come to what is
     owed, or a limit is broken.
     """
+    alone_with(customer)
     if problem := barred(customer, currency, on, replaces):
         raise AgreementError(problem)
     covered = chosen(plannable(customer, currency, on), only)
@@ -86,6 +87,7 @@ def propose_plan(
     `answers`: the plan on offer it takes the place of; its discount was for that schedule and goes with it. An earlier draft of
     theirs gives way. Raises AgreementError where it is no schedule, does not come to what is owed, or no plan can be had.
     """
+    alone_with(customer)
     if answers is not None and answers.state not in ON_OFFER:
         raise AgreementError(_("This plan is not on offer any more."))
     if answers is not None and only is None:
@@ -187,6 +189,7 @@ def reschedule(
 
     Once for each plan (domain.md 6.2). Until then the old one runs on; a discount stays theirs to earn.
     """
+    alone_with(plan.customer)
     if problem := reschedule_barred(plan):
         raise AgreementError(problem)
     for earlier in plan.replaced_by.filter(state__in=ON_OFFER):
@@ -307,7 +310,8 @@ def _accept_by(plan: PaymentPlan, on: datetime.date) -> datetime.date:
 
 
 def _proposal(plan: PaymentPlan) -> None:
-    """Raises AgreementError where this is no proposal of a customer that waits for its answer."""
+    """Raises AgreementError where this is no proposal of a customer that waits for its answer; one answer at a time."""
+    alone_with(plan.customer)
     if plan.state != PlanState.DRAFT or plan.proposed_by != Proposer.CUSTOMER:
         raise AgreementError(_("This proposal was answered already."))
 

@@ -14,7 +14,7 @@ from customers.desk import close_about, open_task
 from customers.models import Business, Conversation, Customer, User
 from customers.models.business import Role
 from customers.models.desk import TaskKind
-from invoices.agreeing import AgreementError
+from invoices.agreeing import AgreementError, alone_with
 from invoices.balances import lock_invoices
 from invoices.linking import outlive
 from invoices.models import PaymentPlan, Settlement, SettlementInvoice, WriteOff
@@ -59,6 +59,7 @@ def offer_settlement(
 
     Raises AgreementError before step 90, from anybody but an owner, below the floor, or where another agreement stands.
     """
+    alone_with(customer)
     rules = customer.business.rules
     covered = settleable(customer.pk, currency, on, only)
     total = sum((part for _pk, part in covered), NOTHING)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from customers import log
 from customers.documents import store
 from customers.models import Customer, User
+from invoices.agreeing import alone_with
 from reminders.agency_pack import pack
 from reminders.cases import case_in
 from reminders.facts import cases_of, settings_of
@@ -28,6 +29,7 @@ def hand_off(*, customer: Customer, currency: str, agency: str, on: datetime.dat
     """
     business = customer.business
     Cursor.objects.select_for_update().get_or_create(business=business)
+    alone_with(customer)
     settings = settings_of(business)
     case = case_in(cases_of(business, [customer], settings, on).get(customer.pk, []), currency)
     problems = objections(customer, case, on)
