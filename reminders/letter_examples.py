@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from arcollect.addresses import paper_for
-from reminders.agreed_facts import AgreedFacts, QueryFacts
+from reminders.agreed_facts import AgreedFacts, QueryFacts, SettlementFacts
 from reminders.letter_facts import (
     Addressee,
     CallFacts,
@@ -125,10 +125,15 @@ def _agreed(plain: LetterFacts) -> AgreedFacts:
         instalments=((day + timedelta(days=7), half), (day + timedelta(days=37), half)),
         accept_by=day + timedelta(days=10),
         callback_on=day + timedelta(days=5),
+        settlement=_settlement(plain.today),
         terms_days=30,
         statement=True,
         document=True,
     )
+
+
+def _settlement(today: date) -> SettlementFacts:
+    return SettlementFacts(Decimal("900.00"), Decimal("1250.00"), today + timedelta(days=7), today + timedelta(days=14))
 
 
 def _rich(plain: LetterFacts, call: CallFacts) -> dict[str, Any]:
@@ -145,6 +150,7 @@ def _rich(plain: LetterFacts, call: CallFacts) -> dict[str, Any]:
         "portal_url": LINK,
         "queried": tuple(dataclasses.replace(line, disputed=Decimal("150.00")) for line in plain.lines),
         **({"agreed": _agreed(plain)} if plain.code == "LCALL" else {}),
+        **({"agreed": AgreedFacts(settlement=_settlement(plain.today))} if plain.code == "L90" else {}),
         **_partly_paid(plain),
     }
 

@@ -134,8 +134,11 @@ def _confirmed(code: PortalCode, right: bool, now: datetime.datetime) -> PortalC
     """The code, good once. Raises CodeError where it was wrong; the last try is told on the timeline."""
     if not right:
         code.refresh_from_db()
-        if code.tries >= _rules(code.link)["code_tries"]:
+        spent = code.tries >= _rules(code.link)["code_tries"]
+        if spent:
             _tell_refused(code)
+        if spent and code.method == CodeMethod.EMAIL:
+            raise CodeError(_("This code is no longer good. Please ask for a new one."))
         raise CodeError(_("That is not right. Please look again."))
     with transaction.atomic():
         first = PortalCode.objects.filter(pk=code.pk, confirmed_at=None).update(confirmed_at=now, tries=F("tries") - 1)

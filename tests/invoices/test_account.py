@@ -66,4 +66,4 @@ def test_the_number_of_queries_does_not_grow(acme):
         connection,
     ) as queries:
         positions(acme, TODAY)
-    assert len(queries) == 6
+    assert len(queries) == 7

@@ -87,8 +87,9 @@ def test_only_a_keyed_hash_of_it_is_kept(ours):
 def test_a_wrong_code_is_told_and_five_are_the_end_of_it(ours):
     ours.post("portal-code")
     code = digits()
-    for _ in range(5):
+    for _ in range(4):
         assert "That is not right" in words(ours.post("portal-confirm", digits=other(code)))
+    assert "no longer good" in words(ours.post("portal-confirm", digits=other(code)))
     assert "no longer good" in words(ours.post("portal-confirm", digits=code))
     assert PortalCode.objects.get().tries == 5
     assert Event.objects.filter(kind="portal.code_refused").count() == 1
