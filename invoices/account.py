@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -112,3 +113,9 @@ def open_invoice(row: Invoice, against: Claims, today: datetime.date) -> OpenInv
         promised=min(row.balance, promised),
         settling=min(row.balance, settling),
     )
+
+
+def currency_asked(wanted: str, known: Sequence[Position], home: str) -> str:
+    """The currency `wanted` where something is open in it, else the one most is open in, else the business's own, `home`."""
+    currencies = [position.currency for position in known] or [home]
+    return wanted if wanted in currencies else currencies[0]

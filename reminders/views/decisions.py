@@ -20,7 +20,7 @@ from customers.models import Customer, Task
 from customers.models.claim import ClaimResult
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
-from invoices.account import Position, positions
+from invoices.account import Position, currency_asked, positions
 from invoices.balances import BookingError
 from invoices.models import Invoice
 from invoices.settlement_money import settleable
@@ -210,9 +210,7 @@ def _positions(request: HttpRequest, customer: Customer) -> list[Position]:
 
 def _currency(request: HttpRequest, customer: Customer) -> str:
     """The one asked for, where something is open in it; else the one most is."""
-    known = [position.currency for position in _positions(request, customer)] or [request.business.currency]
-    wanted = request.GET.get("currency", "")
-    return wanted if wanted in known else known[0]
+    return currency_asked(request.GET.get("currency", ""), _positions(request, customer), request.business.currency)
 
 
 def _task(request: HttpRequest, customer: Customer) -> Task | None:

@@ -19,7 +19,7 @@ from customers.access import get_row, member_view, owner_view
 from customers.desk import TaskError, complete_task
 from customers.models import Customer, Task
 from customers.models.desk import TaskState
-from invoices.account import positions
+from invoices.account import currency_asked, positions
 from invoices.agreeing import AgreementError
 from invoices.models import Settlement
 from invoices.models.settlement import SettlementState
@@ -102,9 +102,7 @@ def settlement_add(request: HttpRequest, pk: int) -> HttpResponse:
 def _currency(request: HttpRequest, customer: Customer) -> str:
     """The currency in the address, else the one most is open in."""
     today = request.business.local_date(timezone.now())
-    known = [position.currency for position in positions(customer, today)] or [request.business.currency]
-    wanted = request.GET.get("currency", "")
-    return wanted if wanted in known else known[0]
+    return currency_asked(request.GET.get("currency", ""), positions(customer, today), request.business.currency)
 
 
 def _problem(request: HttpRequest, customer: Customer, currency: str) -> str:
