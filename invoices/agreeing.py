@@ -14,7 +14,7 @@ from customers import log
 from customers.desk import close_about, open_task
 from customers.models import Contact, Conversation, Customer, User
 from customers.models.desk import TaskKind
-from invoices.matching import oldest_first
+from invoices.allocation import oldest_first
 from invoices.models import Dispute, PaymentPlan, Promise, PromiseLine
 from invoices.models.agreement import PromiseState
 from invoices.promises import Verdict

@@ -12,8 +12,8 @@ from arcollect.money import format_plain, quantize
 from customers import log
 from customers.desk import close_about
 from customers.models import Business, Customer, Event, ImportBatch, User
+from invoices.allocation import oldest_first, split_of
 from invoices.balances import BookingError, Split, check_split, date_payment, lock_invoices, raise_balances, store
-from invoices.matching import oldest_first, split_of
 from invoices.models import Allocation, CreditNote, Invoice, Payment
 from invoices.plan_keeping import recount_plans
 from invoices.plan_receipts import awaited_plans

@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.db.models import F, Sum
 
 from invoices.agreement_terms import reference_of
+from invoices.allocation import AwaitedPlan
 from invoices.instalments import NOTHING, Receipt
-from invoices.matching import AwaitedPlan
 from invoices.models import Allocation, Invoice, Payment, PaymentPlan
 from invoices.plan_moves import RUNNING
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import F, Q
 
-from invoices.matching import OpenItem
+from invoices.allocation import OpenItem
 from invoices.models import Allocation, Invoice, Payment, Settlement
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.settlements import NOTHING, Receipt, counted, met_on

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
-from invoices.matching import OpenItem
+from invoices.allocation import OpenItem
 from invoices.models import Dispute, Invoice, PaymentPlan, PlanInvoice, PromiseLine, SettlementInvoice
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState, Proposer
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES, SettlementState

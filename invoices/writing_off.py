@@ -12,8 +12,8 @@ from arcollect.money import format_plain
 from customers import log
 from customers.models import Customer, User
 from customers.models.business import Role
+from invoices.allocation import OpenItem
 from invoices.balances import BookingError, check_split, date_payment, lock_invoices, raise_balances, store
-from invoices.matching import OpenItem
 from invoices.models import Invoice, WriteOff
 from invoices.models.money import WriteOffKind
 from invoices.standing import claims

@@ -2,7 +2,7 @@
 
 from customers.models.business import Business, Membership, User
 from customers.models.claim import Attachment, CallText, Claim
-from customers.models.customer import Contact, Customer
+from customers.models.customer import Contact, Customer, CustomerMerge, NotDuplicate
 from customers.models.desk import Conversation, Task
 from customers.models.letter import Document, Letter, ReceivedMail
 from customers.models.log import Event, ImportBatch, Seal
@@ -15,11 +15,13 @@ __all__ = [
     "Contact",
     "Conversation",
     "Customer",
+    "CustomerMerge",
     "Document",
     "Event",
     "ImportBatch",
     "Letter",
     "Membership",
+    "NotDuplicate",
     "ReceivedMail",
     "Seal",
     "Task",

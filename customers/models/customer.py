@@ -49,7 +49,14 @@ class Customer(models.Model):
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     tax_id = models.CharField(_("tax id"), max_length=50, blank=True)
+    registration = models.CharField(_("register entry"), max_length=100, blank=True, default="")
     terms_days = models.PositiveSmallIntegerField(_("terms in days"), null=True, blank=True)
+    terms_accepted_on = models.DateField(_("accepted our terms on"), null=True, blank=True)
+    invoiced_in = models.CharField(_("invoiced in"), max_length=3, blank=True, default="")
+    discount_pct = models.DecimalField(
+        _("discount for early payment in %"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    discount_days = models.PositiveSmallIntegerField(_("days the discount is open"), null=True, blank=True)
     credit_limit = money_field(verbose_name=_("credit limit"), null=True, blank=True)
     channel = models.CharField(_("letters go by"), max_length=10, choices=Channel.choices, default=Channel.EMAIL)
     po_required = models.BooleanField(_("needs a purchase order number"), default=False)
@@ -73,6 +80,7 @@ class Customer(models.Model):
     import_batch = models.ForeignKey(
         "customers.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="customers"
     )
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -143,3 +151,35 @@ class Contact(models.Model):
     def reachable_by_email(self) -> bool:
         """Whether mail may be sent and is likely to arrive."""
         return bool(self.email) and self.bounced_on is None and self.email_stopped_on is None
+
+
+class CustomerMerge(models.Model):
+    """Two customers that were one: what of `gone` could move went to `kept`. `moved`: the ids, by table, for undoing."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="merges")
+    kept = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="merges")
+    gone = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="merged_away")
+    moved = models.JSONField(default=dict)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.gone} into {self.kept}"
+
+
+class NotDuplicate(models.Model):
+    """Two customers that look alike and are two: a person said so, they are not suggested again. `first` has the lower id."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="one_row_a_pair_of_customers")]
+
+    def __str__(self) -> str:
+        return f"{self.first} is not {self.second}"

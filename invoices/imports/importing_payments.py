@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from arcollect.money import format_plain
 from customers.models import Business, ImportBatch, User
 from invoices import booking
+from invoices.allocation import OpenItem, split_of
 from invoices.imports.customerbook import CustomerBook
 from invoices.imports.importing_invoices import FROM_LEDGER
 from invoices.imports.problems import CellProblem, LineProblem
 from invoices.imports.rows import PaymentRow
 from invoices.imports.tally import Tally
-from invoices.matching import OpenItem, split_of
 from invoices.models import Allocation, Invoice, Payment
 from invoices.numbering import number_key
 from invoices.plan_receipts import awaited_plans

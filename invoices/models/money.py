@@ -13,7 +13,7 @@ from invoices.models.invoice import CreditNote, Invoice
 
 
 class Payment(models.Model):
-    """Money received from a customer; `allocated` says how much of it is booked against invoices, the rest is unapplied cash."""
+    """Money received from a customer; `allocated`: how much of it invoices have or was paid back, the rest is unapplied cash."""
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="payments")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="payments")
@@ -26,6 +26,8 @@ class Payment(models.Model):
     fingerprint = models.CharField(max_length=64, help_text=_("What makes a second import of the same payment harmless."))
     returned_on = models.DateField(_("returned on"), null=True, blank=True)
     import_batch = models.ForeignKey(ImportBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="payments")
+    bank_line = models.ForeignKey("invoices.BankLine", on_delete=models.PROTECT, null=True, blank=True, related_name="payments")
+    receipt_sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -89,6 +91,8 @@ class WriteOffKind(models.TextChoices):
     BAD_DEBT = "bad_debt", _("Bad debt")
     SETTLEMENT = "settlement", _("Settlement")
     GOODWILL = "goodwill", _("Goodwill")
+    DISCOUNT = "discount", _("Discount for early payment")
+    CHARGES = "charges", _("Bank charges")
 
 
 class WriteOff(models.Model):
@@ -109,3 +113,31 @@ class WriteOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.invoice}"
+
+
+class Refund(models.Model):
+    """Money paid back out of a payment or a credit note no invoice needs. It counts in what is `allocated` of its source."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="refunds")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="refunds")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds")
+    credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds")
+    amount = money_field()
+    currency = models.CharField(max_length=3)
+    on = models.DateField(_("paid back on"))
+    reference = models.CharField(_("reference"), max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reversed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, credit_note__isnull=True) | Q(payment__isnull=True, credit_note__isnull=False),
+                name="refund_has_one_source",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.amount} {self.currency}"

@@ -121,3 +121,30 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.signed_at:%Y-%m-%d}"
+
+
+class SatisfactionAnswer(models.TextChoices):
+    FINE = "fine", _("All is as ordered")
+    WRONG = "wrong", _("Something is wrong")
+    ADDRESS = "address", _("It went to the wrong address")
+
+
+class Satisfaction(models.Model):
+    """What a customer answered to the satisfaction letter about an invoice (P16); `said`: in their words."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="satisfactions")
+    link = models.ForeignKey(PortalLink, on_delete=models.PROTECT, null=True, blank=True, related_name="satisfactions")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="satisfactions")
+    answer = models.CharField(max_length=10, choices=SatisfactionAnswer.choices)
+    said = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(answer__in=SatisfactionAnswer.values), name="satisfaction_answer_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_answer_display()}: {self.invoice}"

@@ -17,8 +17,8 @@ from customers.desk import open_task
 from customers.models import Task
 from customers.models.desk import TaskKind, TaskState
 from invoices.agreeing import AgreementError, make_promise
+from invoices.allocation import OpenItem, oldest_first
 from invoices.disputing import open_dispute
-from invoices.matching import OpenItem, oldest_first
 from invoices.models import Dispute, Invoice, PortalCode, Promise
 from invoices.portal.opening import Portal
 

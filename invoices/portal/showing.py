@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from customers.models import Letter
 from customers.models.letter import LetterCode
-from invoices.matching import OpenItem
+from invoices.allocation import OpenItem
 from invoices.models import Dispute, Instalment, Invoice, PaymentPlan, PlanInvoice, PortalLink, Promise, PromiseLine, Settlement
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, InstalmentState, PlanState, Proposer
 from invoices.models.agreement import PromiseState as State

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.access import get_row, member_view
+from invoices.allocation import split_of
 from invoices.booking import BookingError, Split, apply_credit_note, apply_unapplied
 from invoices.forms.matching import MatchForm
-from invoices.matching import split_of
 from invoices.models import CreditNote, Invoice, Payment
 from invoices.plan_receipts import awaited_plans
 from invoices.standing import open_items

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from arcollect.dates import Calendar
-from invoices.matching import OpenItem, oldest_first
+from invoices.allocation import OpenItem, oldest_first
 from invoices.plans import Schedule, deposit_of, parts
 from reminders.demo.cast import Habit, Persona
 from reminders.demo.ledger import DAY, NOTHING, Sale
