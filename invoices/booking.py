@@ -14,7 +14,7 @@ from customers.desk import close_about
 from customers.models import Business, Customer, Event, ImportBatch, User
 from invoices.allocation import oldest_first, split_of
 from invoices.balances import BookingError, Split, check_split, date_payment, lock_invoices, raise_balances, store
-from invoices.models import Allocation, CreditNote, Invoice, Payment
+from invoices.models import Allocation, BankLine, CreditNote, Invoice, Payment
 from invoices.plan_keeping import recount_plans
 from invoices.plan_receipts import awaited_plans
 from invoices.settlement_money import awaited_settlement
@@ -49,9 +49,10 @@ def book_payment(
     reference: str = "",
     actor: User | None = None,
     batch: ImportBatch | None = None,
+    bank_line: BankLine | None = None,
 ) -> Payment:
     """Books one payment: as `split` designates, else to a running plan or oldest due date first; the rest stays unapplied cash
-    (domain.md 6.5)."""
+    (domain.md 6.5). `bank_line`: the line of a statement it came in with."""
     payment = Payment(
         business=customer.business,
         customer=customer,
@@ -62,6 +63,7 @@ def book_payment(
         reference=reference,
         fingerprint=fingerprint,
         import_batch=batch,
+        bank_line=bank_line,
     )
     if split is None:
         split = _by_default(customer.pk, currency, amount, reference)
@@ -116,7 +118,7 @@ def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor:
 
 
 @transaction.atomic
-def apply_credit_note(*, credit_note: CreditNote, split: Split, on: datetime.date, actor: User | None = None) -> None:
+def apply_credit_note(*, credit_note: CreditNote, split: Split, on: datetime.date, actor: User | None = None) -> list[Allocation]:
     """Takes `split` of a credit note off invoices of the same customer and currency, valued `on`."""
     note = CreditNote.objects.select_for_update().get(pk=credit_note.pk)
     invoices = lock_invoices(note.business, {invoice_id for invoice_id, _ in split})
@@ -127,11 +129,12 @@ def apply_credit_note(*, credit_note: CreditNote, split: Split, on: datetime.dat
     check_split(invoices, split, note.customer_id, note.currency)
     note.allocated += taken
     note.save(update_fields=["allocated"])
-    _book_split(invoices, split, on=on, credit_note=note)
+    rows = _book_split(invoices, split, on=on, credit_note=note)
     log.record(
         note.business, "credit_note.applied", f"credit_note:{note.pk}", customer=note.customer, actor=actor, split=_plain(split)
     )
     recount_plans(business=note.business, customers=[note.customer_id], on=on)
+    return rows
 
 
 @transaction.atomic
@@ -262,10 +265,11 @@ def _book_split(
     on: datetime.date,
     payment: Payment | None = None,
     credit_note: CreditNote | None = None,
-) -> None:
+) -> list[Allocation]:
     rows = [_allocation(invoices[pk], part, on=on, payment=payment, credit_note=credit_note) for pk, part in split]
     Allocation.objects.bulk_create(rows)
     _lower_balances(invoices, rows)
+    return rows
 
 
 def _lower_balances(invoices: Mapping[int, Invoice], allocations: Sequence[Allocation]) -> None:

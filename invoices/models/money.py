@@ -46,6 +46,7 @@ class Payment(models.Model):
                 name="payment_unapplied",
             ),
             models.Index(fields=["business", "received_on"], name="payment_received"),
+            models.Index(fields=["business", "-id"], condition=Q(bank_line=None), name="payment_by_hand"),
         ]
 
     def __str__(self) -> str:

@@ -77,7 +77,8 @@ class BankLine(models.Model):
     """One line of a statement, once, whatever file it comes in again (style.md anti-pattern 6). `amount`: negative for money out.
 
     `suggestions`: what `invoices.matching` found, best first, as JSON; `sure`, 0 to 100, and `reason` are those of the first.
-    `booked_by` None and `state` booked: it was booked by itself. The money itself is the line's payments.
+    `settled_by` None and `state` booked: it was booked by itself; `settled_at` and `state` open: it was taken back, and is not
+    booked by itself again. The money itself is the line's payments, `effects` what else its booking set in motion.
     """
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="bank_lines")
@@ -100,6 +101,7 @@ class BankLine(models.Model):
     suggestions = models.JSONField(default=list, blank=True)
     sure = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=300, blank=True)
+    effects = models.JSONField(default=dict, blank=True)
     takes_back = models.ForeignKey(
         "invoices.Payment", on_delete=models.PROTECT, null=True, blank=True, related_name="taken_back_by"
     )
