@@ -1,12 +1,16 @@
 """HTML in, tagged PDF out. The only module that knows WeasyPrint: no network, no files, the same bytes for the same input."""
 
+import datetime
 import json
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -23,6 +27,20 @@ _one_at_a_time = Lock()
 
 class ForbiddenAddress(ValueError):
     """The page asked for something that is neither our own font nor carried in the page itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A file that belongs to the page, inside its PDF: `relationship` as ISO 32000-2 names it ("Alternative": it says the same).
+
+    `made_at` is written into the PDF. `xmp`: rdf:Description elements that tell of it in the PDF's metadata.
+    """
+
+    name: str
+    content: bytes
+    relationship: str
+    made_at: datetime.datetime
+    xmp: bytes = b""
 
 
 class OwnFontsOnly(URLFetcher):
@@ -43,10 +61,32 @@ def render_pdf(html: str, *, stylesheet: str) -> bytes:
     parsed once a process, and gets the font families of TYPEFACE. Raises ForbiddenAddress when either names anything but
     our fonts or a data: URI.
     """
+    return _drawn(html, stylesheet, pdf_variant="pdf/ua-1", pdf_tags=True)
+
+
+def render_archive_pdf(html: str, *, stylesheet: str, embedded: Embedded) -> bytes:
+    """As `render_pdf`, but tagged PDF/A-3 (conformance A) that holds a file: equal input gives equal bytes."""
+    attachment = Attachment(
+        string=embedded.content,
+        name=embedded.name,
+        created=embedded.made_at,
+        modified=embedded.made_at,
+        relationship=embedded.relationship,
+    )
+
+    def one_description(_document: Document, pdf: Any) -> None:
+        """WeasyPrint's own way puts further metadata beside its rdf:RDF; XMP knows only one of them."""
+        metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+        metadata.stream = [part.replace(b"</rdf:RDF>", embedded.xmp + b"</rdf:RDF>") for part in metadata.stream]
+
+    return _drawn(html, stylesheet, pdf_variant="pdf/a-3a", attachments=[attachment], finisher=one_description)
+
+
+def _drawn(html: str, stylesheet: str, **options: Any) -> bytes:
     with _one_at_a_time:
         try:
             page = HTML(string=html, url_fetcher=fetcher())
-            return page.write_pdf(stylesheets=[parsed(stylesheet)], font_config=fonts(), pdf_variant="pdf/ua-1", pdf_tags=True)
+            return page.write_pdf(stylesheets=[parsed(stylesheet)], font_config=fonts(), **options)
         except FatalURLFetchingError as refused:
             raise ForbiddenAddress(f"A page may not load {refused}") from None
 

@@ -4,22 +4,18 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from babel import Locale
-from babel.languages import get_official_languages
 from django.conf import settings
 
+from arcollect.addresses import envelope_window, foreign_country
 from arcollect.money import format_date, format_money
 from arcollect.qr import grouped, page_code, picture, transfer_order
-from reminders.letter_facts import Creditor, LetterFacts, LetterLine, ReceivedPayment
+from reminders.letter_facts import LetterFacts, LetterLine, ReceivedPayment
 from reminders.letter_words import direct_line, labels
 
 # A table of up to so many rows, sums included, stands inside the letter; a longer one follows the signature, so that page
 # one holds the whole letter. Up to WHOLE_ROWS a table is not broken across pages.
 INLINE_ROWS = 4
 WHOLE_ROWS = 12
-# The window shows six lines of 4.5 mm; more are set smaller. A line holds about this many letters before it wraps.
-WINDOW_LINES = 6
-WINDOW_CHARACTERS = 40
 
 
 @cache
@@ -68,18 +64,10 @@ def figure_labels(facts: LetterFacts) -> tuple[str, str]:
 
 def window_lines(facts: LetterFacts) -> dict:
     """The address as it stands in the window, and its size class when it is longer than the window's six lines."""
-    customer = facts.customer
+    customer, creditor = facts.customer, facts.creditor
     contact = customer.contact_name if customer.contact_name != customer.name else ""
-    lines = [line for line in (customer.name, contact, *customer.address) if line.strip()]
-    if country := country_line(facts):
-        lines.append(country)
-    rows = sum(-(-len(line) // WINDOW_CHARACTERS) for line in lines)
-    return {
-        "lines": lines,
-        "address": "\n".join(lines),
-        "size": "small" if rows > WINDOW_LINES else "",
-        "sender": _sender(facts.creditor),
-    }
+    lines = [customer.name, contact, *customer.address, country_line(facts)]
+    return envelope_window(lines, (creditor.name, *creditor.address))
 
 
 def info_blocks(facts: LetterFacts) -> list[str]:
@@ -106,17 +94,7 @@ def signature(facts: LetterFacts) -> dict:
 
 def country_line(facts: LetterFacts) -> str:
     """The country for mail abroad, in the language of the post office that sorts it first: the creditor's."""
-    customer, home = facts.customer, facts.creditor.country
-    if not customer.address or not customer.country or customer.country == home:
-        return ""
-    tongue = Locale.parse((get_official_languages(home) or ("en",))[0])
-    name = tongue.territories.get(customer.country, customer.country)
-    spellings = {spelling.casefold() for spelling in (name, Locale("en").territories.get(customer.country, ""))}
-    return "" if customer.address[-1].strip().casefold() in spellings else name
-
-
-def _sender(creditor: Creditor) -> str:
-    return " · ".join((creditor.name, *creditor.address))
+    return foreign_country(facts.customer.address, facts.customer.country, facts.creditor.country)
 
 
 def aside_tables(facts: LetterFacts) -> list[dict]:

@@ -50,6 +50,7 @@ class DraftInvoice(models.Model):
     quote_reference = models.CharField(_("quote or order of ours"), max_length=100, blank=True)
     quote_net = money_field(verbose_name=_("agreed net sum"), null=True, blank=True)
     prepaid = zero_money_field()
+    exemption_reason = models.CharField(_("why no tax is due"), max_length=200, blank=True, default="")
     note = models.TextField(_("note on the invoice"), blank=True)
     attachments = models.ManyToManyField(Attachment, blank=True, related_name="drafts")
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="draft")

@@ -1,0 +1,80 @@
+"""The words on invoices made here: templates/invoice/<language>.toml, and the sentences that need figures."""
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from arcollect.money import format_date, parse_locale
+from invoices.paper import Paper
+
+SOURCES = settings.BASE_DIR / "templates" / "invoice"
+FALLBACK_LANGUAGE = "en"
+# Here the tax on sales is not called VAT, and an invoice without any says nothing about it.
+NO_VAT = frozenset({"US", "CA", "AU", "NZ", "SG", "IN", "MY", "HK"})
+
+
+@cache
+def languages() -> frozenset[str]:
+    """The languages an invoice can be written in."""
+    return frozenset(path.stem for path in SOURCES.glob("*.toml"))
+
+
+def language_for(language: str) -> str:
+    """The language an invoice will really be written in: "de" for "de-AT", English where we have no words."""
+    short = language.replace("_", "-").split("-")[0].lower()
+    return short if short in languages() else FALLBACK_LANGUAGE
+
+
+@cache
+def words_of(language: str) -> Mapping[str, Any]:
+    """Every text of an invoice in a language of `languages()`."""
+    return tomllib.loads((SOURCES / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def exemption(paper: Paper, category: str) -> str:
+    """Why no tax is charged (BT-120), "" for what is taxed, or at nothing by law."""
+    if category == "E":
+        return paper.exemption_reason.strip()
+    return words_of(paper.language)["exemptions"].get(category, "")
+
+
+def terms_words(paper: Paper) -> str:
+    """When it is to be paid and what early payment is worth, or what a credit note does (BT-20)."""
+    words = words_of(paper.language)
+    if paper.corrects:
+        return words["credit_sentence"].format(number=paper.corrects.number)
+    due = format_date(paper.due_on, paper.locale)
+    if not paper.terms_days:
+        terms = words["terms_at_once"]
+    else:
+        terms = words["terms_days"].format(days=paper.terms_days, due=due)
+    if paper.discount_pct and paper.discount_days:
+        pct = percent(paper.discount_pct, paper.locale)
+        terms += " " + words["terms_discount"].format(percent=pct, days=paper.discount_days)
+    return terms
+
+
+def tax_name(paper: Paper) -> str:
+    """ "VAT" where the seller's country has one, else "Tax"."""
+    words = words_of(paper.language)
+    return words["tax"] if paper.seller.country in NO_VAT else words["vat"]
+
+
+def unit_name(paper: Paper, unit: str) -> str:
+    """The unit in words, the code itself where we have none; "" for a piece, which goes without saying."""
+    return words_of(paper.language)["units"].get(unit, unit)
+
+
+def percent(rate: Decimal, locale: str) -> str:
+    """ "20 %" or "7.5%", in the manner of the locale."""
+    tongue = parse_locale(locale)
+    return tongue.percent_formats[None].apply(rate / 100, tongue, force_frac=_places(rate))
+
+
+def _places(rate: Decimal) -> tuple[int, int]:
+    places = max(0, -rate.normalize().as_tuple().exponent)
+    return places, places
