@@ -140,10 +140,11 @@ def typed_rows(table: Table, columns: list[Column], conventions: Conventions) ->
         if row.problem:
             yield LineProblem(row.line, "", row.problem)
         else:
-            yield _typed(row, columns, conventions)
+            yield typed_row(row, columns, conventions)
 
 
-def _typed(row: Row, columns: list[Column], conventions: Conventions) -> TypedRow:
+def typed_row(row: Row, columns: list[Column], conventions: Conventions) -> TypedRow:
+    """The values of a line whose cells fit the header, and what is wrong with those that have none."""
     values: dict[str, Any] = {}
     problems: dict[str, str] = {}
     words: dict[str, str] = {}

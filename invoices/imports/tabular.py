@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -37,6 +37,10 @@ class Table:
     unnamed: int
     _records: Callable[[], Iterator[tuple[int, list[Cell], str]]]
 
+    def above(self) -> Iterator[list[Cell]]:
+        """The lines above the header, as they are: a title, the date of the export, the account."""
+        return (cells for _line, cells, _problem in takewhile(lambda record: record[0] < self.header_line, self._records()))
+
     def rows(self) -> Iterator[Row]:
         """Every line below the header that has anything on it. Ragged lines come with a problem, none is left out."""
         width = len(self.header)
@@ -48,20 +52,20 @@ class Table:
             yield Row(line, tuple(cells), problem)
 
 
-def open_table(source: Path | bytes, wanted: Collection[str] = ()) -> Table:
-    """The table in a file (by path) or in its bytes. `wanted` are column names that mark the header line.
+def name_key(name: str) -> str:
+    """Column names compare without case, outer blanks and the asterisk that some templates put on required ones."""
+    return " ".join(name.replace("*", " ").split()).casefold()
+
+
+def open_table(source: Path | bytes, wanted: Collection[str] = (), key: Callable[[str], str] = name_key) -> Table:
+    """The table in a file (by path) or in its bytes. `wanted` are column names that mark the header line, `key` compares them.
 
     Raises ImportProblem where there is no such file, no table in it, or its encoding is beyond us.
     """
     records = _records_of(source)
-    header_line, cells = _find_header(list(islice(records(), HEADER_WITHIN)), {name_key(name) for name in wanted})
+    header_line, cells = _find_header(list(islice(records(), HEADER_WITHIN)), {key(name) for name in wanted}, key)
     header = _unique_names(cells)
     return Table(header, header_line, _unnamed_columns(records(), header_line, len(header)), records)
-
-
-def name_key(name: str) -> str:
-    """Column names compare without case, outer blanks and the asterisk that some templates put on required ones."""
-    return " ".join(name.replace("*", " ").split()).casefold()
 
 
 def _records_of(source: Path | bytes) -> Callable[[], Iterator[tuple[int, list[Cell], str]]]:
@@ -83,7 +87,9 @@ def _records_of(source: Path | bytes) -> Callable[[], Iterator[tuple[int, list[C
     return lambda: read_records(open_binary, encoding, delimiter)
 
 
-def _find_header(records: list[tuple[int, list[Cell], str]], wanted: set[str]) -> tuple[int, list[str]]:
+def _find_header(
+    records: list[tuple[int, list[Cell], str]], wanted: set[str], key: Callable[[str], str]
+) -> tuple[int, list[str]]:
     """The line that names most wanted columns, else the first that is at least half as full as the fullest one.
 
     Exports often start with a title and the date they were made: those lines stand above the header.
@@ -91,8 +97,8 @@ def _find_header(records: list[tuple[int, list[Cell], str]], wanted: set[str]) -
     lines = [(line, cells) for line, cells, _problem in records if any(map(_filled, cells))]
     if not lines:
         raise ImportProblem(_("The file has no lines."))
-    line, cells = max(lines, key=lambda item: sum(name_key(str(cell)) in wanted for cell in item[1]))
-    if sum(name_key(str(cell)) in wanted for cell in cells) < min(2, len(wanted) or 2):
+    line, cells = max(lines, key=lambda item: sum(key(str(cell)) in wanted for cell in item[1]))
+    if sum(key(str(cell)) in wanted for cell in cells) < min(2, len(wanted) or 2):
         half = max(sum(map(_filled, cells)) for _line, cells in lines) / 2
         line, cells = next((line, cells) for line, cells in lines if sum(map(_filled, cells)) >= half)
     return line, _without_empty_tail([" ".join(str(cell).split()) for cell in cells])

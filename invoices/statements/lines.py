@@ -4,6 +4,8 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from invoices.imports.problems import LineProblem
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -49,3 +51,6 @@ class Foot:
     closing: Decimal | None = None
     difference: Decimal | None = None
     to_on: datetime.date | None = None
+
+
+Part = Head | StatementLine | Foot | LineProblem
