@@ -1,0 +1,138 @@
+"""What a line is for by the numbers it names (domain.md 6.5: the payer's designation wins). Pure."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from invoices.matches import Match
+from invoices.matching_clues import KNOWN, Clues
+from invoices.matching_parts import (
+    Rows,
+    balances,
+    capped,
+    comes_to,
+    from_whom,
+    in_order,
+    made,
+    numbers,
+    payables,
+    plain,
+    whole,
+)
+from invoices.matching_sums import sets_that_sum
+from invoices.matching_text import FAIR, STRONG, WEAK
+from invoices.open_ledger import OpenInvoice
+
+
+def by_number(clues: Clues) -> Iterator[Match]:
+    """Matches for the open invoices it names, customer by customer; and for all of them together where they are of several."""
+    named = named_rows(clues)
+    if len(named) > 1:
+        yield from _of_several(clues, named)
+    for customer_id, rows in named.items():
+        for explain in (_exactly, _some_of_them, _in_part, _with_more):
+            yield from explain(clues, customer_id, rows)
+
+
+def named_rows(clues: Clues) -> dict[int, list[OpenInvoice]]:
+    """The open invoices it names, by customer, in the order of the text. Of a number that may be several, the payer's own."""
+    found: dict[int, list[OpenInvoice]] = {}
+    for hit in clues.hits:
+        rows = [row for pk in hit.ids if (row := clues.ledger.invoices[pk]).balance > 0 and row.currency == clues.line.currency]
+        own = [row for row in rows if row.customer_id == clues.payer] or rows
+        if len(own) == 1 and own[0] not in found.setdefault(own[0].customer_id, []):
+            found[own[0].customer_id].append(own[0])
+    return {customer_id: rows for customer_id, rows in found.items() if rows}
+
+
+def exact_sure(clues: Clues, customer_id: int, rows: Rows) -> int:
+    """How sure it is where numbers and amount agree: an accident of both is next to impossible."""
+    least = min(clues.strength_of(row.id) for row in rows)
+    if clues.speaks_against(customer_id):
+        return {STRONG: 96, FAIR: 85}.get(least, 70)
+    if clues.sure_of(customer_id) >= KNOWN:
+        return {STRONG: 99, FAIR: 99}.get(least, 96)
+    return {STRONG: 98, FAIR: 96}.get(least, 85)
+
+
+def part_sure(clues: Clues, customer_id: int, rows: Rows) -> int:
+    """How sure it is where only the numbers say so: a slip in one of them names another invoice."""
+    least = min(clues.strength_of(row.id) for row in rows)
+    if clues.speaks_against(customer_id):
+        return 70 if least >= FAIR else 50
+    if clues.sure_of(customer_id) >= KNOWN:
+        return {STRONG: 96, FAIR: 90}.get(least, 80)
+    return {STRONG: 85, FAIR: 78}.get(least, 60)
+
+
+def _exactly(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
+    if comes_to(rows, clues.line.amount):
+        words = _("It names %(numbers)s, and that is what is open.") % {"numbers": numbers(rows)}
+        yield made(clues, customer_id, whole(rows, clues.line.amount), exact_sure(clues, customer_id, rows), "number", words)
+
+
+def _some_of_them(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
+    """Part of what was found in the text may be a date or a customer number that looks like an invoice's."""
+    amount = clues.line.amount
+    if len(rows) < 2 or comes_to(rows, amount):
+        return
+    sums = sets_that_sum(amount, [row.balance for row in rows], len(rows) - 1)
+    for places in sums.sets[:2]:
+        some = [rows[place] for place in places]
+        noise = all(clues.strength_of(row.id) == WEAK for row in rows if row not in some)
+        sure = exact_sure(clues, customer_id, some) if noise and len(sums.sets) == 1 else 85
+        words = _("It names %(numbers)s among others, and those come to the amount.") % {"numbers": numbers(some)}
+        yield made(clues, customer_id, whole(some, amount), sure, "numbers_some", words)
+
+
+def _in_part(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
+    amount = clues.line.amount
+    if amount >= payables(rows):
+        return
+    others = clues.ledger.open_of(customer_id, clues.line.currency)
+    rival = any(row.payable == amount for row in others)
+    sure = part_sure(clues, customer_id, rows) if len(rows) == 1 else 75
+    words = _("It names %(numbers)s, and is %(short)s short of what is open.") % {
+        "numbers": numbers(rows),
+        "short": plain(clues, balances(rows) - amount),
+    }
+    sure = capped(sure, rival, clues.names_strange_number)
+    yield made(clues, customer_id, in_order(amount, rows), sure, "part", words)
+
+
+def _with_more(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
+    amount, taken = clues.line.amount, balances(rows)
+    if amount <= taken:
+        return
+    ids = {row.id for row in rows}
+    others = [row for row in clues.ledger.open_of(customer_id, clues.line.currency) if row.id not in ids]
+    alone = not others and not clues.names_strange_number
+    sure = part_sure(clues, customer_id, rows) if alone else 75
+    words = _("It names %(numbers)s, and brings %(over)s more than is open.") % {
+        "numbers": numbers(rows),
+        "over": plain(clues, amount - taken),
+    }
+    yield made(clues, customer_id, whole(rows, taken), sure, "over", words)
+
+
+def _of_several(clues: Clues, named: dict[int, list[OpenInvoice]]) -> Iterator[Match]:
+    """One payment for invoices of several customers, as agencies and groups of companies make it."""
+    rows = [row for own in named.values() for row in own]
+    if not comes_to(rows, clues.line.amount):
+        return
+    words = _("It names %(numbers)s of %(count)d customers, and that is what is open.") % {
+        "numbers": numbers(rows),
+        "count": len(named),
+    }
+    sure = 97 if clues.strong([row.id for row in rows]) else 85
+    total = clues.line.amount == balances(rows)
+    parts = [
+        Match(customer_id, tuple((row.id, row.balance if total else row.payable) for row in own), sure, "customers", words)
+        for customer_id, own in named.items()
+    ]
+    first, *others = parts
+    yield Match(first.customer_id, first.split, sure, "customers", words, others=tuple(others))
+
+
+def _and_from(clues: Clues, customer_id: int, words: str) -> str:
+    return f"{words} {from_whom(clues, customer_id)}" if customer_id in clues.who else words

@@ -1,0 +1,211 @@
+"""Finds the numbers of invoices in what payers and banks write. Pure.
+
+A number may be typed without its signs, without its letters, glued to a word or to the next number, or broken over the end of
+a line; banks cut lines after 27 or 35 characters wherever that falls (MT940, SEPA).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from invoices.allocation import SHORTEST_NUMBER
+from invoices.numbering import number_key
+
+# What stands before a character of the text: nothing, the end of a line, a sign, a space.
+NO_GAP, LINE_END, SIGN, SPACE = range(4)
+# A number that cannot be a postcode, a date or an amount; one that could; one that is only nearly what was typed.
+STRONG, FAIR, WEAK = 3, 2, 1
+# Digits alone from here on are nothing but a number; without its letters a number needs so many digits.
+LONG_DIGITS, TAIL_DIGITS, GROUPED_DIGITS = 6, 4, 8
+DIGITS_AT_END = re.compile(r"(?<!\d)0*(\d+)$")
+CREDITOR_REFERENCE = re.compile(r"RF\d\d")
+SLIP_REFERENCE = re.compile(r"\d{26,27}")
+MOST_LENGTHS = 40
+# As long must be what is to be recognised with a slip in it, or with its end cut off.
+NEAR_FROM, NEAR_DIGITS, CUT_FROM, CUT_DIGITS, MOST_CUT = 6, 5, 4, 3, 4
+MISREAD = str.maketrans("OQDIL|SBZG", "0001115826")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A number found at [start, end) of the text's letters; several `ids` where it may be any of them."""
+
+    ids: tuple[int, ...]
+    start: int
+    end: int
+    strength: int
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Numbers by their keys, and by their last digits alone, for finding them in a text."""
+
+    keys: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    tails: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    lengths: set[int] = field(default_factory=set)
+    shapes: set[str] = field(default_factory=set)
+
+    def add(self, number: str, pk: int) -> None:
+        key = number_key(number)
+        if len(key) < SHORTEST_NUMBER:
+            return
+        self.keys[key] = (*self.keys.get(key, ()), pk)
+        self.lengths.add(len(key))
+        self.shapes.add(shape_of(key))
+        tail = DIGITS_AT_END.search(key)
+        if tail and len(tail[1]) >= TAIL_DIGITS and tail[1] != key:
+            self.tails[tail[1]] = (*self.tails.get(tail[1], ()), pk)
+            self.lengths.add(len(tail[1]))
+
+
+@dataclass(slots=True)
+class Typed:
+    """A text as its letters and digits in capitals; of each the gap before it and its place in `source`. One more gap ends it."""
+
+    source: str
+    letters: str
+    gaps: list[int]
+    places: list[int]
+
+    def starts_at(self, at: int) -> bool:
+        """Whether a number may begin here: after a gap, where letters turn into digits or back, or after leading noughts."""
+        if at == 0 or self.gaps[at]:
+            return True
+        before, here = self.letters[at - 1], self.letters[at]
+        if before.isdigit() != here.isdigit():
+            return True
+        return before == "0" and self.starts_at(at - 1)
+
+    def ends_at(self, at: int) -> bool:
+        """Whether a number may end before this place."""
+        return at == len(self.letters) or bool(self.gaps[at]) or self.letters[at - 1].isdigit() != self.letters[at].isdigit()
+
+
+def typed(text: str) -> Typed:
+    """The text without what people and banks put between."""
+    letters, gaps, places, gap, source = [], [], [], SPACE, text.upper()
+    for place, character in enumerate(source):
+        if character.isalnum():
+            letters.append(character)
+            gaps.append(gap)
+            places.append(place)
+            gap = NO_GAP
+        else:
+            gap = max(gap, LINE_END if character in "\r\n" else SPACE if character.isspace() else SIGN)
+    return Typed(source, "".join(letters), [*gaps, SPACE], places)
+
+
+def plain_reference(reference: str) -> str:
+    """A structured reference without its check digits: of a creditor reference (ISO 11649), of a Swiss payment slip."""
+    compact = re.sub(r"\s", "", reference)
+    if CREDITOR_REFERENCE.match(compact):
+        return compact[4:]
+    return compact[:-1].lstrip("0") if SLIP_REFERENCE.fullmatch(compact) else reference
+
+
+def shape_of(key: str) -> str:
+    """ "INV20417" -> "AAA99999" """
+    return "".join("9" if character.isdigit() else "A" for character in key)
+
+
+def find_numbers(text: Typed, numbers: Numbers) -> list[Hit]:
+    """Every number of `numbers` in the text, in its order; where two lie upon each other, the longer one."""
+    lengths = sorted(numbers.lengths)[-MOST_LENGTHS:]
+    found = [hit for at in range(len(text.letters)) if text.starts_at(at) for hit in _from(text, numbers, lengths, at)]
+    return list(_apart(found))
+
+
+def _from(text: Typed, numbers: Numbers, lengths: Iterable[int], at: int) -> Iterator[Hit]:
+    """The numbers that begin here and end where one may, or where another one begins that is glued to it."""
+    for length in lengths:
+        end = at + length
+        if end > len(text.letters):
+            return
+        word = text.letters[at:end]
+        hit = _hit(text, numbers, word, at)
+        if hit is None:
+            continue
+        if text.ends_at(end):
+            yield hit
+        elif rest := list(_from(text, numbers, lengths, end)):
+            yield hit
+            yield from rest
+
+
+def _hit(text: Typed, numbers: Numbers, word: str, at: int) -> Hit | None:
+    ids = numbers.keys.get(word)
+    if ids is not None:
+        return Hit(ids, at, at + len(word), _strength(text, word, at))
+    ids = numbers.tails.get(word)
+    if ids is not None:
+        strength = FAIR if len(ids) == 1 and _strength(text, word, at) > WEAK else WEAK
+        return Hit(ids, at, at + len(word), strength)
+    return None
+
+
+def _strength(text: Typed, word: str, at: int) -> int:
+    """How much a number found as it is says: digits with gaps between may be an amount, a date or two numbers."""
+    end, digits = at + len(word), word.isdigit()
+    inside = any(gap > LINE_END for gap in text.gaps[at + 1 : end])
+    if digits and inside and len(word) < GROUPED_DIGITS:
+        return WEAK
+    if end < len(text.letters) and text.gaps[end] == SIGN and text.letters[end].isdigit() and word[-1].isdigit():
+        return WEAK
+    if digits:
+        return STRONG if len(word) >= LONG_DIGITS else FAIR
+    return STRONG if len(word) > SHORTEST_NUMBER else FAIR
+
+
+def _apart(found: Iterable[Hit]) -> Iterator[Hit]:
+    """The hits without those that lie upon a longer or, as long, a stronger one."""
+    taken: list[Hit] = []
+    for hit in sorted(found, key=lambda hit: (hit.start - hit.end, -hit.strength)):
+        if all(hit.end <= other.start or other.end <= hit.start for other in taken):
+            taken.append(hit)
+    yield from sorted(taken, key=lambda hit: hit.start)
+
+
+def words_of(text: Typed) -> list[tuple[str, int]]:
+    """What stands between spaces and line ends, without signs, and where it begins; also the halves a line end parted, joined."""
+    words, start = [], 0
+    for at in range(1, len(text.letters) + 1):
+        if text.gaps[at] in (SPACE, LINE_END):
+            words.append((text.letters[start:at], start))
+            start = at
+    joined = [
+        (one + other, at)
+        for (one, at), (other, then) in zip(words, words[1:], strict=False)
+        if text.gaps[then] == LINE_END and any(character.isdigit() for character in one + other)
+    ]
+    return words + joined
+
+
+def is_near(words: Iterable[str], number: str) -> bool:
+    """Whether one of the words is the number but for one slip of the finger, letters read for digits, or an end that was cut."""
+    key = number_key(number)
+    found = DIGITS_AT_END.search(key)
+    tail = found[1] if found else ""
+    return any(_is_near(word, key, tail) for word in words)
+
+
+def _is_near(word: str, key: str, tail: str) -> bool:
+    word = number_key(word)
+    if len(key) >= NEAR_FROM and (_one_off(word, key) or as_digits(word) == as_digits(key)):
+        return True
+    if len(word) >= max(CUT_FROM, len(key) - MOST_CUT) and key.startswith(word) and sum(map(str.isdigit, word)) >= CUT_DIGITS:
+        return True
+    if len(tail) < NEAR_DIGITS:
+        return False
+    runs = re.findall(r"\d+", as_digits(word))
+    return any(run.lstrip("0") == tail or _one_off(run, tail) for run in runs)
+
+
+def _one_off(one: str, other: str) -> bool:
+    return abs(len(one) - len(other)) <= 1 and DamerauLevenshtein.distance(one, other, score_cutoff=1) <= 1
+
+
+def as_digits(word: str) -> str:
+    """A word with the letters that are misread for digits as what they are misread for: "INV2O4l7" -> "1NV20417"."""
+    return word.translate(MISREAD)
