@@ -1,0 +1,141 @@
+"""What an electronic invoice says, whatever schema it came in, and what of it is booked."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from arcollect.money import quantize
+from invoices.einvoices.kinds import CREDIT
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """The seller or the buyer. `ids` are the numbers others know them by, the customer number among them."""
+
+    name: str
+    legal_name: str = ""
+    tax_id: str = ""
+    registration: str = ""
+    ids: tuple[str, ...] = ()
+    street: str = ""
+    city: str = ""
+    postal_code: str = ""
+    region: str = ""
+    country: str = ""
+    contact: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line; `tax` is worked out from its own rate, for schemas give tax by rate only."""
+
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    net: Decimal
+    tax_rate: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxPart:
+    """Tax at one rate, as the invoice sums it up."""
+
+    category: str
+    rate: Decimal
+    base: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that came inside the invoice."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instalment:
+    """A part of the sum that has a due date of its own; `amount` None where the file does not say how much."""
+
+    due_on: date
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """An invoice or credit note as its file states it: amounts carry the file's own signs.
+
+    `payable` None: the file does not say, it is what is left of the total. `withheld`: what the buyer pays to the tax office
+    in our place (split payment, withholding), which is never owed to us. `dues`: each due date the file gives.
+    """
+
+    schema: str
+    number: str
+    type_code: str
+    currency: str
+    issued_on: date
+    seller: Party
+    buyer: Party
+    total: Decimal
+    payable: Decimal | None = None
+    prepaid: Decimal | None = None
+    rounding: Decimal = ZERO
+    withheld: Decimal = ZERO
+    net: Decimal | None = None
+    tax: Decimal | None = None
+    dues: tuple[Instalment, ...] = ()
+    terms: str = ""
+    delivered_on: date | None = None
+    account: str = ""
+    buyer_reference: str = ""
+    order_reference: str = ""
+    quote_reference: str = ""
+    corrects: tuple[str, ...] = ()
+    note: str = ""
+    lines: tuple[Line, ...] = ()
+    taxes: tuple[TaxPart, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+
+    @property
+    def is_credit(self) -> bool:
+        """By its type, or by its sign: a negative invoice gives back."""
+        return self.type_code in CREDIT or self.total < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is booked: `total`, negative for a credit note, and `paid`, what of it was paid before the invoice was written."""
+
+    total: Decimal
+    paid: Decimal = ZERO
+
+
+def owed(content: Content) -> Owed:
+    """What this invoice is booked as.
+
+    An invoice is booked with the total that is printed on it, and what was paid beforehand as a payment on the day of issue:
+    what is open is then what the file says is payable, letters and ageing show that alone, and the invoice's page lists the
+    payment that made it so (T24). The payment is a stand-in: the real one takes its place when it is imported for this
+    number. Rounding belongs to the total. What the buyer pays to the tax office in our place is no debt to us: it is taken
+    off the total. Where more is payable than the total (a sum carried over from before), the payable sum is the total, for
+    that is what was asked for. A credit note is booked with its whole total, whichever sign it is written with.
+    """
+    if content.is_credit:
+        return Owed(-abs(_rounded(content.total, content)))
+    total = _rounded(content.total + content.rounding - content.withheld, content)
+    payable = total - (content.prepaid or ZERO) if content.payable is None else _rounded(content.payable, content)
+    if payable > total:
+        return Owed(payable)
+    return Owed(total, min(total, total - payable))
+
+
+def _rounded(amount: Decimal, content: Content) -> Decimal:
+    """In the precision of the currency where nothing is lost by it; else as it stands, to be refused with its reason."""
+    rounded = quantize(amount, content.currency)
+    return rounded if rounded == amount else amount

@@ -1,0 +1,143 @@
+"""FatturaPA, the invoices of Italy (1.1 and 1.2): one file may hold several invoices of one seller to one buyer."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart
+from invoices.einvoices.ubl import decoded
+from invoices.einvoices.xmlfile import Element, amount, day, every, figure, first, missing, text, texts
+
+SCHEMA = "fatturapa"
+ROOT = "FatturaElettronica"
+# "S": the buyer, a public body, pays the VAT to the tax office itself (scissione dei pagamenti).
+SPLIT_PAYMENT = "S"
+
+
+def read(root: Element) -> Iterator[Content]:
+    """Every invoice in the file, in turn. ImportProblem, with the line, where one cannot be read."""
+    head = first(root, "FatturaElettronicaHeader")
+    if head is None:
+        raise missing(root, "FatturaElettronicaHeader")
+    seller, buyer = _party(head, "CedentePrestatore"), _party(head, "CessionarioCommittente")
+    bodies = list(every(root, "FatturaElettronicaBody"))
+    if not bodies:
+        raise missing(root, "FatturaElettronicaBody")
+    for body in bodies:
+        yield _invoice(body, seller, buyer)
+
+
+def _invoice(body: Element, seller: Party, buyer: Party) -> Content:
+    head, goods = first(body, "DatiGenerali/DatiGeneraliDocumento"), first(body, "DatiBeniServizi")
+    if head is None:
+        raise missing(body, "DatiGeneraliDocumento")
+    issued_on = day(head, "Data")
+    if issued_on is None:
+        raise missing(head, "Data")
+    taxes = tuple(_tax_part(node) for node in every(goods, "DatiRiepilogo"))
+    net, tax = sum((part.base for part in taxes), Decimal(0)), sum((part.tax for part in taxes), Decimal(0))
+    total = amount(head, "ImportoTotaleDocumento")
+    if total is None and not taxes:
+        raise missing(head, "ImportoTotaleDocumento")
+    return Content(
+        schema=SCHEMA,
+        number=text(head, "Numero"),
+        type_code=text(head, "TipoDocumento", 10),
+        currency=text(head, "Divisa"),
+        issued_on=issued_on,
+        seller=seller,
+        buyer=buyer,
+        total=net + tax if total is None else total,
+        payable=_payable(body),
+        withheld=_withheld(head, goods),
+        net=net if taxes else None,
+        tax=tax if taxes else None,
+        dues=tuple(_dues(body, issued_on)),
+        delivered_on=day(body, "DatiGenerali/DatiTrasporto/DataOraConsegna"),
+        account=text(body, "DatiPagamento/DettaglioPagamento/IBAN", 64),
+        order_reference=text(body, "DatiGenerali/DatiOrdineAcquisto/IdDocumento", 100),
+        corrects=tuple(filter(None, (text(node, "IdDocumento") for node in every(body, "DatiGenerali/DatiFattureCollegate")))),
+        note=texts(head, "Causale"),
+        lines=tuple(_line(node) for node in every(goods, "DettaglioLinee")),
+        taxes=taxes,
+        enclosures=tuple(_enclosure(node) for node in every(body, "Allegati")),
+    )
+
+
+def _party(head: Element, name: str) -> Party:
+    node = first(head, name)
+    if node is None:
+        raise missing(head, name)
+    facts, place = first(node, "DatiAnagrafici"), first(node, "Sede")
+    person = f"{text(facts, 'Anagrafica/Nome')} {text(facts, 'Anagrafica/Cognome')}".strip()
+    own = text(facts, "IdFiscaleIVA/IdCodice", 40)
+    country = text(facts, "IdFiscaleIVA/IdPaese", 2)
+    fiscal_code = text(facts, "CodiceFiscale", 50)
+    return Party(
+        name=text(facts, "Anagrafica/Denominazione", 200) or person[:200],
+        tax_id=f"{country}{own}" if own else fiscal_code,
+        registration=fiscal_code if own else "",
+        street=" ".join(filter(None, (text(place, "Indirizzo"), text(place, "NumeroCivico")))),
+        city=text(place, "Comune", 100),
+        postal_code=text(place, "CAP", 20),
+        region=text(place, "Provincia", 50),
+        country=text(place, "Nazione", 2),
+        email=text(node, "Contatti/Email", 254),
+        phone=text(node, "Contatti/Telefono", 40),
+    )
+
+
+def _payable(body: Element) -> Decimal | None:
+    """The sum of the parts to be paid, where the file states any."""
+    parts = [amount(node, "ImportoPagamento") for node in every(body, "DatiPagamento/DettaglioPagamento")]
+    stated = [part for part in parts if part is not None]
+    return sum(stated, Decimal(0)) if stated else None
+
+
+def _withheld(head: Element, goods: Element | None) -> Decimal:
+    """Withholding tax, and the VAT under split payment: the buyer pays both to the tax office."""
+    held = [amount(node, "ImportoRitenuta") or Decimal(0) for node in every(head, "DatiRitenuta")]
+    split = [
+        amount(node, "Imposta") or Decimal(0)
+        for node in every(goods, "DatiRiepilogo")
+        if text(node, "EsigibilitaIVA") == SPLIT_PAYMENT
+    ]
+    return sum(held + split, Decimal(0))
+
+
+def _dues(body: Element, issued_on: date) -> Iterator[Instalment]:
+    """Each part with its date; where only days are given they count from the date the file names, else from the issue."""
+    for node in every(body, "DatiPagamento/DettaglioPagamento"):
+        due_on, days = day(node, "DataScadenzaPagamento"), amount(node, "GiorniTerminiPagamento")
+        if due_on is None and days is not None:
+            due_on = (day(node, "DataRiferimentoTerminiPagamento") or issued_on) + timedelta(days=int(days))
+        if due_on:
+            yield Instalment(due_on=due_on, amount=amount(node, "ImportoPagamento"))
+
+
+def _line(node: Element) -> Line:
+    return Line(
+        description=text(node, "Descrizione", 500),
+        quantity=figure(node, "Quantita", "1"),
+        unit_price=figure(node, "PrezzoUnitario"),
+        net=amount(node, "PrezzoTotale") or Decimal(0),
+        tax_rate=figure(node, "AliquotaIVA", places=4),
+    )
+
+
+def _tax_part(node: Element) -> TaxPart:
+    return TaxPart(
+        category=text(node, "Natura", 5),
+        rate=figure(node, "AliquotaIVA", places=4),
+        base=amount(node, "ImponibileImporto") or Decimal(0),
+        tax=amount(node, "Imposta") or Decimal(0),
+    )
+
+
+def _enclosure(node: Element) -> Enclosure:
+    held, kind = first(node, "Attachment"), text(node, "FormatoAttachment").lower()
+    name = text(node, "NomeAttachment", 200)
+    if held is None:
+        raise missing(node, "Attachment")
+    content_type = "application/pdf" if kind == "pdf" or name.lower().endswith(".pdf") else ""
+    return Enclosure(name=name, content_type=content_type, content=decoded(held))
