@@ -1,7 +1,7 @@
 """Writes off what we give up of invoices, and takes that back where it came in after all."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
 from customers import log
-from customers.models import Customer, User
+from customers.models import Business, Customer, Event, User
 from customers.models.business import Role
 from invoices.allocation import OpenItem
 from invoices.balances import BookingError, check_split, date_payment, lock_invoices, raise_balances, store
@@ -24,16 +24,39 @@ def write_off(
     *, invoice: Invoice, amount: Decimal, kind: str, on: datetime.date, reason: str, actor: User | None = None
 ) -> WriteOff:
     """Gives up `amount` of an invoice. Raises BookingError where that is more than is open."""
-    locked = lock_invoices(invoice.business, {invoice.pk})
-    check_split(locked, [(invoice.pk, amount)], invoice.customer_id, invoice.currency)
-    row = WriteOff.objects.create(
-        business=invoice.business, invoice=invoice, kind=kind, amount=amount, on=on, reason=reason, by=actor
-    )
-    locked[invoice.pk].balance -= amount
+    row = WriteOff(business=invoice.business, invoice=invoice, kind=kind, amount=amount, on=on, reason=reason, by=actor)
+    write_off_many(business=invoice.business, rows=[row], actor=actor)
+    return row
+
+
+@transaction.atomic
+def write_off_many(*, business: Business, rows: Sequence[WriteOff], actor: User | None = None) -> None:
+    """Gives up what these unsaved rows say. Raises BookingError, and writes nothing, where one is for more than is open."""
+    locked = lock_invoices(business, {row.invoice_id for row in rows})
+    for row in rows:
+        invoice = locked[row.invoice_id]
+        check_split(locked, [(invoice.pk, row.amount)], invoice.customer_id, invoice.currency)
+        invoice.balance -= row.amount
+    WriteOff.objects.bulk_create(rows, batch_size=1000)
     date_payment(locked)
     store(locked.values())
-    _log(row, "invoice.written_off", actor)
-    return row
+    log.record_many(business, [_event("invoice.written_off", row, locked[row.invoice_id], actor) for row in rows])
+
+
+@transaction.atomic
+def unbook_write_offs(*, business: Business, ids: Iterable[int], actor: User | None = None) -> None:
+    """Takes write-offs out of the books as if they had never been made, with the bank line they were made for.
+
+    Unlike `take_back` it starts no new cycle. One that was reversed since stays as it is.
+    """
+    rows = list(WriteOff.objects.filter(business=business, pk__in=list(ids), reversed_on=None))
+    locked = lock_invoices(business, {row.invoice_id for row in rows})
+    for row in rows:
+        locked[row.invoice_id].balance += row.amount
+        locked[row.invoice_id].paid_on = None
+    store(locked.values())
+    WriteOff.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    log.record_many(business, [_event("invoice.write_off_unbooked", row, locked[row.invoice_id], actor) for row in rows])
 
 
 @transaction.atomic
@@ -99,12 +122,15 @@ def recoverable(customer_id: int, currency: str) -> list[OpenItem]:
 
 
 def _log(row: WriteOff, kind: str, actor: User | None) -> None:
-    log.record(
-        row.business,
-        kind,
-        f"invoice:{row.invoice_id}",
-        customer=row.invoice.customer,
+    log.record_many(row.business, [_event(kind, row, row.invoice, actor)])
+
+
+def _event(kind: str, row: WriteOff, invoice: Invoice, actor: User | None) -> Event:
+    return Event(
+        business_id=row.business_id,
+        customer_id=invoice.customer_id,
         actor=actor,
-        write_off=row.kind,
-        amount=format_plain(row.amount, row.invoice.currency),
+        kind=kind,
+        subject=f"invoice:{invoice.pk}",
+        data={"write_off": str(row.kind), "amount": format_plain(row.amount, invoice.currency)},
     )

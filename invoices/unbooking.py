@@ -1,0 +1,64 @@
+"""Takes bookings back as if never made: credit notes taken off by mistake, payments that did not come back after all.
+
+The other half of `invoices.booking`, and with it the only writer of Payment, Allocation and CreditNote.allocated.
+"""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from customers import log
+from customers.models import Business, User
+from invoices.balances import BookingError, date_payment, lock_invoices, store
+from invoices.models import Allocation, CreditNote, Payment
+from invoices.plan_keeping import recount_plans
+from invoices.settling import recheck_settlements
+
+
+@transaction.atomic
+def unbook_credits(*, business: Business, ids: Iterable[int], on: datetime.date, actor: User | None = None) -> None:
+    """Gives back what these allocations (ids) took off credit notes: their invoices are as open as before, in the same cycle."""
+    rows = list(Allocation.objects.filter(business=business, pk__in=list(ids), reversed_on=None, credit_note__isnull=False))
+    if not rows:
+        return
+    locked = CreditNote.objects.select_for_update().filter(pk__in={row.credit_note_id for row in rows}).order_by("pk")
+    notes = {note.pk: note for note in locked}
+    invoices = lock_invoices(business, {row.invoice_id for row in rows})
+    for row in rows:
+        notes[row.credit_note_id].allocated -= row.amount
+        invoices[row.invoice_id].balance += row.amount
+        invoices[row.invoice_id].paid_on = None
+    store(invoices.values())
+    CreditNote.objects.bulk_update(notes.values(), ["allocated"])
+    Allocation.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for note in notes.values():
+        log.record(business, "credit_note.unbooked", f"credit_note:{note.pk}", customer=note.customer, actor=actor)
+    recount_plans(business=business, customers={note.customer_id for note in notes.values()}, on=on, unpaid=list(invoices))
+
+
+@transaction.atomic
+def reinstate_payment(*, payment: Payment, on: datetime.date, actor: User | None = None) -> None:
+    """A payment that was said to have come back counts again, on the invoices it was booked on.
+
+    What others have paid of these meanwhile stays unapplied cash. Raises BookingError for a payment that stands.
+    """
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.returned_on is None:
+        raise BookingError(f"The payment of {payment.received_on} was not returned.")
+    rows = list(payment.allocations.filter(reversed_on=payment.returned_on).order_by("pk"))
+    invoices = lock_invoices(payment.business, {row.invoice_id for row in rows})
+    standing = []
+    for row in rows:
+        if row.amount <= invoices[row.invoice_id].balance:
+            invoices[row.invoice_id].balance -= row.amount
+            payment.allocated += row.amount
+            standing.append(row.pk)
+    Allocation.objects.filter(pk__in=standing).update(reversed_on=None)
+    date_payment(invoices)
+    store(invoices.values())
+    payment.returned_on = None
+    payment.save(update_fields=["allocated", "returned_on"])
+    log.record(payment.business, "payment.reinstated", f"payment:{payment.pk}", customer=payment.customer, actor=actor)
+    recheck_settlements(business=payment.business, customer_ids=[payment.customer_id])
+    recount_plans(business=payment.business, customers=[payment.customer_id], on=on)
