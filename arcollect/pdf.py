@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import warnings
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -74,12 +75,16 @@ def render_archive_pdf(html: str, *, stylesheet: str, embedded: Embedded) -> byt
         relationship=embedded.relationship,
     )
 
-    def one_description(_document: Document, pdf: Any) -> None:
-        """WeasyPrint's own way puts further metadata beside its rdf:RDF; XMP knows only one of them."""
+    def name_once(_document: Document, pdf: Any) -> None:
+        """WeasyPrint lists the file twice, and puts further metadata beside its rdf:RDF: XMP knows only one of them."""
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
         metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
         metadata.stream = [part.replace(b"</rdf:RDF>", embedded.xmp + b"</rdf:RDF>") for part in metadata.stream]
 
-    return _drawn(html, stylesheet, pdf_variant="pdf/a-3a", attachments=[attachment], finisher=one_description)
+    with warnings.catch_warnings():
+        # WeasyPrint leaves the file of its colour profile to be closed by whoever collects the garbage.
+        warnings.simplefilter("ignore", ResourceWarning)
+        return _drawn(html, stylesheet, pdf_variant="pdf/a-3a", attachments=[attachment], finisher=name_once)
 
 
 def _drawn(html: str, stylesheet: str, **options: Any) -> bytes:

@@ -151,12 +151,12 @@ def _settlement(settlement: etree._Element, paper: Paper) -> None:
 
 def _means(settlement: etree._Element, paper: Paper) -> None:
     account = paper.account
-    if paper.is_credit or not (account.iban or account.details):
+    if paper.is_credit:
         return
     means = _put(settlement, "ram:SpecifiedTradeSettlementPaymentMeans")
     if not account.iban:
         _put(means, "ram:TypeCode", IN_WORDS)
-        _put(means, "ram:Information", ", ".join((*filter(None, [account.bank]), *account.details)))
+        _put(means, "ram:Information", ", ".join(filter(None, (account.bank, *account.details, account.link))))
         return
     _put(means, "ram:TypeCode", SEPA if paper.currency == "EUR" else TRANSFER)
     payee = _put(means, "ram:PayeePartyCreditorFinancialAccount")

@@ -54,7 +54,7 @@ def _parties(paper: Paper) -> Iterator[Problem]:
         yield Problem("BR-11", CUSTOMER, _("The customer's address has no country."))
     if not (buyer.street and buyer.city):
         yield Problem("BR-10", CUSTOMER, _("The customer's address is missing."))
-    if not (paper.is_credit or paper.account.iban or paper.account.details):
+    if not (paper.is_credit or paper.account.iban or paper.account.details or paper.account.link):
         yield Problem("BR-61", BUSINESS, _("Where the customer can pay is missing: an IBAN, or other bank details."))
 
 

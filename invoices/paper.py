@@ -85,6 +85,7 @@ class Paper:
     quote_reference: str = ""
     exemption_reason: str = ""
     note: str = ""
+    conditions: str = ""
     corrects: Corrected | None = None
     logo: str = ""
 

@@ -39,6 +39,7 @@ def paper_of(draft: DraftInvoice, number: str) -> Paper:
         quote_reference=draft.quote_reference,
         exemption_reason=draft.exemption_reason,
         note=draft.note,
+        conditions=business.terms_text.strip(),
         logo=data_uri(business.logo),
     )
 
@@ -58,6 +59,7 @@ def credit_paper_of(draft: DraftInvoice, lines: Sequence[DraftLine], *, number: 
         discount_pct=None,
         discount_days=None,
         note=note,
+        conditions="",
         corrects=Corrected(draft.invoice.number, draft.invoice.issued_on),
     )
 
@@ -123,8 +125,7 @@ def account_of(business: Business) -> Account:
     details = tuple(line.strip() for line in business.account_details.splitlines() if line.strip())
     known = business.iban or details or business.bank_name
     holder = (business.account_holder or business.legal_name or business.name) if known else ""
-    link = "" if "{" in business.payment_link else business.payment_link
-    return Account(holder, business.bank_name, business.iban, business.bic, details, link)
+    return Account(holder, business.bank_name, business.iban, business.bic, details, business.payment_link)
 
 
 def _lines(rows: Iterable[DraftLine], items: Sequence[Item], nets: Sequence) -> tuple[PaperLine, ...]:

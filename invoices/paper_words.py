@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 
 from arcollect.money import format_date, parse_locale
@@ -71,10 +72,9 @@ def unit_name(paper: Paper, unit: str) -> str:
 
 def percent(rate: Decimal, locale: str) -> str:
     """ "20 %" or "7.5%", in the manner of the locale."""
-    tongue = parse_locale(locale)
-    return tongue.percent_formats[None].apply(rate / 100, tongue, force_frac=_places(rate))
+    return format_percent(rate.normalize() / 100, locale=parse_locale(locale), decimal_quantization=False)
 
 
-def _places(rate: Decimal) -> tuple[int, int]:
-    places = max(0, -rate.normalize().as_tuple().exponent)
-    return places, places
+def number(figure: Decimal, locale: str) -> str:
+    """A quantity or price with as many decimals as it has, in the manner of the locale."""
+    return format_decimal(figure.normalize(), locale=parse_locale(locale), decimal_quantization=False)
