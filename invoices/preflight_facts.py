@@ -131,14 +131,19 @@ def _of_invoice(
     )
 
 
+def _gross(detail: InvoiceDetail, invoice: Invoice) -> Decimal:
+    """The total that is printed: what is asked for and what was paid beforehand, where nobody noted it."""
+    return invoice.total + detail.prepaid if detail.gross is None else detail.gross
+
+
 def _of_detail(detail: InvoiceDetail, invoice: Invoice) -> dict[str, object]:
     """What the content of an electronic invoice adds."""
     known = detail.net is not None and detail.tax is not None
     return {
         "net": detail.net,
         "tax": detail.tax,
-        "gross": invoice.total + detail.prepaid if known else None,
-        "prepaid": detail.prepaid,
+        "gross": _gross(detail, invoice) if known else None,
+        "prepaid": detail.prepaid + detail.withheld - detail.rounding,
         "taxes": tuple(_tax_row(row) for row in detail.taxes if row.get("rate") not in (None, "")),
         "quote_reference": detail.quote_reference,
         "quote_net": detail.quote_net,

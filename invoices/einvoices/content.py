@@ -110,29 +110,34 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What is booked: `total`, negative for a credit note, and `paid`, what of it was paid before the invoice was written."""
+    """What is booked: `total`, negative for a credit note. `prepaid`: what lies between the sum of the invoice and what it
+    asks for; `settled`: whether nothing is left to pay."""
 
     total: Decimal
-    paid: Decimal = ZERO
+    prepaid: Decimal = ZERO
+    settled: bool = False
 
 
 def owed(content: Content) -> Owed:
     """What this invoice is booked as.
 
-    An invoice is booked with the total that is printed on it, and what was paid beforehand as a payment on the day of issue:
-    what is open is then what the file says is payable, letters and ageing show that alone, and the invoice's page lists the
-    payment that made it so (T24). The payment is a stand-in: the real one takes its place when it is imported for this
-    number. Rounding belongs to the total. What the buyer pays to the tax office in our place is no debt to us: it is taken
-    off the total. Where more is payable than the total (a sum carried over from before), the payable sum is the total, for
-    that is what was asked for. A credit note is booked with its whole total, whichever sign it is written with.
+    An invoice is booked with what it asks for: the amount payable, which is its total less what was paid beforehand. So
+    letters, ageing and the balance show what is still owed and nothing else (T24), and the invoice's page shows the printed
+    total and the prepayment beside it. The prepayment is not booked as a payment: it came in before, for an advance invoice
+    or as cash on account, and is in the books as that; a second one would be money that never came. Only where nothing is
+    left to pay the invoice is booked with its total and as settled on the day of issue, for its history counts.
+
+    Rounding belongs to the total. What the buyer pays to the tax office in our place is no debt to us and is taken off it.
+    More than the total is payable where a sum is carried over from before; then `prepaid` is negative. A credit note is
+    booked with its whole total, whichever sign it is written with.
     """
     if content.is_credit:
         return Owed(-abs(_rounded(content.total, content)))
-    total = _rounded(content.total + content.rounding - content.withheld, content)
-    payable = total - (content.prepaid or ZERO) if content.payable is None else _rounded(content.payable, content)
-    if payable > total:
-        return Owed(payable)
-    return Owed(total, min(total, total - payable))
+    gross = _rounded(content.total + content.rounding - content.withheld, content)
+    due = gross - (content.prepaid or ZERO) if content.payable is None else _rounded(content.payable, content)
+    if due <= 0 < gross:
+        return Owed(gross, gross - due, settled=True)
+    return Owed(due, gross - due)
 
 
 def _rounded(amount: Decimal, content: Content) -> Decimal:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from invoices.imports.problems import ImportProblem
+from invoices.imports.rows import MAX_AMOUNT
 
 Element = etree._Element
 # UN/CEFACT 2379: the year and the month.
@@ -92,7 +93,9 @@ def amount_of(found: Element | None) -> Decimal | None:
         return None
     if not _PLAIN.fullmatch(words) or len(words) > _LONGEST:
         raise problem(found, _('"%(text)s" is no amount') % {"text": words[:40]})
-    return Decimal(words)
+    if abs(value := Decimal(words)) >= MAX_AMOUNT:
+        raise problem(found, _("%(figure)s is too large") % {"figure": words})
+    return value
 
 
 def figure(node: Element | None, path: str, default: str = "0", places: int = 6) -> Decimal:

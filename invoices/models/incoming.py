@@ -10,15 +10,33 @@ from customers.models import Business, Document, ImportBatch, User
 from invoices.models.invoice import Invoice
 
 
+class DueFrom(models.TextChoices):
+    """Where the due date of an electronic invoice comes from."""
+
+    FILE = "file", _("as the file says")
+    TERMS = "terms", _("worked out from its terms")
+    USUAL = "usual", _("by the usual terms, as somebody chose")
+    PERSON = "person", _("as somebody said")
+    SETTLED = "settled", _("nothing was left to pay")
+
+
 class InvoiceDetail(models.Model):
-    """The rest of an invoice's content, beside the row the engine reads every night: sums, parties, terms, pay-to, its XML."""
+    """The rest of an invoice's content, beside the row the engine reads every night: sums, parties, terms, pay-to, its XML.
+
+    What the invoice asks for, its `total`, is gross + rounding - withheld - prepaid (`einvoices.content.owed`); `withheld` is
+    what the buyer pays to the tax office in our place.
+    """
 
     invoice = models.OneToOneField(Invoice, on_delete=models.CASCADE, related_name="detail")
     format = models.CharField(max_length=40, blank=True, help_text=_("The schema it came in: ubl, cii, fatturapa; or made here."))
     type_code = models.CharField(max_length=10, blank=True, help_text=_("UNTDID 1001: 380, 384, 389 ..."))
     net = money_field(null=True, blank=True)
     tax = money_field(null=True, blank=True)
+    gross = money_field(null=True, blank=True, help_text=_("The total that is printed."))
+    rounding = zero_money_field()
+    withheld = zero_money_field()
     prepaid = zero_money_field()
+    due_from = models.CharField(max_length=10, choices=DueFrom.choices, blank=True, default="")
     seller = models.CharField(max_length=200, blank=True)
     seller_tax_id = models.CharField(max_length=50, blank=True)
     buyer = models.CharField(max_length=200, blank=True)

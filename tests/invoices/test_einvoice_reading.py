@@ -25,7 +25,7 @@ def reason(content):
 
 def booked(content):
     found = owed(one(content))
-    return str(found.total), str(found.paid)
+    return f"{found.total:f}", f"{found.prepaid:f}" + (" settled" if found.settled else "")
 
 
 def test_a_ubl_invoice_is_read_whole():
@@ -105,15 +105,15 @@ def test_what_the_buyer_pays_to_the_tax_office_is_not_owed_to_us():
 
 
 @pytest.mark.parametrize(
-    ("content", "total", "paid"),
+    ("content", "total", "prepaid"),
     [
         (ubl(), "119.00", "0.00"),
-        (ubl(prepaid="19.00", payable="100.00"), "119.00", "19.00"),
-        (ubl(prepaid="119.00", payable="0.00"), "119.00", "119.00"),
-        (ubl(prepaid="150.00", payable="-31.00"), "119.00", "119.00"),
-        (cii(payable="100.00"), "119.00", "19.00"),
+        (ubl(prepaid="19.00", payable="100.00"), "100.00", "19.00"),
+        (ubl(prepaid="119.00", payable="0.00"), "119.00", "119.00 settled"),
+        (ubl(prepaid="150.00", payable="-31.00"), "119.00", "150.00 settled"),
+        (cii(payable="100.00"), "100.00", "19.00"),
         (ubl(total="119.02", rounding="-0.02", payable="119.00"), "119.00", "0.00"),
-        (ubl(prepaid="-20.00", payable="139.00"), "139.00", "0"),
+        (ubl(prepaid="-20.00", payable="139.00"), "139.00", "-20.00"),
         (ubl(root="CreditNote", code="381"), "-119.00", "0"),
         (ubl(root="CreditNote", code=""), "-119.00", "0"),
         (ubl(code="381"), "-119.00", "0"),
@@ -122,9 +122,9 @@ def test_what_the_buyer_pays_to_the_tax_office_is_not_owed_to_us():
         (ubl(code="384"), "119.00", "0.00"),
     ],
 )
-def test_what_is_owed(content, total, paid):
-    """The total that is printed, and as paid what was paid beforehand: what is open is what is payable."""
-    assert booked(content) == (total, paid)
+def test_what_is_owed(content, total, prepaid):
+    """What the invoice asks for; its whole total, and settled, where nothing is left to pay."""
+    assert booked(content) == (total, prepaid)
 
 
 def test_attachments_are_kept():
