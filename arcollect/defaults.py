@@ -137,6 +137,7 @@ DEFAULTS: dict[str, Any] = {
         "description_chars": 8,
         "tax_tolerance": "0.01",
         "verify_days": 180,
+        "fixes_per_day": 10,
     },
     "uk_rate_mode": "FIXED",
     "retention_years": 7,

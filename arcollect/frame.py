@@ -29,7 +29,7 @@ ROOMS = [
     Room(
         "customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit", "conversation", "link"})
     ),
-    Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "interest"})),
+    Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "interest", "preflight"})),
     Room("plan-list", _("Plans"), "calendar-repeat", frozenset({"plan", "settlement"}), often=False),
     Room("import-list", _("Import"), "file-import", frozenset({"import"}), often=False),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),

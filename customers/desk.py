@@ -54,8 +54,8 @@ def open_task(
 
 
 @transaction.atomic
-def complete_task(*, task: Task, outcome: str, on: datetime.date, by: User) -> None:
-    """Closes an open task with what came of it."""
+def complete_task(*, task: Task, outcome: str, on: datetime.date, by: User | None) -> None:
+    """Closes an open task with what came of it; `by` is None where the program saw that it is done."""
     _close(task, TaskState.DONE, outcome, on, by)
 
 

@@ -240,15 +240,16 @@ def _proved(business: Business, invoices: Sequence[Invoice]) -> set[int]:
 def _gaps(business: Business, invoices: Sequence[Invoice]) -> set[int]:
     """The ids of the invoices whose number leaves one out: the one before is not there, though one shortly before it is."""
     before = {invoice.pk: _numbers_before(invoice.number_key) for invoice in invoices}
-    wanted = {key for keys in before.values() for key in keys}
+    wanted = {key for forms in before.values() for form in forms for key in form}
     there = set(Invoice.objects.filter(business=business, number_key__in=wanted).values_list("number_key", flat=True))
-    return {pk for pk, keys in before.items() if keys and keys[0] not in there and there.intersection(keys)}
+    return {pk for pk, forms in before.items() if forms and not forms[0] & there and any(form & there for form in forms)}
 
 
-def _numbers_before(key: str) -> list[str]:
-    """The keys of the numbers right before one, the nearest first."""
+def _numbers_before(key: str) -> list[set[str]]:
+    """The keys of the numbers right before one, the nearest first, each with and without noughts: 9 and 09 before 10."""
     found = DIGITS_LAST.fullmatch(key)
     if not found:
         return []
     prefix, digits = found.groups()
-    return [f"{prefix}{int(digits) - step:0{len(digits)}}" for step in range(1, min(NUMBERS_BEFORE, int(digits) - 1) + 1)]
+    numbers = range(int(digits) - 1, max(0, int(digits) - 1 - NUMBERS_BEFORE), -1)
+    return [{f"{prefix}{number}", f"{prefix}{number:0{len(digits)}}"} for number in numbers]

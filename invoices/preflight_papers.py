@@ -62,7 +62,11 @@ def pf10(facts: PreflightFacts) -> CheckResult:
     near = Decimal(facts.rules["duplicate_pct"])
     for twin in facts.twins:
         if _alike(facts, twin, near):
-            values = {"number": twin.number, "total": format_plain(twin.total, facts.currency), "day": twin.issued_on}
+            values = {
+                "number": twin.number,
+                "total": f"{format_plain(twin.total, facts.currency)} {facts.currency}",
+                "day": twin.issued_on,
+            }
             return warned(check, _("Invoice %(number)s of %(day)s over %(total)s may be the same one.") % values)
     return passed(check)
 

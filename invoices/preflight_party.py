@@ -102,9 +102,8 @@ def pf15(facts: PreflightFacts) -> CheckResult:
         return unasked(check, _("They have no credit limit in this currency."))
     exposure = buyer.exposure + facts.total
     if exposure > buyer.limit:
-        amounts = {name: format_plain(value, facts.currency) for name, value in (("owed", exposure), ("limit", buyer.limit))}
-        words = _("With it they owe %(owed)s, their limit is %(limit)s %(currency)s.")
-        return warned(check, words % (amounts | {"currency": facts.currency}))
+        owed, limit = (f"{format_plain(value, facts.currency)} {facts.currency}" for value in (exposure, buyer.limit))
+        return warned(check, _("With it they owe %(owed)s, their limit is %(limit)s.") % {"owed": owed, "limit": limit})
     return passed(check)
 
 

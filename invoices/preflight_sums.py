@@ -119,5 +119,5 @@ def _currencies() -> frozenset[str]:
 
 
 def _amount(amount: Decimal, code: str) -> str:
-    """As it stands there, even where that has more decimals than the currency."""
-    return format_plain(amount, code) if amount == quantize(amount, code) else f"{amount.normalize():f}"
+    """With its currency; as it stands there where that has more decimals than the currency."""
+    return f"{format_plain(amount, code)} {code}" if amount == quantize(amount, code) else f"{amount.normalize():f} {code}"

@@ -1,17 +1,21 @@
 """Reads how promises and queries went within a year (domain.md 2.8, 2.9)."""
 
 import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from customers.models import Business, Customer
-from invoices.agreement_metrics import CycleTime, KeptRate, cycle_time, kept_rate
-from invoices.models import Dispute, Promise
+from invoices.agreement_metrics import FOR_THE_CUSTOMER, CycleTime, KeptRate, cycle_time, kept_rate
+from invoices.models import Dispute, Invoice, InvoiceDetail, Promise
 from invoices.models.agreement import Preflight, PromiseState
+from invoices.preflight import error_rate
 
 MEASURED = datetime.timedelta(days=365)
 CAUSES = 5
+# UNTDID 1001: an invoice that takes the place of a wrong one.
+CORRECTED = "384"
 
 
 def kept_lately(business: Business, today: datetime.date) -> dict[str, KeptRate]:
@@ -47,3 +51,23 @@ def avoidable(business: Business, today: datetime.date) -> list[tuple[str, int]]
     )
     counts = right.order_by().values("preflight").annotate(n=Count("pk")).order_by("-n", "preflight")[:CAUSES]
     return [(str(Preflight(row["preflight"]).label), row["n"]) for row in counts]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnErrors:
+    """How many of the invoices of a year were wrong: with a query the customer was right about, or issued anew."""
+
+    wrong: int
+    invoices: int
+
+    @property
+    def share(self) -> Decimal | None:
+        return error_rate(self.wrong, self.invoices)
+
+
+def own_errors(business: Business, today: datetime.date) -> OwnErrors:
+    """The own error rate over the invoices issued within a year (domain.md 8)."""
+    issued = Invoice.objects.filter(business=business, issued_on__gt=today - MEASURED, issued_on__lte=today)
+    upheld = Dispute.objects.filter(business=business, outcome__in=FOR_THE_CUSTOMER).values("invoice")
+    anew = InvoiceDetail.objects.filter(invoice__business=business, type_code=CORRECTED).values("invoice")
+    return OwnErrors(issued.filter(Q(pk__in=upheld) | Q(pk__in=anew)).count(), issued.count())

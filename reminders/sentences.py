@@ -16,7 +16,9 @@ from arcollect.reader import reader_locale
 from customers.models import Contact, Customer, Event
 from customers.models.customer import Channel
 from customers.models.desk import Outcome, TaskKind
-from invoices.models.agreement import DisputeCode, DisputeOutcome
+from invoices.models import Invoice
+from invoices.models.agreement import DisputeCode, DisputeOutcome, Preflight
+from invoices.preflight_words import NAMES
 from reminders.models import Occasion, StepCode
 
 Rows = Mapping[tuple[str, int], Model]
@@ -38,6 +40,11 @@ SENTENCES = {
     "contact.mail_resumed": lazy("{contact} takes e-mails again"),
     "invoice.imported": lazy("Invoice {invoice} came in with a file"),
     "invoice.changed": lazy("Invoice {invoice} changed by a file"),
+    "invoice.corrected": lazy("Invoice {invoice} completed: {fields}"),
+    "preflight.checked": lazy("An invoice being made was checked"),
+    "preflight.run": lazy("Invoices were checked"),
+    "preflight.ticked": lazy("Invoice {invoice}: “{check}” let pass"),
+    "preflight.unticked": lazy("Invoice {invoice}: “{check}” to be looked at again"),
     "invoice.written_off": lazy("{amount} of invoice {invoice} written off"),
     "invoice.recovered": lazy("{amount} of invoice {invoice} came in after it was written off"),
     "invoice.write_off_reversed": lazy("{amount} of invoice {invoice} no longer written off"),
@@ -179,6 +186,7 @@ ICONS = {
     "customer": "user",
     "contact": "address-book",
     "invoice": "file-invoice",
+    "preflight": "checklist",
     "payment": "cash",
     "credit_note": "receipt-refund",
     "dispute": "message-question",
@@ -302,7 +310,7 @@ def _invoices(data: Mapping[str, Any], rows: Rows) -> str:
 
 
 def _field_label(event: Event, name: str) -> str:
-    model = Contact if event.kind.startswith("contact.") else Customer
+    model = {"contact": Contact, "invoice": Invoice}.get(event.kind.partition(".")[0], Customer)
     return str(model._meta.get_field(name).verbose_name)
 
 
@@ -340,6 +348,7 @@ def _label(choices: Any, value: str) -> str:
 
 
 READ: dict[str, Callable[[Any, str], str]] = {
+    "check": lambda value, _currency: str(NAMES[Preflight(value)]) if value in NAMES else value,
     "amount": _money,
     "received": _money,
     "total": _money,

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from customers import log
 from customers.models import Business
+from invoices.preflight_tasks import close_fixed, open_fixes
+from invoices.preflighting import check_open
 from reminders.delivery import deliver
 from reminders.heartbeat import claim_mailbox
 from reminders.mailbox import MailboxError, fetch_mail
@@ -78,12 +80,26 @@ def nightly(business: Business, today: datetime.date, now: datetime.datetime) ->
     if run is None:
         return False
     outcome = escalate(business, today, progress=lambda _done, _all: _show_life(run), brief=True)
+    check_at_night(business, today)
     log.seal(business)
     fired = run.summary.get("fired", 0) + len(outcome.fired)
     run.summary |= {"fired": fired, "waiting": len(outcome.waiting), "failed": outcome.failed}
     run.finished_at = timezone.now()
     run.save(update_fields=["summary", "finished_at"])
     return True
+
+
+def check_at_night(business: Business, today: datetime.date) -> None:
+    """Looks at the invoices nobody is reminded of yet, and puts some that will not be paid as they are on the desk.
+
+    A failure here stops neither the reminders nor their seal: the next night looks again.
+    """
+    try:
+        check_open(business=business, on=today)
+        close_fixed(business=business, on=today)
+        open_fixes(business=business, on=today)
+    except Exception:
+        logger.exception("Checking the invoices failed for business %s", business.pk)
 
 
 def _claim(business: Business, today: datetime.date, now: datetime.datetime) -> Run | None:

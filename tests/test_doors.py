@@ -202,6 +202,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     }
     ours = {f"{prefix}<int:pk>": f"{prefix}{row.pk}" for prefix, row in found.items()}
     ours["<slug:code>/<slug:language>"] = "L1/en"
+    ours["/checks/<slug:check>"] = "/checks/PF03"
     ours["settings/calls/<slug:code>"] = "settings/calls/R01"
     return ours | {"<slug:kind>/<slug:sha256>": f"customers/{table.sha256}"}
 

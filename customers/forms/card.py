@@ -25,7 +25,10 @@ class CardForm(forms.Form):
     region = forms.CharField(label=_("State or region"), max_length=50, required=False)
     po_required = forms.BooleanField(label=_("An order number must be on the invoice"), required=False)
     po_rule = forms.CharField(
-        label=_("What it looks like"), max_length=200, required=False, help_text=_("“45 and eight digits”, “ask Ms Lee”.")
+        label=_("What it looks like"),
+        max_length=200,
+        required=False,
+        help_text=_("“ask Ms Lee”, or 45###### where # is a digit and * anything."),
     )
     portal = forms.CharField(
         label=_("A portal invoices go through"), max_length=200, required=False, help_text=_("Its name or address.")

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel.numbers import list_currencies
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,12 @@ def countries(language: str) -> list[tuple[str, str]]:
     names = parse_locale(language).territories
     known = [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES]
     return [("", "-"), *sorted(known, key=lambda pair: pair[1])]
+
+
+def currencies(language: str) -> list[tuple[str, str]]:
+    """(ISO code, code and name) of every currency in the reader's language, nothing first."""
+    names = parse_locale(language).currencies
+    return [("", "-"), *((code, f"{code} · {names[code]}") for code in sorted(list_currencies()) if code in names)]
 
 
 @cache
@@ -53,20 +60,33 @@ class CustomerForm(forms.ModelForm):
             "quiet_from",
             "quiet_until",
             "po_required",
+            "po_rule",
+            "portal",
             "pay_run",
             "approach",
             "tax_id",
+            "registration",
+            "terms_accepted_on",
+            "invoiced_in",
+            "discount_pct",
+            "discount_days",
             "notes",
         ]
         widgets = {
             "street": forms.Textarea(attrs={"rows": 2}),
             "notes": forms.Textarea(attrs={"rows": 4}),
+            "terms_accepted_on": DayInput,
             "quiet_from": ClockInput,
             "quiet_until": ClockInput,
         }
         help_texts = {
             "time_zone": _("Left open, it is read from their telephone number."),
             "quiet_until": _("In this time, which may reach over midnight, nobody calls or mails them."),
+            "legal_name": _("As it is registered, with its legal form; invoices are made out to it."),
+            "registration": _("Register and number, for example HRB 12345 Hamburg."),
+            "po_rule": _("In words, or as a pattern: # for a digit, * for anything, such as 45######."),
+            "terms_accepted_on": _("The day from which it is on file that they accepted your terms and conditions."),
+            "discount_pct": _("Agreed with them for paying early."),
             "pay_run": _("Days on which they pay, for example: Thursdays, or the 15th."),
             "approach": _("Why they pay late. It sets the tone of letters and calls."),
         }
@@ -76,6 +96,7 @@ class CustomerForm(forms.ModelForm):
         self.fields["country"].widget = forms.Select(choices=countries(language))
         self.fields["language"].widget = forms.Select(choices=[("", _("As the business writes")), *languages])
         self.fields["time_zone"].widget = forms.Select(choices=[("", "-"), *((zone, zone) for zone in zones())])
+        self.fields["invoiced_in"].widget = forms.Select(choices=currencies(language))
         self.fields["approach"].choices = Approach.choices
 
     def clean_reference(self) -> str:
@@ -100,6 +121,9 @@ class CustomerForm(forms.ModelForm):
         for given, missing in (("quiet_from", "quiet_until"), ("quiet_until", "quiet_from")):
             if data.get(given) is not None and data.get(missing) is None and missing not in self.errors:
                 self.add_error(missing, _("Say both when it begins and when it ends."))
+        for given, missing in (("discount_pct", "discount_days"), ("discount_days", "discount_pct")):
+            if data.get(given) and not data.get(missing) and missing not in self.errors:
+                self.add_error(missing, _("Say both how much it is and for how many days."))
         if data.get("quiet_from") is not None and data.get("quiet_from") == data.get("quiet_until"):
             self.add_error("quiet_until", _("It ends when it begins: choose another time."))
         return data

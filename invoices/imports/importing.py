@@ -20,6 +20,7 @@ from invoices.imports.ledgerfile import LeftOut, PlainRow
 from invoices.imports.problems import ImportProblem, LineProblem
 from invoices.imports.tally import Tally, chunks
 from invoices.models import CreditNote, Dispute, Invoice, Payment
+from invoices.preflighting import check_open
 
 IMPORTERS = {CUSTOMERS: CustomerImporter, INVOICES: InvoiceImporter, PAYMENTS: PaymentImporter}
 
@@ -63,6 +64,8 @@ def book_rows(*, batch: ImportBatch, rows: Iterable[PlainRow | LineProblem | Lef
         writer.write(chunk)
         # With DEBUG on, Django keeps the text of the last 9000 queries, and these are long ones.
         reset_queries()
+    if batch.kind == INVOICES:
+        check_open(business=batch.business, on=today, batch=batch)
     tally.refused.sort(key=lambda problem: problem.line)
     _close(batch, tally)
     return tally

@@ -5,9 +5,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from customers.access import get_row, member_view
+from customers.models import Attachment
 from invoices.account import open_invoice
 from invoices.models import Invoice
 from invoices.models.agreement import BLOCKING_PLAN_STATES
+from invoices.preflight_panel import panel_of
 from invoices.rates import claims_of, waiver_of
 from invoices.standing import claims
 from reminders.models import ReminderLine
@@ -28,6 +30,7 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "standing": standing,
         "claim": claims_of(request.business, [invoice.pk], today, apart).get(invoice.pk),
         "waiver": waiver_of(invoice),
+        "preflight": panel_of(invoice, today),
         "lines": invoice.lines.all(),
         "allocations": invoice.allocations.select_related("payment", "credit_note"),
         "write_offs": invoice.write_offs.select_related("by"),
@@ -37,5 +40,8 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "promises": invoice.promise_lines.select_related("promise").order_by("-promise__made_on"),
         "steps": steps.order_by("-id").defer("reminder__letter__facts", "reminder__letter__body"),
         "entries": of_invoice(invoice),
+        "papers": Attachment.objects.filter(business=request.business, subject=f"invoice:{invoice.pk}").select_related("by"),
+        "subject": f"invoice:{invoice.pk}",
+        "customer": invoice.customer,
     }
     return render(request, "invoices/invoice_detail.html", context)
