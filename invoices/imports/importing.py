@@ -16,8 +16,8 @@ from invoices.imports.importing_customers import CustomerImporter
 from invoices.imports.importing_invoices import InvoiceImporter
 from invoices.imports.importing_payments import PaymentImporter
 from invoices.imports.layouts import CUSTOMERS, INVOICES, PAYMENTS
-from invoices.imports.ledgerfile import LeftOut, PlainRow
-from invoices.imports.problems import ImportProblem, LineProblem
+from invoices.imports.ledgerfile import PlainRow
+from invoices.imports.problems import ImportProblem, LeftOut, LineProblem
 from invoices.imports.tally import Tally, chunks
 from invoices.models import CreditNote, Dispute, Invoice, Payment
 from invoices.preflighting import check_open

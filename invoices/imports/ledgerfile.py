@@ -1,28 +1,24 @@
 """A ledger file ready to be booked: opened, understood, and giving plain rows, refusals and what it leaves out."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from invoices.imports.grouping import groups, refuse_disagreement, scattered_keys
 from invoices.imports.layouts import CUSTOMERS, INVOICES, known_headings, plain_columns
-from invoices.imports.problems import CellProblem, ImportProblem, LineProblem
-from invoices.imports.profiles import NOT_ISSUED, PROFILES, Profile, find_profile
+from invoices.imports.problems import CellProblem, ImportProblem, LeftOut, LineProblem
+from invoices.imports.profiles import GONE, PROFILES, Profile, find_profile
+from invoices.imports.profiles.profile import Beside, Line, columns_of
 from invoices.imports.reading import AUTO, Column, Conventions, TypedRow, survey, typed_rows
+from invoices.imports.reportlines import unfolded
 from invoices.imports.rows import CustomerRow, InvoiceRow, PaymentRow, customer_row, invoice_row, payment_row
-from invoices.imports.tabular import Table, open_table
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A row that is no debt, and why: the state its program gives it, in small letters ("draft")."""
-
-    line: int
-    state: str
-
+from invoices.imports.tabular import Row, Table, open_table
+from invoices.imports.workbooks import has_sheet
 
 PlainRow = CustomerRow | InvoiceRow | PaymentRow
 
@@ -48,38 +44,76 @@ class LedgerFile:
     profile: Profile | None
     columns: list[Column]
     conventions: Conventions
-    scattered: frozenset[tuple[str, ...]]
     drafts: bool
+    scattered: frozenset[tuple[str, ...]] = frozenset()
+    beside: Mapping[str, Mapping[str, list[Line]]] = field(default_factory=dict)
 
     def rows(self, today: date) -> Iterator[PlainRow | LineProblem | LeftOut]:
         """Every line of the file as a plain row (an invoice of several lines as one), a refusal or a row left out."""
-        typed = typed_rows(self.table, self.columns, self.conventions)
         if self.profile is None:
-            for item in typed:
+            for item in typed_rows(self.table.rows(), self.columns, self.conventions):
                 yield item if isinstance(item, LineProblem) else self._plain(item.line, [item], today)
             return
-        for group in _groups(typed, self.profile, self.scattered):
-            yield from group if isinstance(group[0], LineProblem) else [self._converted(group, self.profile, today)]
+        aside: list[LeftOut] = []
+        for group in groups(self.typed(aside), self.profile, self.scattered):
+            yield from group if isinstance(group[0], LineProblem) else self._converted(group, self.profile, today)
+        yield from aside
+
+    def typed(self, aside: list[LeftOut]) -> Iterator[TypedRow | LineProblem]:
+        """The lines of a profile's file with all that follows for each by itself; what are no lines at all goes `aside`."""
+        typed = typed_rows(self._lines(aside), self.columns, self.conventions)
+        prepare = self.profile.prepare
+        for item in typed:
+            yield item if prepare is None or isinstance(item, LineProblem) or item.problems else self._prepared(item)
+
+    def _lines(self, aside: list[LeftOut]) -> Iterator[Row]:
+        if not self.profile.report:
+            yield from self.table.rows()
+            return
+        for row in unfolded(self.table.rows()):
+            if isinstance(row, LeftOut):
+                aside.append(row)
+            else:
+                yield row
+
+    def _prepared(self, item: TypedRow) -> TypedRow:
+        try:
+            return TypedRow(item.line, dict(self.profile.prepare(item.values, self.table.above)), item.problems, item.cells)
+        except CellProblem as problem:
+            return TypedRow(item.line, item.values, {problem.field: problem.reason}, item.cells)
 
     def _plain(self, line: int, group: list[TypedRow], today: date) -> PlainRow | LineProblem:
         if group[0].problems:
             return self._first_problem(group[0])
         return self._checked(line, group[0].values, today)
 
-    def _converted(self, group: list[TypedRow], profile: Profile, today: date) -> PlainRow | LineProblem | LeftOut:
+    def _converted(self, group: list[TypedRow], profile: Profile, today: date) -> Iterator[PlainRow | LineProblem | LeftOut]:
         first = group[0]
-        state = str(first.values.get(profile.status) or "").casefold() if profile.status else ""
-        if state in NOT_ISSUED and not (self.drafts and state == "draft"):
-            return LeftOut(first.line, state)
-        for row in group:
-            if row.problems:
-                return self._first_problem(row)
+        state = profile.state(first.values)
+        if state and not (self.drafts and state == "draft"):
+            number = str(first.values.get(profile.number) or "") if profile.number else ""
+            yield LeftOut(first.line, state, number, gone=state in GONE)
+            return
+        spoilt = next((row for row in group if row.problems), None)
+        if spoilt:
+            yield self._first_problem(spoilt)
+            return
         try:
-            _refuse_disagreement(group, profile)
-            values = profile.convert([row.values for row in group])
+            refuse_disagreement(group, profile)
+            found = profile.convert(self._with_beside(group, profile))
         except CellProblem as problem:
-            return LineProblem(first.line, self._title(problem.field), problem.reason)
-        return self._checked(first.line, values, today)
+            yield LineProblem(first.line, self._title(problem.field), problem.reason)
+            return
+        for values in found if isinstance(found, list) else [found]:
+            yield self._checked(first.line, values, today)
+
+    def _with_beside(self, group: list[TypedRow], profile: Profile) -> list[Line]:
+        """The lines' values, the first with what other sheets of the workbook say of the same invoice."""
+        lines: list[Line] = [row.values for row in group]
+        for sheet in profile.beside:
+            key = str(lines[0].get(sheet.key) or "")
+            lines[0] = {**lines[0], sheet.sheet: self.beside.get(sheet.sheet, {}).get(key, [])}
+        return lines
 
     def _checked(self, line: int, values: Mapping[str, Any], today: date) -> PlainRow | LineProblem:
         currency = self.conventions.currency
@@ -114,89 +148,37 @@ def open_ledger(source: Path | bytes, kind: str, options: Options) -> LedgerFile
     table = open_table(source, wanted)
     profile = None if options.mapping and not options.profile else find_profile(kind, table.header, options.profile)
     columns = profile.read_columns(table.header) if profile else plain_columns(kind, table.header, options.mapping)
-    conventions = survey(table.rows(), columns, currency=options.currency, date_order=options.date_order, decimal=options.decimal)
+    conventions = _conventions(table, columns, options)
     if not conventions.lines:
         raise ImportProblem(_("The file has a header and no rows below it."))
-    scattered = _scattered(table, profile, columns)
-    return LedgerFile(kind, table, profile, columns, conventions, scattered, options.drafts)
+    beside = _beside(source, profile, options) if profile else {}
+    ledger = LedgerFile(kind, table, profile, columns, conventions, options.drafts, beside=beside)
+    if profile is None or not profile.key:
+        return ledger
+    return replace(ledger, scattered=scattered_keys(ledger.typed([]), profile))
+
+
+def _conventions(table: Table, columns: list[Column], options: Options) -> Conventions:
+    return survey(table.rows(), columns, currency=options.currency, date_order=options.date_order, decimal=options.decimal)
+
+
+def _beside(source: Path | bytes, profile: Profile, options: Options) -> dict[str, dict[str, list[Line]]]:
+    """The lines of the other sheets that the profile wants and the workbook has: by sheet, then by what they belong to."""
+    return {beside.sheet: _by_key(source, beside, options) for beside in profile.beside if has_sheet(source, beside.sheet)}
+
+
+def _by_key(source: Path | bytes, beside: Beside, options: Options) -> dict[str, list[Line]]:
+    table = open_table(source, beside.columns, sheet=beside.sheet)
+    columns = columns_of(beside.columns, table.header)
+    found: dict[str, list[Line]] = defaultdict(list)
+    for row in typed_rows(table.rows(), columns, _conventions(table, columns, options)):
+        if isinstance(row, LineProblem) or row.problems:
+            text = _("Sheet %(sheet)s, line %(line)d cannot be read.")
+            raise ImportProblem(text % {"sheet": beside.sheet, "line": row.line})
+        found[str(row.values[beside.key])].append(row.values)
+    return found
 
 
 def headings(kind: str) -> set[str]:
     """Every column name that a file of this kind may have, ours and other programs': they mark its header line."""
     return known_headings(kind) | {name for profile in PROFILES if profile.kind == kind for name in profile.columns}
-
-
-def _scattered(table: Table, profile: Profile | None, columns: list[Column]) -> frozenset[tuple[str, ...]]:
-    """The keys whose lines do not stand together: only these invoices must be held until the whole file is read."""
-    if profile is None or not profile.key:
-        return frozenset()
-    indexes = [column.index for name in profile.key for column in columns if column.key == name]
-    seen, scattered, last = set(), set(), None
-    for row in table.rows():
-        if row.problem:
-            continue
-        key = tuple(str(row.cells[index]).strip() for index in indexes)
-        if key != last and key in seen:
-            scattered.add(key)
-        seen.add(key)
-        last = key
-    return frozenset(scattered)
-
-
-def _groups(
-    typed: Iterable[TypedRow | LineProblem], profile: Profile, scattered: frozenset[tuple[str, ...]]
-) -> Iterator[list[TypedRow] | list[LineProblem]]:
-    """The lines of one invoice together. A line that cannot be read spoils the invoices beside it: it may be one of theirs."""
-    held: dict[tuple[str, ...], list[TypedRow]] = {}
-    group: list[TypedRow] = []
-    unreadable: LineProblem | None = None
-    for item in typed:
-        if isinstance(item, LineProblem):
-            yield [item]
-            unreadable = item if profile.key else None
-            if group and unreadable:
-                group = [_spoilt(group[0], item), *group[1:]]
-            continue
-        key = _key(item, profile)
-        if group and (not profile.key or key != _key(group[0], profile)):
-            yield from _closed(group, profile, scattered, held)
-            group = []
-        group.append(_spoilt(item, unreadable) if unreadable else item)
-        unreadable = None
-    if group:
-        yield from _closed(group, profile, scattered, held)
-    yield from held.values()
-
-
-def _closed(
-    group: list[TypedRow],
-    profile: Profile,
-    scattered: frozenset[tuple[str, ...]],
-    held: dict[tuple[str, ...], list[TypedRow]],
-) -> list[list[TypedRow]]:
-    """The group, complete, unless more of its lines follow elsewhere: then it is held."""
-    key = _key(group[0], profile)
-    if key not in scattered:
-        return [group]
-    held.setdefault(key, []).extend(group)
-    return []
-
-
-def _key(row: TypedRow, profile: Profile) -> tuple[str, ...]:
-    return tuple(str(row.values.get(name, "")) for name in profile.key)
-
-
-def _spoilt(row: TypedRow, problem: LineProblem) -> TypedRow:
-    reason = _("line %(line)d beside it cannot be read and may belong to the same invoice") % {"line": problem.line}
-    return TypedRow(row.line, row.values, row.problems | {"": reason}, row.cells)
-
-
-def _refuse_disagreement(group: list[TypedRow], profile: Profile) -> None:
-    """The lines of one invoice must agree in what belongs to the invoice; a blank one agrees with all."""
-    first = group[0].values
-    for row in group[1:]:
-        for name in profile.agree:
-            value = row.values.get(name)
-            if value not in (None, "") and value != first.get(name):
-                text = _("line %(line)d of the same invoice says %(other)s instead of %(value)s")
-                raise CellProblem(text % {"line": row.line, "other": value, "value": first.get(name)}, name)

@@ -9,8 +9,8 @@ from itertools import islice
 
 from customers.models import Business
 from invoices.imports.importing import import_ledger
-from invoices.imports.ledgerfile import LedgerFile, LeftOut, PlainRow
-from invoices.imports.problems import LineProblem
+from invoices.imports.ledgerfile import LedgerFile, PlainRow
+from invoices.imports.problems import LeftOut, LineProblem
 from invoices.imports.rows import CustomerRow, InvoiceRow
 from invoices.imports.tally import Tally
 
@@ -22,10 +22,14 @@ SHOWN_PROBLEMS = 20
 
 @dataclass(slots=True)
 class Preview:
-    """What of the file was looked at: its `usable` rows, and in `tally` what booking the first LOOKED_AT lines would do."""
+    """What of the file was looked at: its `usable` rows, and in `tally` what booking the first LOOKED_AT lines would do.
+
+    `remarks`: what a person should know of exports of this program.
+    """
 
     lines: int
     profile: str
+    remarks: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     usable: list[PlainRow] = field(default_factory=list)
 
@@ -62,7 +66,10 @@ class Preview:
 
 def preview(ledger: LedgerFile, business: Business, today: datetime.date) -> Preview:
     """Books the first rows of a file and takes them back: only so is it known which are new, known or contradict each other."""
-    found = Preview(lines=ledger.conventions.lines, profile=ledger.profile.title if ledger.profile else "")
+    profile = ledger.profile
+    found = Preview(
+        lines=ledger.conventions.lines, profile=profile.title if profile else "", remarks=profile.remarks() if profile else []
+    )
     rows = _noted(islice(ledger.rows(today), LOOKED_AT), found)
     found.tally, _batch = import_ledger(
         business=business, kind=ledger.kind, rows=rows, file_name="", sha256="", today=today, dry_run=True

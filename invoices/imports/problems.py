@@ -26,6 +26,19 @@ class CellProblem(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that is no debt, and why: the state its program gives it, in small letters ("draft").
+
+    `number`: of what it was; `gone`: it was sent once and is an invoice no more.
+    """
+
+    line: int
+    state: str
+    number: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LineProblem:
     """A line that was refused, or came in with a warning: `line` counts from 1 as an editor shows the file."""
 

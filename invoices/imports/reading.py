@@ -11,7 +11,7 @@ from invoices.imports import amounts, cells, dates
 from invoices.imports.amounts import MARKS, AmountSurvey, parse_amount, word_fits
 from invoices.imports.dates import DMY, ORDERS, DateSurvey, parse_date
 from invoices.imports.problems import CellProblem, ImportProblem, LineProblem
-from invoices.imports.tabular import Row, Table
+from invoices.imports.tabular import Row
 from invoices.imports.workbooks import Cell
 
 AUTO = "auto"
@@ -134,9 +134,9 @@ def _refuse_foreign_signs(surveys: dict[Column, AmountSurvey], currency: str) ->
                 raise ImportProblem(text % values, option="currency")
 
 
-def typed_rows(table: Table, columns: list[Column], conventions: Conventions) -> Iterator[TypedRow | LineProblem]:
+def typed_rows(rows: Iterable[Row], columns: list[Column], conventions: Conventions) -> Iterator[TypedRow | LineProblem]:
     """Every line in turn, its cells as values; a line that cannot be split into cells as the problem it has."""
-    for row in table.rows():
+    for row in rows:
         if row.problem:
             yield LineProblem(row.line, "", row.problem)
         else:

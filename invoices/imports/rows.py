@@ -48,7 +48,10 @@ class CustomerRow:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """An invoice, or a credit note where `total` is negative. `paid` came in so far, lastly on `paid_on` if that is known."""
+    """An invoice, or a credit note where `total` is negative. `paid` came in so far, lastly on `paid_on` if that is known.
+
+    `open_only`: the file knows only what is open, and `total` is that.
+    """
 
     line: int
     customer_reference: str
@@ -64,6 +67,7 @@ class InvoiceRow:
     settled_on: date | None = None
     paid: Decimal = Decimal(0)
     paid_on: date | None = None
+    open_only: bool = False
     warnings: tuple[Warned, ...] = ()
 
 
@@ -141,6 +145,7 @@ def invoice_row(line: int, values: Values, currency: str, today: date) -> Invoic
         settled_on=values.get("settled_on"),
         paid=_amount(values, "paid", currency) or Decimal(0),
         paid_on=values.get("paid_on"),
+        open_only=bool(values.get("open_only")),
         warnings=tuple(values.get("warnings", ())) + _date_warnings(values),
     )
     _check_invoice(row, today)

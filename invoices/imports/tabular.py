@@ -30,11 +30,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file that can be read again and again. `unnamed` counts columns that every row has and the header does not."""
+    """A file that can be read again and again. `unnamed` counts columns that every row has and the header does not.
+
+    `above`: the cells of the lines that stand above the header.
+    """
 
     header: tuple[str, ...]
     header_line: int
     unnamed: int
+    above: tuple[tuple[Cell, ...], ...]
     _records: Callable[[], Iterator[tuple[int, list[Cell], str]]]
 
     def above(self) -> Iterator[list[Cell]]:
@@ -57,18 +61,23 @@ def name_key(name: str) -> str:
     return " ".join(name.replace("*", " ").split()).casefold()
 
 
-def open_table(source: Path | bytes, wanted: Collection[str] = (), key: Callable[[str], str] = name_key) -> Table:
-    """The table in a file (by path) or in its bytes. `wanted` are column names that mark the header line, `key` compares them.
+def open_table(
+    source: Path | bytes, wanted: Collection[str] = (), key: Callable[[str], str] = name_key, sheet: str = ""
+) -> Table:
+    """The table in a file (by path) or in its bytes. `wanted` are column names that mark the header line, `key` compares them,
+    `sheet` is which of a workbook's sheets it is; else the first.
 
     Raises ImportProblem where there is no such file, no table in it, or its encoding is beyond us.
     """
-    records = _records_of(source)
-    header_line, cells = _find_header(list(islice(records(), HEADER_WITHIN)), {key(name) for name in wanted}, key)
+    records = _records_of(source, sheet)
+    first = list(islice(records(), HEADER_WITHIN))
+    header_line, cells = _find_header(first, {key(name) for name in wanted}, key)
     header = _unique_names(cells)
-    return Table(header, header_line, _unnamed_columns(records(), header_line, len(header)), records)
+    above = tuple(tuple(cells) for line, cells, _problem in first if line < header_line)
+    return Table(header, header_line, _unnamed_columns(records(), header_line, len(header)), above, records)
 
 
-def _records_of(source: Path | bytes) -> Callable[[], Iterator[tuple[int, list[Cell], str]]]:
+def _records_of(source: Path | bytes, name: str) -> Callable[[], Iterator[tuple[int, list[Cell], str]]]:
     def open_binary() -> io.BufferedIOBase:
         return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
@@ -76,7 +85,7 @@ def _records_of(source: Path | bytes) -> Callable[[], Iterator[tuple[int, list[C
         with open_binary() as file:
             head = file.read(8)
             if is_workbook(head):
-                sheet = open_sheet(head + file.read())
+                sheet = open_sheet(head + file.read(), name)
                 return lambda: read_sheet(sheet)
     except OSError as error:
         raise ImportProblem(_("Cannot read the file: %(error)s.") % {"error": error.strerror or error}) from error

@@ -16,6 +16,7 @@ from customers.models import Business, Document, ImportBatch, User
 from invoices.imports.importing import book_rows
 from invoices.imports.ledgerfile import LedgerFile, Options, headings, open_ledger
 from invoices.imports.problems import ImportProblem
+from invoices.imports.profiles import find_profile
 from invoices.imports.tabular import Row, Table, open_table
 from invoices.imports.tally import Tally
 
@@ -25,8 +26,8 @@ JOB = "invoices.tasks.import_file"
 
 
 def receive(*, business: Business, kind: str, content: bytes, name: str) -> Document:
-    """Keeps an uploaded file that is a table; ImportProblem where it is none."""
-    open_table(content, headings(kind))
+    """Keeps an uploaded file that is a table; ImportProblem where it is none, or known to hold nothing that could come in."""
+    find_profile(kind, open_table(content, headings(kind)).header)
     return store(business=business, content=content, content_type="application/octet-stream", name=name[:200])
 
 

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
@@ -21,12 +22,14 @@ def is_workbook(head: bytes) -> bool:
     return head.startswith(MAGIC)
 
 
-def open_sheet(content: bytes) -> CalamineSheet:
-    """The first visible sheet with anything on it; refuses what is no spreadsheet or unpacks to an absurd size."""
+def open_sheet(content: bytes, name: str = "") -> CalamineSheet:
+    """The first visible sheet with anything on it, or the one called so; refuses what is no spreadsheet or unpacks to an absurd
+    size."""
     _refuse_bombs(content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = [meta.name for meta in workbook.sheets_metadata if meta.visible == SheetVisibleEnum.Visible]
+        visible = [title for title in visible if name in ("", title)]
         sheets = (workbook.get_sheet_by_name(name) for name in visible)
         sheet = next((sheet for sheet in sheets if sheet.height), None)
     except CalamineError as error:
@@ -34,6 +37,18 @@ def open_sheet(content: bytes) -> CalamineSheet:
     if sheet is None:
         raise ImportProblem(_("This spreadsheet is empty."))
     return sheet
+
+
+def has_sheet(source: Path | bytes, name: str) -> bool:
+    """Whether this is a workbook with such a sheet; what is no workbook has none."""
+    content = source if isinstance(source, bytes) else source.read_bytes()
+    if not is_workbook(content[:8]):
+        return False
+    _refuse_bombs(content)
+    try:
+        return name in CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
+    except CalamineError:
+        return False
 
 
 def _refuse_bombs(content: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class ImportCommand(BusinessCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         fields = ",".join(field.name for field in LAYOUTS[self.kind])
-        profiles = sorted(profile.name for profile in PROFILES if profile.kind == self.kind)
+        profiles = sorted({profile.name for profile in PROFILES if profile.kind == self.kind and not profile.unusable})
         parser.epilog = EXIT_CODES
         parser.add_argument("file", type=Path, help="CSV or spreadsheet; encoding and delimiter are found from its content.")
         parser.add_argument(
@@ -59,12 +59,13 @@ class ImportCommand(BusinessCommand):
         try:
             ledger = open_ledger(options["file"], self.kind, self._options(business, options))
             tally = self._book(business, ledger, options)
+            remarks = ledger.profile.remarks() if ledger.profile else []
         except ImportProblem as problem:
             raise CommandError(f"{options['file']}: {_with_way_out(problem)}") from problem
         if options["format"] == "json":
-            self.print_json(_as_json(tally))
+            self.print_json(_as_json(tally) | {"remarks": remarks})
         else:
-            self._print_table(tally, dry_run=options["dry_run"])
+            self._print_table(tally, remarks, dry_run=options["dry_run"])
         if tally.nothing_usable:
             first = tally.refused[0]
             raise CommandError(f"{options['file']}: every row was refused, the first in line {first.line}: {first}")
@@ -98,7 +99,9 @@ class ImportCommand(BusinessCommand):
         )
         return tally
 
-    def _print_table(self, tally: Tally, *, dry_run: bool) -> None:
+    def _print_table(self, tally: Tally, remarks: Sequence[str], *, dry_run: bool) -> None:
+        for remark in remarks:
+            self.stdout.write(f"note: {remark}")
         for problem in tally.refused[:SHOWN]:
             self.stdout.write(f"line {problem.line:>6}  refused  {problem}")
         if len(tally.refused) > SHOWN:
