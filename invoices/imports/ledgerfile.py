@@ -13,7 +13,7 @@ from invoices.imports.grouping import groups, refuse_disagreement, scattered_key
 from invoices.imports.layouts import CUSTOMERS, INVOICES, known_headings, plain_columns
 from invoices.imports.problems import CellProblem, ImportProblem, LeftOut, LineProblem
 from invoices.imports.profiles import GONE, PROFILES, Profile, find_profile
-from invoices.imports.profiles.profile import Beside, Line, columns_of
+from invoices.imports.profiles.profile import Beside, Line, Preamble, columns_of
 from invoices.imports.reading import AUTO, Column, Conventions, TypedRow, survey, typed_rows
 from invoices.imports.reportlines import unfolded
 from invoices.imports.rows import CustomerRow, InvoiceRow, PaymentRow, customer_row, invoice_row, payment_row
@@ -62,9 +62,10 @@ class LedgerFile:
     def typed(self, aside: list[LeftOut]) -> Iterator[TypedRow | LineProblem]:
         """The lines of a profile's file with all that follows for each by itself; what are no lines at all goes `aside`."""
         typed = typed_rows(self._lines(aside), self.columns, self.conventions)
-        prepare = self.profile.prepare
+        above = list(self.table.above()) if self.profile.prepare else []
         for item in typed:
-            yield item if prepare is None or isinstance(item, LineProblem) or item.problems else self._prepared(item)
+            bare = self.profile.prepare is None or isinstance(item, LineProblem) or item.problems
+            yield item if bare else self._prepared(item, above)
 
     def _lines(self, aside: list[LeftOut]) -> Iterator[Row]:
         if not self.profile.report:
@@ -76,9 +77,9 @@ class LedgerFile:
             else:
                 yield row
 
-    def _prepared(self, item: TypedRow) -> TypedRow:
+    def _prepared(self, item: TypedRow, above: Preamble) -> TypedRow:
         try:
-            return TypedRow(item.line, dict(self.profile.prepare(item.values, self.table.above)), item.problems, item.cells)
+            return TypedRow(item.line, dict(self.profile.prepare(item.values, above)), item.problems, item.cells)
         except CellProblem as problem:
             return TypedRow(item.line, item.values, {problem.field: problem.reason}, item.cells)
 

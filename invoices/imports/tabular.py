@@ -30,15 +30,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file that can be read again and again. `unnamed` counts columns that every row has and the header does not.
-
-    `above`: the cells of the lines that stand above the header.
-    """
+    """A file that can be read again and again. `unnamed` counts columns that every row has and the header does not."""
 
     header: tuple[str, ...]
     header_line: int
     unnamed: int
-    above: tuple[tuple[Cell, ...], ...]
     _records: Callable[[], Iterator[tuple[int, list[Cell], str]]]
 
     def above(self) -> Iterator[list[Cell]]:
@@ -70,11 +66,9 @@ def open_table(
     Raises ImportProblem where there is no such file, no table in it, or its encoding is beyond us.
     """
     records = _records_of(source, sheet)
-    first = list(islice(records(), HEADER_WITHIN))
-    header_line, cells = _find_header(first, {key(name) for name in wanted}, key)
+    header_line, cells = _find_header(list(islice(records(), HEADER_WITHIN)), {key(name) for name in wanted}, key)
     header = _unique_names(cells)
-    above = tuple(tuple(cells) for line, cells, _problem in first if line < header_line)
-    return Table(header, header_line, _unnamed_columns(records(), header_line, len(header)), above, records)
+    return Table(header, header_line, _unnamed_columns(records(), header_line, len(header)), records)
 
 
 def _records_of(source: Path | bytes, name: str) -> Callable[[], Iterator[tuple[int, list[Cell], str]]]:
