@@ -1,37 +1,20 @@
 """Tells which customer a payer's name is, however the bank writes it: capitals, no umlauts, cut off. Pure."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.fuzz import token_sort_ratio
 
+from customers.names import plain_name
+
 # How alike: the same words; one has more of them or is cut off; written a little differently.
 SAME, WITHIN, ALIKE = 100, 90, 75
-LEGAL_FORMS = frozenset(
-    "GMBH MBH AG KG KGAA OHG UG GBR EK EKFR EV EG SE CO CIE COMP COMPANY CORP CORPORATION INC INCORPORATED LTD LIMITED LLC LLP "
-    "LP PLC PTY PTE SA SARL SAS SASU EURL SCI SL SLU SLL SRL SPA SNC SAPA BV NV VOF CV AB AS ASA OY OYJ APS AMBA DOO SRO ZOO KFT "
-    "LDA HAFTUNGSBESCHRANKT FIRMA FA THE UND AND ET Y".split()
-)
-# The usual ways to write an umlaut without one, told apart by no bank: all become the bare letter.
-UMLAUTS = re.compile("AE|OE|UE")
-BARE = {"AE": "A", "OE": "O", "UE": "U"}
-DOTTED_FORMS = re.compile(r"\b(?:\w\.){2,}")
 # A name of the payer's bank line is cut after 27, 35 or 70 characters: at least so many must be left to tell by.
 CUT_FROM = 12
 COMMON = 200
 CACHE = 20_000
-
-
-def plain_name(name: str) -> str:
-    """A name's words in capitals without accents, signs and legal forms: "Müller & Söhne GmbH" -> "MULLER SOHNE"."""
-    joined = DOTTED_FORMS.sub(lambda found: found[0].replace(".", ""), name.replace("e. K.", "eK").replace("e.K.", "eK"))
-    bare = unicodedata.normalize("NFKD", joined.replace("ß", "ss").upper())
-    letters = "".join(character for character in bare if not unicodedata.combining(character))
-    words = re.findall(r"[^\W_]+", UMLAUTS.sub(lambda found: BARE[found[0]], letters))
-    return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
 
 
 @dataclass(slots=True)
