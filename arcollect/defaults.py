@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "confirm_calls": True,
     "unapplied_wait_bd": 2,
     "unapplied_wait_from": "1.00",
+    "refund_after_days": 14,
     "part_payment_pause_ratio": "0.50",
     "part_payment_pause_days": 7,
     "contact_reverify_days": 180,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from arcollect.money import format_plain, quantize
 from customers import log
@@ -14,7 +15,7 @@ from customers.desk import close_about
 from customers.models import Business, Customer, Event, ImportBatch, User
 from invoices.allocation import oldest_first, split_of
 from invoices.balances import BookingError, Split, check_split, date_payment, lock_invoices, raise_balances, store
-from invoices.models import Allocation, BankLine, CreditNote, Invoice, Payment
+from invoices.models import Allocation, BankLine, CreditNote, Invoice, Payment, Refund
 from invoices.plan_keeping import recount_plans
 from invoices.plan_receipts import awaited_plans
 from invoices.settlement_money import awaited_settlement
@@ -143,6 +144,7 @@ def return_payment(*, payment: Payment, on: datetime.date, actor: User | None = 
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
     if payment.returned_on is not None:
         raise BookingError(f"The payment of {payment.received_on} was already returned on {payment.returned_on}.")
+    _refuse_repaid(payment.refunds.filter(reversed_on=None))
     allocations = list(payment.allocations.filter(reversed_on=None))
     invoices = lock_invoices(payment.business, {allocation.invoice_id for allocation in allocations})
     payment.allocations.filter(reversed_on=None).update(reversed_on=on)
@@ -167,6 +169,7 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
             raise BookingError(
                 f"The payment of {payment.received_on} was returned on {payment.returned_on}: it stays in the books."
             )
+    _refuse_repaid(Refund.objects.filter(payment__in=payments))
     allocations = list(Allocation.objects.filter(payment__in=payments).select_for_update())
     invoices = lock_invoices(business, {allocation.invoice_id for allocation in allocations})
     for allocation in allocations:
@@ -282,6 +285,14 @@ def _lower_balances(invoices: Mapping[int, Invoice], allocations: Sequence[Alloc
             raise BookingError(f"More is booked on invoice {invoice.number} than is open.")
     date_payment(changed)
     store(changed.values())
+
+
+def _refuse_repaid(refunds: QuerySet[Refund]) -> None:
+    """Money that went back to the customer cannot also have come back from them, or never have been here."""
+    repaid = refunds.first()
+    if repaid is not None:
+        amount = format_plain(repaid.amount, repaid.currency)
+        raise BookingError(f"{amount} {repaid.currency} of it was paid back on {repaid.on}: take that back first.")
 
 
 def _unbooked(payment: Payment, actor: User | None) -> Event:

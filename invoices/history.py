@@ -9,7 +9,7 @@ from django.db.models.query import QuerySet
 
 from customers.models import Business
 from invoices.metrics import Credit, OpenInvoice
-from invoices.models import Allocation, CreditNote, Invoice, Payment, WriteOff
+from invoices.models import Allocation, CreditNote, Invoice, Payment, Refund, WriteOff
 
 NOTHING = Decimal(0)
 
@@ -29,7 +29,7 @@ def open_invoices(business: Business, as_of: datetime.date) -> Iterator[OpenInvo
 
 
 def open_credits(business: Business, as_of: datetime.date) -> Iterator[Credit]:
-    """Cash and credit notes with what no invoice had of them at the end of `as_of`, in four queries."""
+    """Cash and credit notes with what no invoice had of them, nor was paid back, at the end of `as_of`, in six queries."""
     returned_later = Q(returned_on__gt=as_of)
     payments = Payment.objects.filter(Q(returned_on=None) | returned_later, business=business, received_on__lte=as_of)
     yield from _unapplied(payments, "payment", "received_on", "amount", as_of, returned_later)
@@ -41,11 +41,14 @@ def _unapplied(
     rows: QuerySet, source: str, dated: str, worth: str, as_of: datetime.date, changed_later: Q | None = None
 ) -> Iterator[Credit]:
     """What is left of the rows; only those are looked at that are not used up, or were not on that day."""
-    moved_later = Exists(Allocation.objects.filter(Q(on__gt=as_of) | Q(reversed_on__gt=as_of), **{source: OuterRef("pk")}))
-    rows = rows.filter(Q(allocated__lt=F(worth)) | Q(moved_later) | (changed_later or Q()))
+    later = Q(on__gt=as_of) | Q(reversed_on__gt=as_of)
+    booked_later = Exists(Allocation.objects.filter(later, **{source: OuterRef("pk")}))
+    repaid_later = Exists(Refund.objects.filter(later, **{source: OuterRef("pk")}))
+    rows = rows.filter(Q(allocated__lt=F(worth)) | Q(booked_later) | Q(repaid_later) | (changed_later or Q()))
     used = _sums(Allocation.objects.filter(_standing(as_of), **{f"{source}__in": rows.values("pk")}), source)
+    repaid = _sums(Refund.objects.filter(_standing(as_of), **{f"{source}__in": rows.values("pk")}), source)
     for pk, customer_id, currency, on, amount in rows.order_by().values_list("pk", "customer_id", "currency", dated, worth):
-        left = amount - used.get(pk, NOTHING)
+        left = amount - used.get(pk, NOTHING) - repaid.get(pk, NOTHING)
         if left > 0:
             yield Credit(customer_id, currency, on, left)
 

@@ -22,7 +22,7 @@ from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.plan_keeping import settle_plans
 from invoices.planning import expire_offers, void_offers
 from invoices.settling import settle_settlements
-from invoices.unmatched import ask_to_match
+from invoices.unmatched import ask_to_match, ask_to_pay_back
 from reminders.cases import Case, Decision, Fire, Wait
 from reminders.escalation import next_looks
 from reminders.explaining import DECIDERS, explained
@@ -123,6 +123,7 @@ def escalate(
     if not dry_run and only is None:
         settled.add(_settle(business, settings, today))
         ask_to_match(business=business, calendar=settings.calendar(), today=today)
+        ask_to_pay_back(business=business, calendar=settings.calendar(), today=today)
     key = _settings_key(business, settings)
     with transaction.atomic():
         horizon = log.horizon(business)

@@ -112,6 +112,8 @@ OUTCOME_WORDS = {
     **dict(Outcome.choices),
     "NO_CONTACT": _("Nobody could be reached"),
     "MATCHED": _("Matched to invoices"),
+    "REFUND_DUE": _("Nothing to match it to: it is to be paid back"),
+    "REFUNDED": _("Paid back"),
     "RETURNED": _("The payment was returned"),
 }
 

@@ -25,6 +25,7 @@ SUBJECT_DOORS = {
     "dispute": ("dispute-detail", lazy("See the query")),
     "contact": ("contact-edit", lazy("See the contact")),
     "payment": ("payment-match", lazy("Match it")),
+    "credit_note": ("credit-match", lazy("Match it")),
     "letter": ("letter-detail", lazy("See the letter")),
     "invoice": ("invoice-detail", lazy("See the invoice")),
     "claim": ("claim-check", lazy("Note what was found")),
@@ -38,6 +39,12 @@ SUBJECT_DOORS = {
 KIND_DOORS = {
     TaskKind.PLAN_COUNTER: ("plan-answer", lazy("Answer their proposal")),
     TaskKind.PLAN_COUNTERSIGN: ("plan-detail", lazy("Sign it")),
+}
+
+# Of one kind and about one sort of row.
+SPECIAL_DOORS = {
+    (TaskKind.REFUND, "payment"): ("payment-refund", lazy("Pay it back")),
+    (TaskKind.REFUND, "credit_note"): ("credit-refund", lazy("Pay it back")),
 }
 
 # How an open task ends or waits: form, writer, and what the person is told.
@@ -102,6 +109,12 @@ def worklist(business: Business) -> QuerySet[Task]:
     return rows.annotate(starts_on=Coalesce("snoozed_until", "opens_on"))
 
 
+def door_of(task: Task) -> tuple[str, object] | None:
+    """(name of the address, words of the button) where the task is done, with the id of its subject; None where it has none."""
+    about = task.subject.partition(":")[0]
+    return KIND_DOORS.get(task.kind) or SPECIAL_DOORS.get((task.kind, about)) or SUBJECT_DOORS.get(about)
+
+
 def _act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Closes or puts off a task as the form says; the page again, with what is wrong, where it does not."""
     task = get_row(request, worklist(request.business), pk)
@@ -126,7 +139,7 @@ def _page(request: HttpRequest, task: Task, filled: dict[str, Form] | None = Non
         "task": task,
         "forms": forms,
         "today": request.business.local_date(timezone.now()),
-        "door": KIND_DOORS.get(task.kind) or SUBJECT_DOORS.get(task.subject.partition(":")[0]),
+        "door": door_of(task),
         "subject_id": task.subject.partition(":")[2],
         "is_call": task.kind in CALL_KINDS,
         "members": request.business.memberships.select_related("user").order_by("pk"),
