@@ -1,5 +1,6 @@
 """Mail that answers a person at once, one function a mail. What asks for money is a Letter, and goes another way."""
 
+from collections.abc import Sequence
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -38,6 +39,18 @@ def send_plan_declined(*, to: str, name: str, business: str, phone: str, reply_t
     """Tells a customer that their proposal was declined, in the owner's `words`, and where to go on from there."""
     said = {"name": name, "business": business, "phone": phone, "words": words, "link": link}
     _send("plan_declined", to, said, reply_to=reply_to)
+
+
+def send_receipt(
+    *, to: str, name: str, business: str, phone: str, reply_to: str, amount: str, on: str, booked: Sequence[str], left: str
+) -> None:
+    """Thanks for a payment, in the language under way, under a subject that says nothing (domain.md 7.5).
+
+    `booked`: a line an invoice it paid, in words; `left`: what no invoice has of it, or "". Raises OSError where mail
+    cannot leave.
+    """
+    said = {"name": name, "business": business, "phone": phone, "amount": amount, "on": on, "booked": booked, "left": left}
+    _send("receipt", to, said, reply_to=reply_to)
 
 
 def send_signed_copy(*, to: str, subject: str, text: str, sender: str, reply_to: str, name: str, content: bytes) -> None:

@@ -13,6 +13,7 @@ from customers import log
 from customers.models import Business
 from invoices.preflight_tasks import close_fixed, open_fixes
 from invoices.preflighting import check_open
+from invoices.thanking import send_receipts
 from reminders.delivery import deliver
 from reminders.heartbeat import claim_mailbox
 from reminders.mailbox import MailboxError, fetch_mail
@@ -37,7 +38,7 @@ def tick() -> None:
     Heartbeat.objects.update_or_create(name="tick", defaults={"beat_at": now})
     read_mailbox(now)
     for business in Business.objects.exclude(released_on=None):
-        for job in (nightly_when_due, write_anew, hand_over):
+        for job in (nightly_when_due, write_anew, hand_over, send_receipts):
             try:
                 job(business, now)
             except Exception:

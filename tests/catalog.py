@@ -26,6 +26,7 @@ TEMPLATES = [
     "templates/includes/form.html",
     "templates/mail/code.*",
     "templates/mail/plan_*",
+    "templates/mail/receipt.*",
 ]
 MODULES = [
     "invoices/portal/*.py",
@@ -33,6 +34,7 @@ MODULES = [
     "invoices/views/portal*.py",
     "invoices/plans.py",
     "invoices/signing.py",
+    "invoices/thanking_words.py",
     "customers/forms/contact.py",
 ]
 STAFF = {"acting.py"}

@@ -37,6 +37,11 @@ class RulesForm(forms.Form):
         required=False,
         help_text=_("It waits, and the contact is to be checked first."),
     )
+    receipts_by_email = forms.BooleanField(
+        label=_("Thank for payments by e-mail"),
+        required=False,
+        help_text=_("A receipt goes to the customer some minutes after the payment was booked."),
+    )
 
     PLAIN = (
         "morning_hour",
@@ -44,6 +49,7 @@ class RulesForm(forms.Form):
         "contact_reverify_days",
         "confirm_calls",
         "automatic_needs_verified",
+        "receipts_by_email",
     )
 
     def __init__(self, *args: Any, hard: Sequence[str], **kwargs: Any) -> None:
