@@ -26,6 +26,8 @@ from invoices.imports import uploads
 from invoices.linking import issue_link
 from invoices.models import Dispute, Invoice, Payment, PaymentPlan, ReferenceRate, Settlement, Signature
 from invoices.portal.tokens import new_token
+from invoices.refunding import pay_back
+from invoices.writing_off import write_off
 from reminders.models import HandOff, Policy, PrintRun, Reminder, Wording
 from reminders.nightly import escalate
 from tests import make
@@ -87,6 +89,8 @@ OWNERS_ONLY = {
     "member-role",
     "member-remove",
     "member-remind",
+    "small-write-off",
+    "small-take-back",
 }
 # Open without a log-in, or with a lock of its own kind; everything else needs at least a log-in.
 PUBLIC = re.compile(r"^(accounts/|health/$|stop/|p/<)")
@@ -185,8 +189,12 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "tasks/": Task.objects.filter(customer=acme).first(),
         "invoices/": Invoice.objects.get(),
         "disputes/": Dispute.objects.get(),
-        "payments/": Payment.objects.get(),
+        "payments/": Payment.objects.get(amount=40),
         "credit-notes/": make.credit_note(acme, "10", on="2026-05-01"),
+        "money/refunds/": pay_back(source=make.payment(acme, "7", on="2026-05-01"), amount=Decimal(7), on=make.day("2026-05-02")),
+        "money/write-offs/": write_off(
+            invoice=first, amount=Decimal("0.50"), kind="small", on=make.day("2026-06-30"), reason="Too small."
+        ),
         "letters/": Letter.objects.get(),
         "links/": link,
         "piles/": PrintRun.objects.create(business=business, printed_on=make.day("2026-06-30")),

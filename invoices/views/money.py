@@ -34,4 +34,5 @@ def _page(
     request: HttpRequest, source: Payment | CreditNote, allocations: QuerySet[Allocation], context: dict[str, Any]
 ) -> HttpResponse:
     context |= {"source": source, "customer": source.customer, "allocations": allocations.select_related("invoice")}
+    context["refunds"] = source.refunds.all()
     return render(request, "invoices/money_detail.html", context)

@@ -35,7 +35,8 @@ def payment_add(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _told(payment))
             return _back(request, customer)
-    return render(request, "invoices/payment_form.html", {"form": form, "customer": customer})
+    from_money = request.GET.get("from") == "money"
+    return render(request, "invoices/payment_form.html", {"form": form, "customer": customer, "from_money": from_money})
 
 
 @member_view
@@ -114,6 +115,9 @@ def _told(payment: Payment) -> str:
 
 
 def _back(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """To where the payment was entered from: the field for the next one, the invoice, or the customer."""
+    if request.GET.get("from") == "money":
+        return redirect("money-in", request.business.slug)
     invoice = request.GET.get("invoice", "")
     if invoice.isdigit():
         return redirect("invoice-detail", request.business.slug, invoice)
