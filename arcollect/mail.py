@@ -66,6 +66,31 @@ def send_signed_copy(*, to: str, subject: str, text: str, sender: str, reply_to:
     ).send()
 
 
+def send_paper(
+    *,
+    to: str,
+    sender: str,
+    reply_to: str,
+    subject: str,
+    text: str,
+    message_id: str,
+    files: Sequence[tuple[str, bytes, str]],
+) -> None:
+    """Hands out an invoice or credit note, in the words of the customer's language. `files`: name, content, type.
+
+    Raises OSError where mail cannot leave.
+    """
+    EmailMessage(
+        subject=" ".join(subject.split()),
+        body=text,
+        from_email=formataddr((sender, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+        to=[to],
+        reply_to=[reply_to] if reply_to else None,
+        headers={"Message-ID": message_id},
+        attachments=list(files),
+    ).send()
+
+
 def _send(name: str, to: str, context: dict[str, Any], *, reply_to: str) -> None:
     """Sends templates/mail/<name>.{subject.txt,txt,html}."""
     subject = " ".join(render_to_string(f"mail/{name}.subject.txt", context).split())

@@ -1,7 +1,7 @@
 """What is owed, what came in, and what was agreed."""
 
 from invoices.models.agreement import Dispute, Instalment, PaymentPlan, PlanInvoice, Promise, PromiseLine
-from invoices.models.drafting import DraftInvoice, DraftLine, NumberSeries
+from invoices.models.drafting import DraftInvoice, DraftLine, NumberSeries, PaperMail
 from invoices.models.incoming import InvoiceDetail, SyncConflict, SyncSource
 from invoices.models.interest import InterestWaiver, ReferenceRate
 from invoices.models.invoice import CreditNote, Invoice, InvoiceLine
@@ -36,6 +36,7 @@ __all__ = [
     "InvoiceLine",
     "KnownPayer",
     "NumberSeries",
+    "PaperMail",
     "Payment",
     "PaymentPlan",
     "PlanInvoice",

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arcollect.fields import money_field, zero_money_field
-from customers.models import Attachment, Business, Customer, User
+from customers.models import Attachment, Business, Contact, Customer, User
 from invoices.models.invoice import Invoice
 
 
@@ -87,3 +87,27 @@ class DraftLine(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+
+class PaperMail(models.Model):
+    """An invoice or credit note made here on its way by e-mail: `subject` says which, `ordinal` the how manieth time.
+
+    The row is the claim: whoever cannot write it is second. One without `handed_over_at` broke off, and nobody knows.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=60)
+    ordinal = models.PositiveSmallIntegerField()
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, related_name="+")
+    sent_to = models.EmailField()
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    begun_at = models.DateTimeField()
+    handed_over_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["subject", "ordinal"]
+        constraints = [models.UniqueConstraint(fields=["business", "subject", "ordinal"], name="one_mail_a_time")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} to {self.sent_to}"

@@ -98,6 +98,8 @@ class CreditNote(models.Model):
     total = money_field()
     allocated = zero_money_field()
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    corrects = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
+    taken_back = models.JSONField(default=dict, blank=True, help_text=_("Of an invoice made here: its line and how many."))
     import_batch = models.ForeignKey(ImportBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="credit_notes")
     created_at = models.DateTimeField(db_default=Now())
 
