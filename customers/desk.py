@@ -1,6 +1,7 @@
 """Writes what becomes of a task a person works on: done, cancelled, or put off."""
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
@@ -98,6 +99,17 @@ def close_about(*, business: Business, subject: str, outcome: str, on: datetime.
     """Closes every open task about `subject` ("dispute:12"): what they asked for was done where it lives."""
     for task in Task.objects.filter(business=business, subject=subject, state=TaskState.OPEN):
         _close(task, TaskState.DONE, outcome, on, by)
+
+
+@transaction.atomic
+def reopen_tasks(*, business: Business, ids: Iterable[int], by: User | None) -> None:
+    """Opens tasks again that were closed by something that is taken back; not where the same is open again already."""
+    for task in Task.objects.filter(business=business, pk__in=list(ids)).exclude(state=TaskState.OPEN):
+        same = {"customer": task.customer_id, "kind": task.kind, "subject": task.subject}
+        if Task.objects.filter(business=business, state=TaskState.OPEN, **same).exists():
+            continue
+        Task.objects.filter(pk=task.pk).update(state=TaskState.OPEN, outcome="", closed_on=None, closed_by=None)
+        log.record(business, "task.reopened", f"task:{task.pk}", customer=task.customer, actor=by, task_kind=task.kind)
 
 
 def _close(task: Task, state: TaskState, words: str, on: datetime.date, by: User | None) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from customers.models import ImportBatch
 from invoices.booking import fingerprint
 from invoices.models import BankLine
@@ -93,6 +96,68 @@ class Sieve:
 
     def _elsewhere(self, one: _Stored) -> bool:
         return one.batch_id != self.batch.pk or one.statement_id in self.repeated
+
+
+# References that banks give to everything, and such as are too short to name one line.
+NO_REFERENCE = frozenset({"nonref", "notprovided"})
+SHORTEST_REFERENCE = 6
+
+
+def doubles(rows: Sequence[BankLine]) -> dict[int, str]:
+    """Why some of these stored lines may tell of money that another file told of already, by their ids. One query.
+
+    Such a line is kept, and a person decides: formats say the same in other words, give the sum of what another gives in parts,
+    and some banks number their lines anew in every file.
+    """
+    if not rows:
+        return {}
+    days = [row.booked_on for row in rows]
+    references = {row.bank_reference for row in rows if _names_one(row.bank_reference)}
+    near = BankLine.objects.filter(
+        Q(amount__in={row.amount for row in rows}) | Q(bank_reference__in=references),
+        business=rows[0].business_id,
+        booked_on__gte=min(days),
+        booked_on__lte=max(days),
+    )
+    others: defaultdict[datetime.date, list[BankLine]] = defaultdict(list)
+    for other in near.select_related("statement", "account").defer("suggestions", "effects"):
+        others[other.booked_on].append(other)
+    mine = {other.pk: other for some in others.values() for other in some}
+    found = {}
+    for row in rows:
+        same_day = (other for other in others[row.booked_on] if other.pk < row.pk)
+        if why := next((why for other in same_day if (why := _why_double(mine[row.pk], other))), ""):
+            found[row.pk] = why
+    return found
+
+
+def _why_double(row: BankLine, other: BankLine) -> str:
+    if row.statement_id == other.statement_id or row.currency != other.currency:
+        return ""
+    if row.amount == other.amount and key_of(row)[3:] == key_of(other)[3:] and row.account_id == other.account_id:
+        return _("An equal line came in with another statement: was it paid twice?")
+    if row.statement.format == other.statement.format or not _same_or_unknown(row, other):
+        return ""
+    if row.amount == other.amount and _names_alike(row.payer, other.payer):
+        return _("The same sum came in that day with a file of another format: is it the same money?")
+    if _names_one(row.bank_reference) and row.bank_reference == other.bank_reference:
+        return _("A file of another format has a line with the same reference of the bank: is it the same money?")
+    return ""
+
+
+def _same_or_unknown(row: BankLine, other: BankLine) -> bool:
+    return row.account_id == other.account_id or not (row.account.identifier and other.account.identifier)
+
+
+def _names_alike(one: str, other: str) -> bool:
+    """Whether two banks' spellings may be of one payer; a payer who is not named may be anybody."""
+    short, long = sorted((squeezed(one), squeezed(other)), key=len)
+    return short in long
+
+
+def _names_one(reference: str) -> bool:
+    plain = squeezed(reference)
+    return len(plain) >= SHORTEST_REFERENCE and plain not in NO_REFERENCE
 
 
 def _next_print(key: Key, stored: Sequence[_Stored]) -> str:

@@ -1,0 +1,206 @@
+"""Settles the open lines of bank statements: books what is certain, keeps the rest with what it may be for."""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+from django.db import connection, reset_queries, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from customers import log
+from customers.models import Business, ImportBatch
+from invoices.balances import BookingError
+from invoices.candidates import read_ledger
+from invoices.imports.tally import chunks
+from invoices.line_booking import Pair, refuse_generous, write
+from invoices.line_identity import doubles
+from invoices.matches import LIKELY, LineFacts, Match, Parts
+from invoices.matching import match, no_match_reason
+from invoices.models import BankLine, Invoice
+from invoices.models.statement import LineState
+from invoices.open_ledger import Ledger, OpenInvoice
+from invoices.returns import Candidates, Return, candidates_of, decide_return, return_line, sums_of
+
+# Lines decided and written in one transaction.
+AT_ONCE = 500
+KEPT = 300
+Shown = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Settled:
+    """What became of open lines: booked by themselves, kept with or without a suggestion, payments taken back, left."""
+
+    matched: int = 0
+    suggested: int = 0
+    unmatched: int = 0
+    returned: int = 0
+    left: int = 0
+
+
+def book_certain(
+    *, business: Business, on: datetime.date, batch: ImportBatch | None = None, show: Shown | None = None
+) -> Settled:
+    """Looks at every open line, or those of one file, in the order of their days; books what is certain, if the business lets it.
+
+    Every few hundred lines are a transaction of their own: what was done stays done if the rest fails, and a second run goes on.
+    Lines somebody settles meanwhile are theirs; what a person took back is not booked again.
+    """
+    lines = BankLine.objects.filter(business=business, state=LineState.OPEN)
+    if batch is not None:
+        lines = lines.filter(statement__batch=batch)
+    ids = list(lines.order_by("booked_on", "pk").values_list("pk", flat=True))
+    settler = _Settler(business, on)
+    for done, chunk in enumerate(chunks(ids, AT_ONCE)):
+        with transaction.atomic():
+            settler.settle(chunk)
+        reset_queries()
+        if show is not None:
+            show(min((done + 1) * AT_ONCE, len(ids)), len(ids))
+    if batch is not None:
+        _note(batch, settler.settled)
+    return settler.settled
+
+
+def _note(batch: ImportBatch, settled: Settled) -> None:
+    """What became of the lines of a file stands beside its counts; after a second run only the last one's open lines."""
+    counts = asdict(settled)
+    batch.counts |= counts
+    batch.save(update_fields=["counts"])
+    log.record(batch.business, "import.matched", f"import:{batch.pk}", actor=batch.by, **counts)
+
+
+class _Settler:
+    """Decides line after line, each knowing what the ones before took; writes them together."""
+
+    def __init__(self, business: Business, on: datetime.date) -> None:
+        self.business, self.on = business, on
+        self.settled = Settled()
+        self._by_itself = bool(business.rules["matching"]["book_certain"])
+        self._pending: list[Pair] = []
+        self._doubles: dict[int, str] = {}
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """All that is open, read when it is first asked for."""
+        return read_ledger(self.business)
+
+    def settle(self, ids: Sequence[int]) -> None:
+        """Settles these lines as far as they are still open. In a transaction."""
+        locked = BankLine.objects.select_for_update().filter(pk__in=ids, state=LineState.OPEN)
+        rows = sorted(locked, key=lambda row: (row.booked_on, row.pk))
+        self._doubles = doubles([row for row in rows if row.amount > 0])
+        candidates = candidates_of(self.business, [row for row in rows if row.amount < 0])
+        for row in rows:
+            row.business = self.business
+            if row.amount > 0:
+                self._money_in(row)
+            else:
+                self._money_out(row, candidates)
+        self._flush()
+        _save(rows)
+
+    def _money_in(self, row: BankLine) -> None:
+        facts = LineFacts.of(row)
+        found = match(facts, self.ledger)
+        row.suggestions = [one.as_json() for one in found]
+        why = self._doubles.get(row.pk, "")
+        if not found:
+            self._keep(row, 0, why or no_match_reason(facts, self.ledger), None)
+        elif self._may_book(row, found[0]):
+            self.ledger.less(found[0])
+            self._pending.append((row, found[0]))
+        else:
+            sure = min(found[0].sure, LIKELY) if why else found[0].sure
+            self._keep(row, sure, why or found[0].reason, found[0].customer_id)
+
+    def _may_book(self, row: BankLine, best: Match) -> bool:
+        """Where the business lets it, nobody took it back before, and no other file told of the same money."""
+        asked = row.settled_at is not None or row.reversal or row.pk in self._doubles
+        return self._by_itself and best.certain and not asked
+
+    def _money_out(self, row: BankLine, candidates: Candidates) -> None:
+        if any(line.amount in sums_of(row) for line, _match in self._pending):
+            self._flush()
+            candidates.update(candidates_of(self.business, [row]))
+        found = decide_return(row, candidates)
+        row.suggestions = [one.as_json() for one in found]
+        asked = row.settled_at is not None
+        if found and found[0].certain and self._by_itself and not asked and self._take_back(row, found[0], candidates):
+            return
+        if found:
+            self._keep(row, found[0].sure, found[0].reason, found[0].customer_id)
+        elif row.reversal or asked:
+            self._keep(row, 0, _("The bank took money back, but no payment of that sum is known."), None)
+        else:
+            row.state, row.reason = LineState.LEFT, _("Money that went out.")
+            self.settled.left += 1
+
+    def _take_back(self, row: BankLine, best: Return, candidates: Candidates) -> bool:
+        """Whether the payment could be taken back."""
+        (payment,) = (one for some in candidates.values() for one in some if one.pk == best.payment_id)
+        candidates[payment.currency, payment.amount].remove(payment)
+        suggestions = row.suggestions
+        try:
+            back = return_line(line=row, payment=payment, actor=None, on=self.on)
+        except BookingError:
+            return False
+        row.suggestions, row.sure, row.reason = suggestions, best.sure, best.reason
+        self.settled.returned += 1
+        self._open_again(payment.customer_id, back)
+        return True
+
+    def _open_again(self, customer_id: int, back: Parts) -> None:
+        """Lines further on may pay these invoices once more."""
+        known = tuple((pk, part) for pk, part in back if pk in self.ledger.invoices)
+        self.ledger.more(Match(customer_id, known, 0, "", ""))
+        names = ("id", "customer_id", "number", "currency", "issued_on", "due_on", "balance")
+        unknown = Invoice.objects.filter(pk__in=[pk for pk, _part in back if pk not in self.ledger.invoices])
+        self.ledger.add_invoices(OpenInvoice(*row) for row in unknown.values_list(*names))
+
+    def _keep(self, row: BankLine, sure: int, reason: str, customer_id: int | None) -> None:
+        """The line waits for a person."""
+        row.sure, row.reason, row.customer_id = sure, reason[:KEPT], customer_id
+        self.settled.suggested += bool(row.suggestions)
+        self.settled.unmatched += not row.suggestions
+
+    def _flush(self) -> None:
+        """Books what is pending; where that cannot be, one by one, and keeps what somebody else's booking has overtaken."""
+        pairs, self._pending = self._pending, []
+        if not pairs or self._book(pairs):
+            return
+        for pair in pairs:
+            self._book([pair])
+
+    def _book(self, pairs: Sequence[Pair]) -> bool:
+        try:
+            with transaction.atomic():
+                refuse_generous(pairs, None)
+                write(pairs, business=self.business, actor=None, on=self.on)
+        except BookingError as error:
+            if len(pairs) == 1:
+                ((row, best),) = pairs
+                row.effects = {}
+                self.ledger.more(best)
+                self._keep(row, min(best.sure, LIKELY), str(error), best.customer_id)
+            return False
+        for row, best in pairs:
+            row.state, row.customer_id, row.sure, row.reason = LineState.BOOKED, best.customer_id, best.sure, best.reason[:KEPT]
+        self.settled.matched += len(pairs)
+        return True
+
+
+COLUMNS = ("state", "customer", "suggestions", "sure", "reason", "effects", "id")
+
+
+def _save(rows: Sequence[BankLine]) -> None:
+    """Writes what was decided. By hand, as balances are stored: one statement for all of some hundred lines."""
+    columns = [BankLine._meta.get_field(name) for name in COLUMNS]
+    values = [[column.get_db_prep_save(getattr(row, column.attname), connection) for column in columns] for row in rows]
+    names = ", ".join(f"{column.column} = %s" for column in columns[:-1])
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE invoices_bankline SET {names} WHERE id = %s", values)
+    settled = [row.pk for row in rows if row.state in (LineState.BOOKED, LineState.LEFT)]
+    BankLine.objects.filter(pk__in=settled).update(settled_at=Now())

@@ -1,0 +1,111 @@
+"""Takes back what was booked for lines of bank statements, with everything that followed from it."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from arcollect.money import format_plain
+from customers import log
+from customers.desk import close_about, reopen_tasks
+from customers.models import Business, Task, User
+from customers.models.desk import TaskState
+from invoices import booking
+from invoices.balances import BookingError, lock_invoices
+from invoices.matches import LIKELY
+from invoices.models import Allocation, BankLine, Payment, Refund, RemittanceAdvice, WriteOff
+from invoices.models.statement import LineState
+from invoices.payers import forget
+from invoices.unbooking import reinstate_payment, unbook_credits
+from invoices.writing_off import unbook_write_offs
+
+
+@transaction.atomic
+def take_back_line(*, line: BankLine, actor: User | None, on: datetime.date) -> None:
+    """Opens a settled line again: what was booked for it is as if it had never been, what it took back counts again.
+
+    It keeps its suggestions, and is not booked by itself again. Raises BookingError where it is open, or where something was
+    built on it: its money was paid back, or came back.
+    """
+    row = BankLine.objects.select_for_update(of=("self",)).select_related("business").get(pk=line.pk)
+    if row.state == LineState.OPEN:
+        raise BookingError(_("This line is open already."))
+    take_back([row], business=row.business, actor=actor, on=on)
+    line.refresh_from_db()
+
+
+def take_back(rows: Sequence[BankLine], *, business: Business, actor: User | None, on: datetime.date) -> None:
+    """Takes back many lines, locked by the caller, the latest first where one undoes another. In a transaction."""
+    settled = [row for row in rows if row.state != LineState.OPEN]
+    for row in reversed(settled):
+        if row.takes_back_id is not None:
+            reinstate_payment(payment=row.takes_back, on=on, actor=actor)
+    booked = [row for row in settled if row.state == LineState.BOOKED]
+    _unbook(booked, business, actor, on)
+    for row in settled:
+        log.record(business, *_told(row), actor=actor, on=on.isoformat(), **_sum(row))
+        _open(row, actor)
+
+
+def _unbook(rows: Sequence[BankLine], business: Business, actor: User | None, on: datetime.date) -> None:
+    if not rows:
+        return
+    payments = list(Payment.objects.filter(bank_line__in=rows).order_by("pk"))
+    _refuse_built_on(payments)
+    write_offs, credits = _effects(rows, "write_offs"), _effects(rows, "credits")
+    _lock_all(business, payments, write_offs, credits)
+    unbook_write_offs(business=business, ids=write_offs, actor=actor)
+    unbook_credits(business=business, ids=credits, on=on, actor=actor)
+    booking.unbook_many(business=business, payments=payments, actor=actor)
+    forget(business, [tuple(lesson) for lesson in _effects(rows, "payers")])
+    RemittanceAdvice.objects.filter(line__in=rows).update(line=None)
+    _close_tasks(business, payments, actor, on)
+    reopen_tasks(business=business, ids=_effects(rows, "tasks"), by=actor)
+
+
+def _refuse_built_on(payments: Sequence[Payment]) -> None:
+    refunds = Refund.objects.filter(payment__in=payments).select_related("payment")
+    for refund in refunds[:1]:
+        words = _("Money of %(payment)s was paid back to the customer: it stays in the books.")
+        raise BookingError(words % {"payment": refund.payment})
+
+
+def _lock_all(business: Business, payments: Sequence[Payment], write_offs: Iterable[int], credits: Iterable[int]) -> None:
+    """Locks every invoice concerned in one order, before each step locks its own."""
+    ids = set(Allocation.objects.filter(payment__in=payments).values_list("invoice_id", flat=True))
+    ids |= set(Allocation.objects.filter(pk__in=credits).values_list("invoice_id", flat=True))
+    ids |= set(WriteOff.objects.filter(pk__in=write_offs).values_list("invoice_id", flat=True))
+    lock_invoices(business, ids)
+
+
+def _effects(rows: Sequence[BankLine], name: str) -> list:
+    return [effect for row in rows for effect in row.effects.get(name, ())]
+
+
+def _close_tasks(business: Business, payments: Sequence[Payment], actor: User | None, on: datetime.date) -> None:
+    """What was to be done with these payments is not to be done any more."""
+    subjects = [f"payment:{payment.pk}" for payment in payments]
+    open_ = Task.objects.filter(business=business, subject__in=subjects, state=TaskState.OPEN)
+    for subject in set(open_.values_list("subject", flat=True)):
+        close_about(business=business, subject=subject, outcome="UNBOOKED", on=on, by=actor)
+
+
+def _open(row: BankLine, actor: User | None) -> None:
+    """The line waits again with what was suggested for it; `settled_at` stays and says that a person took it back."""
+    first = row.suggestions[0] if row.suggestions else {}
+    row.state, row.effects, row.takes_back = LineState.OPEN, {}, None
+    row.sure = min(first.get("sure", 0), LIKELY)
+    row.reason = first.get("reason", "")[:300]
+    row.customer_id = first.get("customer_id")
+    row.settled_by = actor
+    row.save(update_fields=["state", "effects", "takes_back", "sure", "reason", "customer", "settled_by"])
+
+
+def _told(row: BankLine) -> tuple[str, str]:
+    kind = "bank_line.taken_up" if row.state == LineState.LEFT else "bank_line.taken_back"
+    return kind, f"bank_line:{row.pk}"
+
+
+def _sum(row: BankLine) -> dict[str, str]:
+    return {"amount": format_plain(row.amount, row.currency), "currency": row.currency}
