@@ -40,6 +40,7 @@ SENTENCES = {
     "contact.mail_resumed": lazy("{contact} takes e-mails again"),
     "invoice.imported": lazy("Invoice {invoice} came in with a file"),
     "invoice.changed": lazy("Invoice {invoice} changed by a file"),
+    "invoice.detailed": lazy("What invoice {invoice} says was kept from its electronic form"),
     "invoice.corrected": lazy("Invoice {invoice} completed: {fields}"),
     "preflight.checked": lazy("An invoice being made was checked"),
     "preflight.run": lazy("Invoices were checked"),

@@ -67,7 +67,7 @@ def book_rows(*, batch: ImportBatch, rows: Iterable[PlainRow | LineProblem | Lef
     if batch.kind == INVOICES:
         check_open(business=batch.business, on=today, batch=batch)
     tally.refused.sort(key=lambda problem: problem.line)
-    _close(batch, tally)
+    close_batch(batch, tally)
     return tally
 
 
@@ -81,7 +81,8 @@ def _usable(rows: Iterable[PlainRow | LineProblem | LeftOut], tally: Tally) -> I
             yield row
 
 
-def _close(batch: ImportBatch, tally: Tally) -> None:
+def close_batch(batch: ImportBatch, tally: Tally) -> None:
+    """Keeps in the batch, and in the log, what became of its rows."""
     batch.counts = {
         "created": tally.created,
         "updated": tally.updated,

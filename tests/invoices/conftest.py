@@ -23,3 +23,9 @@ def accounting():
 def ledgers():
     """The folder with real ledgers."""
     return _folder("ar")
+
+
+@pytest.fixture(scope="session")
+def einvoices():
+    """The folder with real electronic invoices."""
+    return _folder("einvoice")

@@ -1,0 +1,54 @@
+"""What became of each electronic invoice of an upload."""
+
+from dataclasses import dataclass, field
+
+from customers.models import ImportBatch
+from invoices.einvoices.buyers import Known, buyer_key
+from invoices.einvoices.content import Content
+from invoices.einvoices.deciding import Due
+from invoices.einvoices.packing import Item
+from invoices.imports.rows import InvoiceRow
+from invoices.imports.tally import Tally
+
+NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
+REFUSED, LEFT_OUT, ASKS = "refused", "left_out", "asks"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became, or would become, of one invoice of an upload.
+
+    `state` is one of the words above, `reason` says why where it was not booked, `asks` what a person must say. `customer`
+    is whose it is; `alike`: customers it could be instead of the new one that is made. `invoice_id` is set once booked.
+    """
+
+    item: Item
+    state: str = ""
+    reason: str = ""
+    asks: str = ""
+    row: InvoiceRow | None = None
+    due: Due = field(default_factory=Due)
+    customer: Known | None = None
+    is_new_customer: bool = False
+    alike: tuple[Known, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+    invoice_id: int | None = None
+
+    @property
+    def content(self) -> Content | None:
+        """What was read; None where nothing could be."""
+        return self.item.found if isinstance(self.item.found, Content) else None
+
+    @property
+    def buyer_key(self) -> str:
+        """Names the buyer in what a person chooses."""
+        return buyer_key(self.content.buyer) if self.content else ""
+
+
+@dataclass(slots=True)
+class Report:
+    """An import of electronic invoices: its counts, what became of each invoice, and the batch (None: nothing changed)."""
+
+    tally: Tally
+    outcomes: list[Outcome]
+    batch: ImportBatch | None = None
