@@ -62,8 +62,12 @@ class ImportCommand(BusinessCommand):
             remarks = ledger.profile.remarks() if ledger.profile else []
         except ImportProblem as problem:
             raise CommandError(f"{options['file']}: {_with_way_out(problem)}") from problem
+        self.report(tally, options, remarks)
+
+    def report(self, tally: Tally, options: dict[str, Any], remarks: Sequence[str] = ()) -> None:
+        """Prints what became of the rows. CommandError where every one of them was refused."""
         if options["format"] == "json":
-            self.print_json(_as_json(tally) | {"remarks": remarks})
+            self.print_json(_as_json(tally) | {"remarks": list(remarks)})
         else:
             self._print_table(tally, remarks, dry_run=options["dry_run"])
         if tally.nothing_usable:
