@@ -25,7 +25,7 @@ def checked(parts: Iterator[Part], currency: str, warn: Warn) -> Iterator[Part]:
     for part in parts:
         match part:
             case Head():
-                head = part = replace(part, currency=part.currency or currency)
+                head = part = _head(part, part.currency or currency)
                 total = Decimal(0)
             case StatementLine():
                 part = _line(replace(part, currency=part.currency or head.currency))
@@ -38,6 +38,17 @@ def checked(parts: Iterator[Part], currency: str, warn: Warn) -> Iterator[Part]:
             yield part
     if empty:
         warn(_("Lines over an amount of zero, which are left out: %(count)d.") % {"count": empty})
+
+
+def _head(head: Head, currency: str) -> Head:
+    return replace(head, currency=currency, opening=_balance(head.opening, currency))
+
+
+def _balance(balance: Decimal | None, currency: str) -> Decimal | None:
+    """A balance in the precision of its currency; as it is where it has more decimals, or nobody knows the currency."""
+    if balance is None or currency not in CURRENCY_CODES or quantize(balance, currency) != balance:
+        return balance
+    return quantize(balance, currency)
 
 
 def _line(line: StatementLine) -> StatementLine | LineProblem:
@@ -63,6 +74,7 @@ def _no_currency(currency: str) -> str:
 
 
 def _foot(foot: Foot, head: Head, total: Decimal) -> Foot:
+    foot = replace(foot, closing=_balance(foot.closing, head.currency))
     if head.opening is None or foot.closing is None or total.is_nan():
         return foot
     return replace(foot, difference=foot.closing - head.opening - total)

@@ -29,3 +29,10 @@ def ledgers():
 def einvoices():
     """The folder with real electronic invoices."""
     return _folder("einvoice")
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder with all real files and their indexes."""
+    _folder("bank")
+    return SHARED
