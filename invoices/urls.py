@@ -3,6 +3,7 @@
 from django.urls import path
 
 from invoices.views import (
+    conflicts,
     customers,
     disputes,
     imports,
@@ -93,6 +94,10 @@ urlpatterns = [
     path("plans/<int:pk>/copies/", plan_acts.plan_send_copies, name="plan-send-copies"),
     path("plans/<int:pk>/agreement/pdf/", plans.plan_file, name="plan-file"),
     path("plans/<int:pk>/signed/pdf/", plans.plan_signed_file, name="plan-signed-file"),
+    path("conflicts/", conflicts.conflict_list, name="conflict-list"),
+    path("conflicts/<int:pk>/", conflicts.conflict_detail, name="conflict-detail"),
+    path("conflicts/<int:pk>/theirs/", conflicts.conflict_theirs, name="conflict-theirs"),
+    path("conflicts/<int:pk>/ours/", conflicts.conflict_ours, name="conflict-ours"),
     path("imports/", imports.import_list, name="import-list"),
     path("imports/add/", imports.import_add, name="import-add"),
     path("imports/check/<slug:kind>/<slug:sha256>/", imports.import_check, name="import-check"),

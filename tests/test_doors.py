@@ -24,7 +24,7 @@ from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
 from invoices.imports import uploads
 from invoices.linking import issue_link
-from invoices.models import Dispute, Invoice, Payment, PaymentPlan, ReferenceRate, Settlement, Signature
+from invoices.models import Dispute, Invoice, Payment, PaymentPlan, ReferenceRate, Settlement, Signature, SyncConflict
 from invoices.portal.tokens import new_token
 from invoices.refunding import pay_back
 from invoices.writing_off import write_off
@@ -200,6 +200,9 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "piles/": PrintRun.objects.create(business=business, printed_on=make.day("2026-06-30")),
         "steps/": Reminder.objects.filter(customer=acme).first(),
         "imports/": batch,
+        "conflicts/": SyncConflict.objects.create(
+            business=business, invoice=first, changes={"due_on": ["2026-04-25", "2026-05-25"]}
+        ),
         "settings/interest/rates/": rate,
         "settings/policies/": Policy.objects.get(business=business),
         "settings/texts/": Wording.objects.create(business=business, code="L1", language="en", version=1, text="S\n\nText."),

@@ -32,6 +32,7 @@ SUBJECT_DOORS = {
     "promise": ("promise-detail", lazy("See the promise")),
     "settlement": ("settlement-detail", lazy("See the settlement")),
     "paymentplan": ("plan-detail", lazy("See the plan")),
+    "conflict": ("conflict-detail", lazy("See what differs")),
     "conversation": ("conversation-detail", lazy("See what was said")),
 }
 

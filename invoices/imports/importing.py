@@ -60,23 +60,28 @@ def book_rows(*, batch: ImportBatch, rows: Iterable[PlainRow | LineProblem | Lef
     Business.objects.select_for_update(no_key=True).get(pk=batch.business_id)
     tally = Tally()
     writer = IMPORTERS[batch.kind](batch.business, batch, tally, today, batch.by)
-    for chunk in chunks(_usable(rows, tally)):
+    gone: dict[str, str] = {}
+    for chunk in chunks(_usable(rows, tally, gone)):
         writer.write(chunk)
         # With DEBUG on, Django keeps the text of the last 9000 queries, and these are long ones.
         reset_queries()
     if batch.kind == INVOICES:
         check_open(business=batch.business, on=today, batch=batch)
+    if isinstance(writer, InvoiceImporter):
+        writer.finish(gone, full=bool(batch.layout.get("full")))
     tally.refused.sort(key=lambda problem: problem.line)
     close_batch(batch, tally)
     return tally
 
 
-def _usable(rows: Iterable[PlainRow | LineProblem | LeftOut], tally: Tally) -> Iterable[PlainRow]:
+def _usable(rows: Iterable[PlainRow | LineProblem | LeftOut], tally: Tally, gone: dict[str, str]) -> Iterable[PlainRow]:
     for row in rows:
         if isinstance(row, LineProblem):
             tally.refused.append(row)
         elif isinstance(row, LeftOut):
             tally.leave_out(row.state)
+            if row.gone and row.number:
+                gone[row.number] = row.state
         else:
             yield row
 
@@ -92,6 +97,8 @@ def close_batch(batch: ImportBatch, tally: Tally) -> None:
         "refused": len(tally.refused),
         "warnings": len(tally.warnings),
         "left_out": tally.left_out,
+        "conflicts": tally.conflicts,
+        "missing": len(tally.missing),
     }
     batch.refused = [asdict(problem) for problem in tally.refused]
     batch.refused += [asdict(problem) | {"warning": True} for problem in tally.warnings]

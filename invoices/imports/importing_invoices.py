@@ -1,7 +1,7 @@
 """Books invoice rows: creates, corrects, settles and disputes invoices, and creates credit notes, chunk by chunk."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,17 +11,20 @@ from arcollect.money import format_plain
 from customers import log
 from customers.models import Business, Event, ImportBatch, User
 from invoices import booking, disputing
+from invoices.conflicts import Difference, raise_conflicts
+from invoices.correcting import Changes, correct_invoices
 from invoices.imports.customerbook import CustomerBook, Known, due_date
+from invoices.imports.differences import check_changes, conflict, differences, is_other, paid_as_said, whole
 from invoices.imports.problems import CellProblem, LineProblem
 from invoices.imports.rows import InvoiceRow
 from invoices.imports.tally import Tally
-from invoices.models import CreditNote, Dispute, Invoice, Payment, PlanInvoice
-from invoices.models.agreement import BLOCKING_PLAN_STATES, DisputeCode, DisputeOutcome
+from invoices.models import CreditNote, Dispute, Invoice, Payment
+from invoices.models.agreement import DisputeCode, DisputeOutcome
 from invoices.numbering import number_key
+from invoices.spoken_of import spoken_of
 
 # The method of a payment that an invoice file knew of; it gives way to the real payment when that is imported.
 FROM_LEDGER = "ledger"
-COMPARED = ("issued_on", "due_on", "total", "purchase_order", "delivered_on")
 
 
 @dataclass(slots=True)
@@ -31,7 +34,9 @@ class _Plan:
     created: list[tuple[InvoiceRow, Invoice]] = field(default_factory=list)
     credit_notes: list[CreditNote] = field(default_factory=list)
     kept: list[tuple[InvoiceRow, Invoice]] = field(default_factory=list)
-    changed: list[tuple[Invoice, dict[str, tuple[object, object]]]] = field(default_factory=list)
+    changed: list[tuple[Invoice, Changes]] = field(default_factory=list)
+    conflicts: list[Difference] = field(default_factory=list)
+    agreeing: list[int] = field(default_factory=list)
 
 
 class InvoiceImporter:
@@ -49,7 +54,10 @@ class InvoiceImporter:
         self.tally.customers += self.book.add(self._unknown_customers(rows), self.batch, self.actor)
         plan = self._decide(rows)
         self._create(plan)
-        self._correct(plan)
+        correct_invoices(business=self.business, changed=plan.changed, on=self.today, actor=self.actor, batch_id=self.batch.pk)
+        self.tally.conflicts += raise_conflicts(
+            business=self.business, found=plan.conflicts, known=plan.agreeing, batch=self.batch, on=self.today, actor=self.actor
+        )
         touched = self._settle(plan)
         touched |= self._dispute(plan)
         touched |= {invoice.pk for invoice, _changes in plan.changed}
@@ -57,6 +65,20 @@ class InvoiceImporter:
         self.tally.created += len(plan.created) + len(plan.credit_notes)
         self.tally.updated += len(kept & touched)
         self.tally.unchanged += len(plan.kept) - len(kept & touched)
+
+    def finish(self, gone: Mapping[str, str], *, full: bool) -> None:
+        """After all rows: what the file says is no invoice any more (number -> state), and what a full one does not name."""
+        keys = {number_key(number): state for number, state in gone.items()}
+        invoices = Invoice.objects.filter(business=self.business, number_key__in=keys, balance__gt=0)
+        found = [
+            Difference(row, {"state": ["open", keys[row.number_key]]}) for row in invoices if row.number_key not in self._seen
+        ]
+        self.tally.conflicts += raise_conflicts(
+            business=self.business, found=found, known=[], batch=self.batch, on=self.today, actor=self.actor
+        )
+        if full:
+            rows = Invoice.objects.filter(business=self.business, balance__gt=0).values_list("pk", "number_key")
+            self.tally.missing = [pk for pk, key in rows.order_by("pk") if key not in self._seen and key not in keys]
 
     def _first_of_its_number(self, row: InvoiceRow) -> bool:
         key, content = number_key(row.number), hash((row.customer_reference or row.customer_name, *_content(row)))
@@ -90,12 +112,12 @@ class InvoiceImporter:
         keys = [number_key(row.number) for row in rows]
         invoices = {row.number_key: row for row in Invoice.objects.filter(business=self.business, number_key__in=keys)}
         notes = {row.number_key: row for row in CreditNote.objects.filter(business=self.business, number_key__in=keys)}
-        plans = PlanInvoice.objects.filter(invoice__in=invoices.values(), plan__state__in=BLOCKING_PLAN_STATES)
-        planned = set(plans.values_list("invoice_id", flat=True))
+        rows = [whole(row, invoices.get(number_key(row.number))) for row in rows]
+        guarded = self._guarded(rows, invoices)
         plan = _Plan()
         for row in rows:
             try:
-                self._decide_row(row, plan, invoices.get(number_key(row.number)), notes.get(number_key(row.number)), planned)
+                self._decide_row(row, plan, invoices.get(number_key(row.number)), notes.get(number_key(row.number)), guarded)
             except CellProblem as problem:
                 self.tally.refused.append(LineProblem(row.line, problem.field, problem.reason))
                 continue
@@ -104,7 +126,7 @@ class InvoiceImporter:
         return plan
 
     def _decide_row(
-        self, row: InvoiceRow, plan: _Plan, invoice: Invoice | None, note: CreditNote | None, planned: set[int]
+        self, row: InvoiceRow, plan: _Plan, invoice: Invoice | None, note: CreditNote | None, guarded: Set[int]
     ) -> None:
         known = self.book.find(row.customer_reference, row.customer_name)
         if row.total < 0:
@@ -114,10 +136,38 @@ class InvoiceImporter:
         elif invoice is None:
             plan.created.append((row, self._new_invoice(row, known)))
         else:
-            changes = invoice_changes(invoice, row, known, planned=invoice.pk in planned)
-            plan.kept.append((row, invoice))
-            if changes:
-                plan.changed.append((invoice, changes))
+            self._decide_known(row, plan, invoice, known, guarded=invoice.pk in guarded)
+
+    def _decide_known(self, row: InvoiceRow, plan: _Plan, invoice: Invoice, known: Known | None, *, guarded: bool) -> None:
+        """What the customer heard of is not changed unasked: the difference is shown. Money is booked all the same."""
+        changes = differences(invoice, row)
+        theirs = conflict(invoice, row, known, changes) if guarded else {}
+        if "customer" in theirs:
+            plan.conflicts.append(Difference(invoice, theirs))
+            self.tally.unchanged += 1
+            return
+        check_changes(invoice, row, known, {name: pair for name, pair in changes.items() if name not in theirs})
+        if theirs:
+            plan.conflicts.append(Difference(invoice, theirs))
+            row = paid_as_said(row, invoice)
+        else:
+            plan.agreeing.append(invoice.pk)
+        plan.kept.append((row, invoice))
+        changes = {name: pair for name, pair in changes.items() if name not in theirs}
+        if changes:
+            plan.changed.append((invoice, changes))
+
+    def _guarded(self, rows: Sequence[InvoiceRow], invoices: Mapping[str, Invoice]) -> Set[int]:
+        """Of the known invoices that this file says differently those that the customer heard of."""
+        pairs = [(row, invoice) for row in rows if (invoice := invoices.get(number_key(row.number)))]
+        differing = [invoice.pk for row, invoice in pairs if is_other(invoice, row, self._find(row))]
+        return spoken_of(differing) if differing else frozenset()
+
+    def _find(self, row: InvoiceRow) -> Known | None:
+        try:
+            return self.book.find(row.customer_reference, row.customer_name)
+        except CellProblem:
+            return None
 
     def _decide_note(
         self, row: InvoiceRow, plan: _Plan, invoice: Invoice | None, note: CreditNote | None, known: Known | None
@@ -169,23 +219,6 @@ class InvoiceImporter:
         CreditNote.objects.bulk_create(plan.credit_notes)
         events = [self._event(row, "invoice.imported", batch=self.batch.pk, due_on=str(row.due_on)) for row in invoices]
         events += [self._event(row, "credit_note.imported", batch=self.batch.pk) for row in plan.credit_notes]
-        log.record_many(self.business, events)
-
-    def _correct(self, plan: _Plan) -> None:
-        totals = {invoice.pk: changes["total"][1] for invoice, changes in plan.changed if "total" in changes}
-        for invoice, changes in plan.changed:
-            booked = invoice.total - invoice.balance
-            for name, (_before, after) in changes.items():
-                setattr(invoice, name, after)
-            invoice.balance = invoice.total - booked
-        fields = [name for name in COMPARED if name != "total"]
-        Invoice.objects.bulk_update([invoice for invoice, _changes in plan.changed], fields, batch_size=500)
-        if totals:
-            booking.restate_totals(business=self.business, totals=totals, on=self.today)
-        events = [
-            self._event(invoice, "invoice.changed", batch=self.batch.pk, changes=_as_text(changes))
-            for invoice, changes in plan.changed
-        ]
         log.record_many(self.business, events)
 
     def _settle(self, plan: _Plan) -> set[int]:
@@ -265,24 +298,6 @@ class InvoiceImporter:
         )
 
 
-def invoice_changes(invoice: Invoice, row: InvoiceRow, known: Known | None, *, planned: bool) -> dict[str, tuple[object, object]]:
-    """{field: (before, after)} of what the row corrects; a blank cell corrects nothing. CellProblem where it must not."""
-    if known is None or invoice.customer_id != known.id:
-        raise CellProblem(_("%(number)s is already an invoice of another customer") % {"number": row.number}, "number")
-    if invoice.currency != row.currency:
-        currencies = {"here": invoice.currency, "there": row.currency}
-        raise CellProblem(_("the invoice is in %(here)s, the file says %(there)s") % currencies, "currency")
-    pairs = {name: (getattr(invoice, name), getattr(row, name)) for name in COMPARED}
-    changes = {name: pair for name, pair in pairs.items() if pair[1] and pair[0] != pair[1]}
-    booked = invoice.total - invoice.balance
-    if "total" in changes and row.total < booked:
-        amounts = {"total": format_plain(row.total, row.currency), "booked": format_plain(booked, row.currency)}
-        raise CellProblem(_("%(total)s is less than the %(booked)s already booked on it") % amounts, "total")
-    if "total" in changes and planned:
-        raise CellProblem(_("a signed payment plan covers this invoice: its total stays"), "total")
-    return changes
-
-
 def _left(row: InvoiceRow, balance: Decimal) -> Decimal:
     """What is open of an invoice once what its row says is paid is booked too."""
     return Decimal(0) if row.settled_on else min(balance, row.total - row.paid)
@@ -293,8 +308,3 @@ def _content(row: InvoiceRow) -> tuple[object, ...]:
         row.number, row.issued_on, row.due_on, row.currency, row.total, row.purchase_order, row.delivered_on, row.disputed,
         row.settled_on, row.paid,
     )  # fmt: skip
-
-
-def _as_text(changes: dict[str, tuple[object, object]]) -> dict[str, list[str]]:
-    """Codes, dates and amounts only; a purchase order is what a customer wrote, so only that it changed is kept."""
-    return {name: [] if name == "purchase_order" else [str(value) for value in pair] for name, pair in changes.items()}

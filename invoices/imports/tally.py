@@ -15,7 +15,8 @@ CHUNK = 1000
 @dataclass(slots=True)
 class Tally:
     """Rows by what became of them. `customers` counts customers that invoices brought along, `replaced` payments that an
-    invoice file knew of and that gave way to real ones, `left_out` rows by their state.
+    invoice file knew of and that gave way to real ones, `left_out` rows by their state. `conflicts`: invoices shown to a person
+    instead of changed; `missing`: ids of open invoices that a full file does not name.
     """
 
     created: int = 0
@@ -26,6 +27,8 @@ class Tally:
     refused: list[LineProblem] = field(default_factory=list)
     warnings: list[LineProblem] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
+    conflicts: int = 0
+    missing: list[int] = field(default_factory=list)
 
     def warn(self, line: int, field: str, reason: str) -> None:
         """Notes what a person should look at although the row came in."""
@@ -37,7 +40,7 @@ class Tally:
 
     @property
     def changed_anything(self) -> bool:
-        return bool(self.created or self.updated or self.customers)
+        return bool(self.created or self.updated or self.customers or self.conflicts)
 
     @property
     def nothing_usable(self) -> bool:

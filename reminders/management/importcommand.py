@@ -116,6 +116,8 @@ class ImportCommand(BusinessCommand):
             self.stdout.write(f"… and {len(tally.warnings) - SHOWN} more warnings.")
         for state, count in sorted(tally.left_out.items()):
             self.stdout.write(f"{count} left out: {state}")
+        if tally.conflicts:
+            self.stdout.write(f"{tally.conflicts} left as they are: the customer heard something else, settle them on the page.")
         done = "would be created" if dry_run else "created"
         brought = f" (and {tally.customers} customers)" if tally.customers else ""
         kept = f"{tally.updated} updated, {tally.unchanged} unchanged, {len(tally.refused)} refused"
@@ -140,6 +142,7 @@ def _as_json(tally: Tally) -> dict[str, Any]:
         "refused": [_plain(problem) for problem in tally.refused],
         "customers_created": tally.customers,
         "left_out": tally.left_out,
+        "conflicts": tally.conflicts,
         "warnings": [_plain(problem) for problem in tally.warnings],
     }
 

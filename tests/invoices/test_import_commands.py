@@ -49,6 +49,7 @@ def test_json_says_what_became_of_the_rows(business, ledger):
         "refused": [{"line": 3, "reason": 'issued_on: "soon" is not a date'}],
         "customers_created": 1,
         "left_out": {},
+        "conflicts": 0,
         "warnings": [],
         "remarks": [],
     }
