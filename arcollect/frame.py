@@ -29,7 +29,7 @@ ROOMS = [
     Room(
         "customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit", "conversation", "link"})
     ),
-    Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "interest", "preflight"})),
+    Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "interest", "preflight", "draft"})),
     Room("plan-list", _("Plans"), "calendar-repeat", frozenset({"plan", "settlement"}), often=False),
     Room("money-in", _("Money in"), "cash-banknote", frozenset({"money", "bank", "refund", "small", "import"}), often=False),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),

@@ -24,7 +24,17 @@ from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
 from invoices.imports import uploads
 from invoices.linking import issue_link
-from invoices.models import Dispute, Invoice, Payment, PaymentPlan, ReferenceRate, Settlement, Signature, SyncConflict
+from invoices.models import (
+    Dispute,
+    DraftInvoice,
+    Invoice,
+    Payment,
+    PaymentPlan,
+    ReferenceRate,
+    Settlement,
+    Signature,
+    SyncConflict,
+)
 from invoices.portal.tokens import new_token
 from invoices.refunding import pay_back
 from invoices.writing_off import write_off
@@ -53,6 +63,7 @@ OWNERS_ONLY = {
     "settings-release-confirm",
     "settings-contact",
     "settings-plans",
+    "settings-numbers",
     "plan-accept",
     "plan-refuse",
     "plan-end",
@@ -188,6 +199,9 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "contacts/": Contact.objects.get(),
         "tasks/": Task.objects.filter(customer=acme).first(),
         "invoices/": Invoice.objects.get(),
+        "drafts/": DraftInvoice.objects.create(
+            business=business, customer=acme, currency="USD", issue_on=make.day("2026-06-30"), terms_days=30
+        ),
         "disputes/": Dispute.objects.get(),
         "payments/": Payment.objects.get(amount=40),
         "credit-notes/": make.credit_note(acme, "10", on="2026-05-01"),

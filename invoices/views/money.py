@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from arcollect.filters import day, money
 from customers.access import get_row, member_view
+from invoices.made_here import made_here
 from invoices.models import Allocation, CreditNote, Payment
 
 
@@ -26,7 +27,7 @@ def credit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One credit note: what it was taken off, what of it is left."""
     note = get_row(request, CreditNote.objects.select_related("business", "customer", "import_batch"), pk)
     shown = {"number": note.number, "sum": money(note.total, note.currency)}
-    context = {"heading": _("Credit note %(number)s: %(sum)s") % shown, "note": note}
+    context = {"heading": _("Credit note %(number)s: %(sum)s") % shown, "note": note, "made": made_here(note)}
     return _page(request, note, note.allocations.all(), context)
 
 

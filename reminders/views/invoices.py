@@ -7,6 +7,7 @@ from django.utils import timezone
 from customers.access import get_row, member_view
 from customers.models import Attachment
 from invoices.account import open_invoice
+from invoices.made_here import made_here
 from invoices.models import Invoice
 from invoices.models.agreement import BLOCKING_PLAN_STATES
 from invoices.preflight_panel import panel_of
@@ -30,6 +31,7 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "standing": standing,
         "claim": claims_of(request.business, [invoice.pk], today, apart).get(invoice.pk),
         "waiver": waiver_of(invoice),
+        "made": made_here(invoice),
         "preflight": panel_of(invoice, today),
         "lines": invoice.lines.all(),
         "allocations": invoice.allocations.select_related("payment", "credit_note"),

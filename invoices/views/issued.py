@@ -1,0 +1,100 @@
+"""What is done with an invoice made here once it is issued: sent, credited, handed to a program."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from customers.access import get_row, member_view
+from customers.models import Document
+from invoices.crediting import issue_credit_note, left_of
+from invoices.drafting import DraftError
+from invoices.forms.draft import CreditForm
+from invoices.models import CreditNote, Invoice
+from invoices.sending import SendError, send_issued
+
+MADE_HERE = Invoice.objects.filter(draft__isnull=False).select_related(
+    "business", "customer__business", "document", "detail__xml"
+)
+NOTES = CreditNote.objects.filter(corrects__isnull=False).select_related("business", "customer__business", "document")
+
+
+@require_POST
+@member_view
+def invoice_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sends an invoice made here, for the first time or once more."""
+    invoice = get_row(request, MADE_HERE, pk)
+    _send(request, invoice)
+    return redirect("invoice-detail", request.business.slug, invoice.pk)
+
+
+@require_POST
+@member_view
+def credit_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sends a credit note made here."""
+    note = get_row(request, NOTES, pk)
+    _send(request, note)
+    return redirect("credit-detail", request.business.slug, note.pk)
+
+
+@member_view
+def invoice_xml(request: HttpRequest, pk: int) -> HttpResponse:
+    """The content of an invoice for programs, as a download."""
+    invoice = get_row(request, Invoice.objects.select_related("detail__xml"), pk)
+    xml = invoice.detail.xml if hasattr(invoice, "detail") else None
+    if xml is None:
+        messages.error(request, _("This invoice came in without any XML."))
+        return redirect("invoice-detail", request.business.slug, invoice.pk)
+    return _file(xml, f"{invoice.number}.xml", download=True)
+
+
+@member_view
+def credit_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The credit note itself, shown in the browser."""
+    note = get_row(request, CreditNote.objects.select_related("document"), pk)
+    if note.document is None:
+        messages.error(request, _("There is no copy of this credit note."))
+        return redirect("credit-detail", request.business.slug, note.pk)
+    return _file(note.document, note.document.name, download=False)
+
+
+@member_view
+def invoice_credit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes an invoice back, all of it or a part."""
+    invoice = get_row(request, Invoice.objects.select_related("business", "customer__business", "draft__invoice"), pk)
+    if not hasattr(invoice, "draft"):
+        messages.error(request, _("This invoice was not made here: credit it where it was, and bring the credit note in."))
+        return redirect("invoice-detail", request.business.slug, invoice.pk)
+    today = request.business.local_date(timezone.now())
+    form = CreditForm(request.POST or None, lines=left_of(invoice.draft), today=today)
+    if request.method == "POST" and form.is_valid():
+        values = {"on": form.cleaned_data["on"], "note": form.cleaned_data["note"], "actor": request.user}
+        try:
+            note = issue_credit_note(invoice=invoice, quantities=form.quantities(), **values)
+        except DraftError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, _("Credit note %(number)s is issued.") % {"number": note.number})
+            return redirect("credit-detail", request.business.slug, note.pk)
+    return render(request, "invoices/credit_form.html", {"form": form, "invoice": invoice})
+
+
+def _send(request: HttpRequest, row: Invoice | CreditNote) -> None:
+    """`time`: the how manieth sending the button was for, so that a second click is told so."""
+    now, time = timezone.now(), request.POST.get("time", "")
+    ordinal = int(time) if time.isdigit() and len(time) < 5 else 1
+    try:
+        mail = send_issued(row=row, ordinal=ordinal, actor=request.user, today=request.business.local_date(now), now=now)
+    except SendError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("It went to %(address)s.") % {"address": mail.sent_to})
+
+
+def _file(document: Document, name: str, *, download: bool) -> HttpResponse:
+    response = HttpResponse(bytes(document.bytes), content_type=document.content_type)
+    response["Content-Disposition"] = content_disposition_header(download, name.replace("/", "-"))
+    return response
