@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from customers.names import plain_name
 from invoices.matches import LineFacts
-from invoices.matching_names import SAME, WITHIN, plain_account, plain_name
+from invoices.matching_names import SAME, WITHIN, plain_account
 from invoices.matching_text import FAIR, STRONG, Hit, Typed, find_numbers, is_near, plain_reference, shape_of, typed, words_of
 from invoices.open_ledger import Ledger, OpenInvoice
 
