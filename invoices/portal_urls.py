@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from invoices.views import portal, portal_acts, portal_done, portal_pay, portal_plan, portal_settlement, portal_sign
+from invoices.views import (
+    portal,
+    portal_acts,
+    portal_done,
+    portal_pay,
+    portal_plan,
+    portal_satisfaction,
+    portal_settlement,
+    portal_sign,
+)
 
 urlpatterns = [
     path("", portal.portal, name="portal"),
@@ -22,5 +31,6 @@ urlpatterns = [
     path("sign/agreement/", portal_sign.portal_agreement, name="portal-agreement"),
     path("sign/decline/", portal_sign.portal_decline, name="portal-decline"),
     path("settlement/", portal_settlement.portal_settlement, name="portal-settlement"),
+    path("satisfaction/<slug:answer>/", portal_satisfaction.portal_satisfaction, name="portal-satisfaction"),
     path("done/<slug:what>/", portal_done.portal_done, name="portal-done"),
 ]

@@ -8,10 +8,14 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers import log
-from customers.models import Business, ImportBatch, User
+from customers.desk import open_task
+from customers.models import Business, ImportBatch, Task, User
+from customers.models.desk import TaskKind, TaskState
 from invoices.models import DraftInvoice, Invoice, PreflightCheck
+from invoices.models.agreement import Preflight
 from invoices.models.preflight import Verdict
 from invoices.preflight import once_issued, preflight
 from invoices.preflight_cases import CheckResult
@@ -35,6 +39,7 @@ def check_draft(*, draft: DraftInvoice, on: datetime.date) -> list[PreflightChec
         verdicts = {str(one.check_id): str(one.verdict) for one in results if one.verdict in FINDINGS}
         log.record(draft.business, "preflight.checked", f"draft:{draft.pk}", customer=draft.customer, findings=verdicts)
     PreflightCheck.objects.filter(draft=draft).delete()
+    _verify_first(draft, results, on)
     return PreflightCheck.objects.bulk_create(rows)
 
 
@@ -101,6 +106,22 @@ def blocks(checks: Iterable[PreflightCheck]) -> list[PreflightCheck]:
 def unticked(checks: Iterable[PreflightCheck]) -> list[PreflightCheck]:
     """The warnings nobody let pass yet."""
     return [check for check in checks if check.verdict == Verdict.WARN and check.ticked_on is None]
+
+
+def _verify_first(draft: DraftInvoice, results: Sequence[CheckResult], on: datetime.date) -> None:
+    """Before an invoice goes to somebody nobody verified, that call is on the desk (P17)."""
+    doubted = any(one.check_id == Preflight.PF04 and one.verdict == Verdict.WARN for one in results)
+    asking = Task.objects.filter(customer=draft.customer, kind=TaskKind.VERIFY_AP, state=TaskState.OPEN)
+    if doubted and not asking.exists():
+        open_task(
+            business=draft.business,
+            customer=draft.customer,
+            kind=TaskKind.VERIFY_AP,
+            subject=f"draft:{draft.pk}",
+            opens_on=on,
+            due_on=max(on, draft.issue_on),
+            reason=_("An invoice is being made: check who gets it, and where, before it goes."),
+        )
 
 
 def _check_batch(business: Business, invoices: Sequence[Invoice], on: datetime.date) -> int:

@@ -37,6 +37,8 @@ FIELDS = {
     "missed_on": _("When it was due"),
     "cure": _("Until when it can be put right"),
     "remaining": _("What is due if the plan ends"),
+    "fine": _("When they said that all is as ordered"),
+    "wrong": _("When they said that something is wrong"),
 }
 # What is said to a machine may hold no more than this (domain.md 4.3).
 TO_A_MACHINE = ("caller", "company", "contact", "first", "phone", "colleague", "from", "to")
@@ -67,6 +69,8 @@ def example(company: str) -> ScriptFacts:
         missed_on=day(datetime.date(2026, 6, 15)),
         cure=day(datetime.date(2026, 6, 29)),
         remaining="£750.00",
+        fine=day(datetime.date(2026, 4, 3)),
+        wrong=day(datetime.date(2026, 4, 2)),
     )
 
 

@@ -45,6 +45,12 @@ class InvoiceFacts:
     floor: str = ""
     left_out: frozenset[str] = frozenset()
     settling: Parts = ()
+    delivered_on: datetime.date | None = None
+
+    @property
+    def arrived_on(self) -> datetime.date:
+        """The day they had both: what they ordered, where its delivery is known, and the invoice."""
+        return max(self.issued_on, self.delivered_on or self.issued_on)
 
     @property
     def term(self) -> Term:

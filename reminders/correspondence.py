@@ -10,7 +10,7 @@ from arcollect.addresses import paper_for
 from arcollect.phones import show_phone
 from customers.documents import data_uri
 from customers.models import Business, Contact, Customer, Letter
-from customers.models.letter import LetterState
+from customers.models.letter import LetterCode, LetterState
 from invoices.models import Allocation
 from invoices.rates import claims_of
 from reminders.agreed_facts import AgreedFacts, PromiseFacts, QueryFacts, SettlementFacts
@@ -47,6 +47,7 @@ def facts_of(letter: Letter) -> LetterFacts:
     open_rows = [*stored["lines"], *set_aside]
     country = customer.country or business.country
     copies = copies_of(letter)
+    terms = business.terms_text.strip() if letter.code == LetterCode.L0 else ""
     return LetterFacts(
         code=letter.code,
         language=language,
@@ -80,6 +81,8 @@ def facts_of(letter: Letter) -> LetterFacts:
         **_final(stored.get("final")),
         copies_enclosed=copies.complete,
         copies_missing=copies.missing if copies.enclosed else (),
+        terms_enclosed=bool(terms),
+        terms=terms,
         paper=paper_for(country),
         letter_id=letter.pk,
         portal_url=portal_url(letter),

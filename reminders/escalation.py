@@ -97,6 +97,8 @@ def next_look(
     deciding = decide_on(invoice, setting)
     if deciding is not None:
         days.append(deciding)
+    if StepCode.SATISFACTION in setting.policy.steps:
+        days.append(invoice.arrived_on)
     if case.unverified_from is not None:
         days.append(case.unverified_from)
     return min((day for day in days if day > today), default=NEVER)

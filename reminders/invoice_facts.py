@@ -19,7 +19,7 @@ Fired = Mapping[tuple[int, int], tuple[dict[str, datetime.date], list[str]]]
 NEVER_FIRED: tuple[dict[str, datetime.date], list[str]] = ({}, [])
 KEY = ("customer_id", "currency")
 COLUMNS = ("id", "number", "issued_on", "due_on", "total", "balance", "cycle")
-MARKS = ("purchase_order", "no_reminders", "entry_hold", "released_on")
+MARKS = ("purchase_order", "no_reminders", "entry_hold", "released_on", "delivered_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def open_invoices(
 
 def _facts(row: tuple[Any, ...], around: Around) -> InvoiceFacts:
     """One open invoice, from its COLUMNS and MARKS."""
-    pk, number, issued_on, due_on, total, balance, cycle, purchase_order, no_reminders, entry_hold, released_on = row
+    pk, number, issued_on, due_on, total, balance, cycle, *marks = row
+    purchase_order, no_reminders, entry_hold, released_on, delivered_on = marks
     days, left_out = around.fired.get((pk, cycle), NEVER_FIRED)
     return InvoiceFacts(
         id=pk,
@@ -81,6 +82,7 @@ def _facts(row: tuple[Any, ...], around: Around) -> InvoiceFacts:
         no_reminders=no_reminders,
         entry_hold=entry_hold,
         released=released_on is not None,
+        delivered_on=delivered_on,
     )
 
 

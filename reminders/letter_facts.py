@@ -148,7 +148,8 @@ class LetterFacts:
     """One letter to one customer in one currency. `lines` are asked for, `not_due` are for information; `queried`, `planned`,
     `promised` and `offered` are shown apart (an invoice partly in dispute stands in both). `total` is the sum asked for before
     `unapplied` money. `tone`: that of the step (reminders/tone.py), "" for a letter without one. `copies_missing`: the invoices
-    whose copy does not go along though others' do. `agency`: the name of the one a next step is about.
+    whose copy does not go along though others' do. `terms`: those enclosed, on pages of their own behind the letter.
+    `agency`: the name of the one a next step is about.
     Raises ValueError where the figures contradict each other or two currencies meet (traps T24, T25)."""
 
     code: str
@@ -183,6 +184,7 @@ class LetterFacts:
     copies_enclosed: bool = False
     copies_missing: tuple[str, ...] = ()
     terms_enclosed: bool = False
+    terms: str = ""
     portal_url: str | None = None
     paper: str = "A4"
     letter_id: int | None = None

@@ -51,6 +51,7 @@ def page_context(facts: LetterFacts, said: str = "") -> dict:
         "qr": payment_code(facts),
         "online": link_code(facts, said),
         "question": question(facts),
+        "terms_agreed": terms_agreed(facts),
     }
 
 
@@ -60,6 +61,12 @@ def figure_labels(facts: LetterFacts) -> tuple[str, str]:
     if facts.code == "LCALL":
         return words["agreed" if facts.agreed.promises else "open"], words["agreed_by"]
     return words["amount" if facts.instalment else "amount_due"], words["due" if facts.code in ("L0", "LPI") else "pay_by"]
+
+
+def terms_agreed(facts: LetterFacts) -> str:
+    """The days to pay agreed for these invoices, in words; "" where they differ from invoice to invoice."""
+    days = {(line.due_on - line.issued_on).days for line in facts.lines}
+    return labels(facts.language)["terms_words"].format(days=days.pop()) if len(days) == 1 else ""
 
 
 def window_lines(facts: LetterFacts) -> dict:

@@ -29,6 +29,7 @@ from reminders.explaining import DECIDERS, explained
 from reminders.facts import Settings, cases_of, settings_of
 from reminders.issuing import asked_line, write_verdicts
 from reminders.models import Cursor, LastDecision, Reminder, StepCode, Verdict, Watch
+from reminders.policies import switch_on_service_steps
 from reminders.responding import respond
 from reminders.rules import Rule
 from reminders.sweeping import queued_customers, sweep
@@ -117,6 +118,8 @@ def escalate(
     `dry_run` decides and writes nothing. `brief`: the outcome names no invoices, which of a large ledger fill the memory.
     Customers with an error are listed in the outcome and stop nobody else (T07).
     """
+    if not dry_run and only is None:
+        switch_on_service_steps(business=business)
     settings = settings_of(business)
     cursor, _ = Cursor.objects.get_or_create(business=business)
     settled = Outcome()

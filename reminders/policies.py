@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from customers import log
-from customers.models import Business, Customer, User
+from customers.models import Business, Customer, Event, User
+from invoices.models import DraftInvoice
+from invoices.models.drafting import DraftState
 from reminders.models import Basis, CustomerPolicy, Policy, Step, StepCode
 
 MIN_BALANCE = {"default": "25.00"}
+SERVICE_STEPS = (StepCode.VERIFY_AP, StepCode.SATISFACTION)
+SERVICE_STEPS_ON = "policy.service_steps_on"
 
 # (code, offset in days, calls, letter, approve first, enabled). Contacts are verified and deliveries followed up once
-# invoices are issued from here; until then the two first steps have nothing to go by.
+# invoices are issued from here (`switch_on_service_steps`), or an owner says so; until then there is nothing to go by.
 STANDARD = [
     (StepCode.VERIFY_AP, -60, True, "", True, False),
     (StepCode.SATISFACTION, -30, False, "L0", False, False),
@@ -195,6 +199,27 @@ def choose_policy(*, customer: Customer, name: str, actor: User) -> None:
     log.record(customer.business, kind, f"customer:{customer.pk}", customer=customer, actor=actor, policy_id=policy_id)
 
 
+@transaction.atomic
+def switch_on_service_steps(*, business: Business) -> bool:
+    """Has contacts verified and deliveries followed up, in every policy in use, from the first invoice issued here on.
+
+    Once: an owner who switches the steps off again is not overruled. Returns whether it did so now.
+    """
+    issued = DraftInvoice.objects.filter(business=business, state=DraftState.ISSUED)
+    if not issued.exists() or Event.objects.filter(business=business, kind=SERVICE_STEPS_ON).exists():
+        return False
+    for policy in Policy.objects.filter(business=business, current=True):
+        newest = _locked(policy)
+        draft = draft_of(newest)
+        wanted = [step for step in draft.steps if step.code in SERVICE_STEPS and not step.enabled]
+        for step in wanted:
+            step.enabled = True
+        if wanted:
+            _next_version(newest, draft, None, kind="policy.saved", from_version=newest.version)
+    log.record(business, SERVICE_STEPS_ON, f"business:{business.pk}")
+    return True
+
+
 def chosen_name(customer: Customer) -> str:
     """The name of the policy this customer follows, "" for the business's own."""
     return CustomerPolicy.objects.filter(customer=customer).values_list("policy_name", flat=True).first() or ""
@@ -217,7 +242,7 @@ def _add(business: Business, name: str, draft: Draft, actor: User | None, *, is_
     return policy
 
 
-def _next_version(newest: Policy, draft: Draft, actor: User, *, kind: str, from_version: int) -> Policy:
+def _next_version(newest: Policy, draft: Draft, actor: User | None, *, kind: str, from_version: int) -> Policy:
     Policy.objects.filter(pk=newest.pk).update(current=False)
     policy = Policy(
         business=newest.business,

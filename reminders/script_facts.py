@@ -14,6 +14,7 @@ from customers.models.business import Role
 from invoices.account import Position
 from invoices.models import Dispute, Instalment
 from invoices.models.agreement import PromiseState
+from invoices.models.portal import SatisfactionAnswer
 from invoices.standing import NOTHING
 from reminders.letter_words import labels
 from reminders.models import FollowUp
@@ -136,6 +137,20 @@ def _count(count: int, number: str) -> str:
     return _("invoice %(number)s") % {"number": number} if count == 1 else _("%(count)s invoices") % {"count": count}
 
 
+def _of_delivery(customer: Customer, task: Task, standing: Sequence[Position], today: datetime.date) -> dict[str, Any]:
+    """What they answered to the satisfaction letter about what is open, if they did: the call need not ask it again (P16)."""
+    ids = [one.row.pk for position in standing for one in position.invoices]
+    row = customer.satisfactions.filter(invoice__in=ids).first()
+    if row is None or row.answer == SatisfactionAnswer.ADDRESS:
+        return {}
+    return {str(row.answer): day(customer.business.local_date(row.at))}
+
+
 Reader = Callable[[Customer, Task, Sequence[Position], datetime.date], dict[str, Any]]
 # What a script says of more than the account, by its occasion.
-ABOUT: dict[str, Reader] = {"BROKEN_PROMISE": _of_promise, "DISPUTE_SOLVED": _of_query, "PLAN_DEFAULT": _of_instalment}
+ABOUT: dict[str, Reader] = {
+    "COURTESY": _of_delivery,
+    "BROKEN_PROMISE": _of_promise,
+    "DISPUTE_SOLVED": _of_query,
+    "PLAN_DEFAULT": _of_instalment,
+}

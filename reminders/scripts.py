@@ -27,7 +27,8 @@ ABOUT = {"dispute": "DISPUTE_SOLVED", "instalment": "PLAN_DEFAULT"}
 class ScriptFacts:
     """What a script may say, in words ready to be read out; "" where there is nothing to say. `invoices`: "3 invoices",
     `number`: the one invoice it is about, `deadline`: the day named to who does not want to pay, `outcome`: how their query
-    ended, `missing`: what of an instalment did not come, `cure`: until when that can be put right, `remaining`: else due."""
+    ended, `missing`: what of an instalment did not come, `cure`: until when that can be put right, `remaining`: else due.
+    `fine`, `wrong`: the day they answered to the satisfaction letter that all is as ordered, or that something is not."""
 
     caller: str
     company: str
@@ -53,6 +54,8 @@ class ScriptFacts:
     missed_on: str = ""
     cure: str = ""
     remaining: str = ""
+    fine: str = ""
+    wrong: str = ""
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def script_for(occasion: str, diagnosis: str, facts: ScriptFacts, scripts: Mappi
     return Script(
         name=own["name"],
         open=said(own["open"]),
-        ask=tuple(said(question) for question in own.get("ask", ())),
+        ask=tuple(filter(None, (said(question) for question in own.get("ask", ())))),
         say=said(own.get(diagnosis, "")),
         close=said(own["close"]),
         greeting=said(frame["open"]),

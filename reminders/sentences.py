@@ -18,6 +18,7 @@ from customers.models.customer import Channel
 from customers.models.desk import Outcome, TaskKind
 from invoices.models import Invoice
 from invoices.models.agreement import DisputeCode, DisputeOutcome, Preflight
+from invoices.models.portal import SatisfactionAnswer
 from invoices.preflight_words import NAMES
 from reminders.models import Occasion, StepCode
 
@@ -133,6 +134,7 @@ SENTENCES = {
     "portal.queried": lazy("They queried an invoice on their page"),
     "portal.paid_said": lazy("They said on their page that invoice {invoice} is paid"),
     "portal.call_asked": lazy("They asked on their page to be rung on {on}"),
+    "portal.satisfaction": lazy("About invoice {invoice} they say: {answer}"),
     "portal.contact_told": lazy("They told us on their page that a contact changed"),
     "portal.proposed": lazy("They chose or proposed a payment plan on their page"),
     "portal.signed": lazy("They signed the payment plan on their page"),
@@ -376,6 +378,7 @@ def _label(choices: Any, value: str) -> str:
 
 READ: dict[str, Callable[[Any, str], str]] = {
     "check": lambda value, _currency: str(NAMES[Preflight(value)]) if value in NAMES else value,
+    "answer": lambda value, _currency: _label(SatisfactionAnswer, value),
     "amount": _money,
     "received": _money,
     "total": _money,

@@ -13,10 +13,15 @@ from reminders.waiting import stopped
 
 
 def satisfaction_letter(case: Case, setting: Setting, today: datetime.date) -> Decision:
-    """The letter that asks, within days of the invoice, whether all was as ordered; later it would be too late (mission P16)."""
+    """The letter that asks right after the delivery, where its day is known, else the invoice, whether all was as ordered;
+    days later it would be too late (mission P16)."""
     fresh = setting.rules["satisfaction_within_days"]
     rows = _new(case, setting, StepCode.SATISFACTION, today)
-    return _service(case, setting, StepCode.SATISFACTION, [row for row in rows if (today - row.issued_on).days <= fresh], today)
+    there = [row for row in rows if 0 <= (today - row.arrived_on).days <= fresh]
+    if not there and any(row.arrived_on > today for row in rows):
+        coming = min(row.arrived_on for row in rows if row.arrived_on > today)
+        return Skip(Rule.NO_SERVICE_DUE, "What they ordered is not delivered yet.", coming)
+    return _service(case, setting, StepCode.SATISFACTION, there, today)
 
 
 def contact_check(case: Case, setting: Setting, today: datetime.date) -> Decision:

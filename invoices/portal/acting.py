@@ -72,7 +72,7 @@ def say_paid(*, portal: Portal, invoice: int, words: str, paper: UploadedFile | 
     confirmed(portal)
     row = _listed(portal, invoice)
     said = _("Behind their link: invoice %(number)s is paid already. “%(words)s”") % {"number": row.number, "words": words}
-    task = _put(portal, TaskKind.MATCH_CASH, portal.today, portal.business.calendar.add(portal.today, 1), said)
+    task = put(portal, TaskKind.MATCH_CASH, portal.today, portal.business.calendar.add(portal.today, 1), said)
     if paper is not None:
         attach(customer=portal.customer, subject=f"invoice:{row.pk}", upload=paper, by=None)
     tell(portal, "portal.paid_said", invoice=row.pk, task=task.pk)
@@ -82,18 +82,18 @@ def say_paid(*, portal: Portal, invoice: int, words: str, paper: UploadedFile | 
 def ask_call(*, portal: Portal, on: datetime.date, time: str, phone: str, words: str) -> None:
     """They ask to be rung: a task for that day. It binds nobody, so it needs no code; the task says whether there was one."""
     day = portal.business.calendar.roll_forward(on)
-    said = [_("They asked for a call behind their link."), time, phone, f"“{words}”" if words else "", _unconfirmed(portal)]
-    task = _put(portal, TaskKind.CALLBACK, day, day, " ".join(filter(None, said)))
+    said = [_("They asked for a call behind their link."), time, phone, f"“{words}”" if words else "", unconfirmed(portal)]
+    task = put(portal, TaskKind.CALLBACK, day, day, " ".join(filter(None, said)))
     tell(portal, "portal.call_asked", task=task.pk, on=day.isoformat())
 
 
 @transaction.atomic
 def tell_contact(*, portal: Portal, changes: Iterable[tuple[str, str]]) -> None:
     """They tell us who it is now: a task for a person. Nothing on file changes by itself: a link may have been passed on."""
-    lines = [_("They say behind their link that a contact changed. Check it before you change it."), _unconfirmed(portal)]
+    lines = [_("They say behind their link that a contact changed. Check it before you change it."), unconfirmed(portal)]
     lines += [f"{label}: {value}" for label, value in changes if value]
     due_on = portal.business.calendar.add(portal.today, 1)
-    task = _put(portal, TaskKind.CONTACT_CHANGE, portal.today, due_on, "\n".join(filter(None, lines)))
+    task = put(portal, TaskKind.CONTACT_CHANGE, portal.today, due_on, "\n".join(filter(None, lines)))
     tell(portal, "portal.contact_told", task=task.pk)
 
 
@@ -119,11 +119,11 @@ def _listed(portal: Portal, invoice: int) -> Invoice:
     return row
 
 
-def _unconfirmed(portal: Portal) -> str:
+def unconfirmed(portal: Portal) -> str:
     return "" if portal.proof else _("Not confirmed by a code.")
 
 
-def _put(portal: Portal, kind: TaskKind, opens_on: datetime.date, due_on: datetime.date, words: str) -> Task:
+def put(portal: Portal, kind: TaskKind, opens_on: datetime.date, due_on: datetime.date, words: str) -> Task:
     """The task of this kind about the link; what is said while one is open joins it, up to a length."""
     about = {"business": portal.business, "customer": portal.customer, "kind": kind, "subject": f"link:{portal.link.pk}"}
     standing = Task.objects.select_for_update().filter(**about, state=TaskState.OPEN).first()

@@ -174,6 +174,11 @@ class Shown:
         return [OpenItem(line.id, line.number, line.issued_on, line.due_on, line.payable) for line in self.lines]
 
 
+def asks_whether_all_is_well(link: PortalLink) -> bool:
+    """Whether the link went out in a satisfaction letter, whose question it takes the answer to (P16)."""
+    return link.letter is not None and link.letter.code == LetterCode.L0
+
+
 def next_due(instalments: Iterable[Instalment]) -> Instalment | None:
     """The first instalment that is not paid."""
     return next((row for row in instalments if row.paid < row.amount), None)

@@ -15,7 +15,8 @@ from customers.models.letter import Channel, LetterState
 from invoices.models import Allocation, PortalLink
 from invoices.models.agreement import PlanState, Proposer
 from invoices.models.agreement import PromiseState as State
-from invoices.portal.showing import Shown
+from invoices.models.portal import SatisfactionAnswer
+from invoices.portal.showing import Shown, asks_whether_all_is_well
 
 # The newest letters looked through for those that name an invoice of the link.
 LETTERS = 60
@@ -30,7 +31,7 @@ class Happening:
 
 
 def story_of(link: PortalLink, shown: Shown) -> list[Happening]:
-    """What happened, newest first. Three queries beside what is shown."""
+    """What happened, newest first. Three queries beside what is shown, four for a satisfaction letter."""
     found = [
         *_letters(link, shown),
         *_calls(link, shown),
@@ -39,6 +40,7 @@ def story_of(link: PortalLink, shown: Shown) -> list[Happening]:
         *_queries(shown),
         *_plans(link, shown),
         *_settlement(link, shown),
+        *_well(link),
     ]
     return sorted(found, key=lambda row: row.on)[::-1]
 
@@ -102,6 +104,20 @@ def _settlement(link: PortalLink, shown: Shown) -> Iterator[Happening]:
         yield Happening(offer.offered_on, words % {"amount": money(offer.amount, shown.currency)})
         if offer.accepted_at:
             yield Happening(link.business.local_date(offer.accepted_at), gettext("You accepted our offer."))
+
+
+def _well(link: PortalLink) -> Iterator[Happening]:
+    """What they answered to the satisfaction letter of this link, once an answer."""
+    if not asks_whether_all_is_well(link):
+        return
+    told = {
+        SatisfactionAnswer.FINE: gettext("You told us that all is as ordered."),
+        SatisfactionAnswer.WRONG: gettext("You told us that something is wrong."),
+        SatisfactionAnswer.ADDRESS: gettext("You told us another address."),
+    }
+    answers = dict.fromkeys(link.satisfactions.order_by("at").values_list("at", "answer"))
+    for at, answer in answers:
+        yield Happening(link.business.local_date(at), told[SatisfactionAnswer(answer)])
 
 
 def _plans(link: PortalLink, shown: Shown) -> Iterator[Happening]:

@@ -103,6 +103,23 @@ def _unsettled(portal: Portal, shown: Shown) -> Told:
     return _("You declined our offer."), [_("What is open stays open. We get in touch with you.")], None
 
 
+def _fine(portal: Portal, shown: Shown) -> Told:
+    ask = shown.ask
+    said = {"amount": money(ask.amount, shown.currency), "day": day(ask.by)}
+    following = [_("%(amount)s is due on %(day)s.") % said] if ask.by and not ask.late else []
+    door = ("portal-pay", _("See the bank details")) if ask.amount else None
+    return _("Thank you. That is good to hear."), following, door
+
+
+def _wrong(portal: Portal, shown: Shown) -> Told:
+    by = day(portal.business.calendar.add(portal.today, 1))
+    following = [_("Somebody calls you by %(day)s and puts it right.") % {"day": by}]
+    if not shown.payable:
+        return _("Thank you for telling us."), following, None
+    following.append(_("If part of the invoice should wait until then, name it: we do not ask for it meanwhile."))
+    return _("Thank you for telling us."), following, ("portal-query", _("Name the invoice and the part"))
+
+
 DONE: dict[str, Callable[[Portal, Shown], Told]] = {
     "confirmed": _confirmed,
     "promise": _promised,
@@ -110,6 +127,9 @@ DONE: dict[str, Callable[[Portal, Shown], Told]] = {
     "paid": _paid,
     "call": _call,
     "contact": _contact,
+    "fine": _fine,
+    "wrong": _wrong,
+    "address": _contact,
     "proposal": _proposed,
     "signed": _signed,
     "declined": _declined,

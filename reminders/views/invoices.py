@@ -40,6 +40,7 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "plans": invoice.plan_lines.select_related("plan").order_by("-plan"),
         "cash_with_order": invoice.customer.plans.filter(state__in=BLOCKING_PLAN_STATES).exists(),
         "promises": invoice.promise_lines.select_related("promise").order_by("-promise__made_on"),
+        "satisfactions": invoice.satisfactions.all(),
         "steps": steps.order_by("-id").defer("reminder__letter__facts", "reminder__letter__body"),
         "entries": of_invoice(invoice),
         "papers": Attachment.objects.filter(business=request.business, subject=f"invoice:{invoice.pk}").select_related("by"),

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("in_march")
 
 NAMES = [pattern.name for pattern in urlpatterns]
 # What the routes speak of beside the token, where a test has no row for it.
-WORDS = {"key": "half", "what": "promise"}
+WORDS = {"key": "half", "what": "promise", "answer": "fine"}
 HOUSE = ("customers", "invoices", "reminders")
 BINDING = ("promise", "dispute", "paymentplan", "instalment", "signature", "settlement", "contact", "customer", "invoice")
 SAFE = {200, 302, 404}
