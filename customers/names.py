@@ -16,8 +16,13 @@ DOTTED_FORMS = re.compile(r"\b(?:\w\.){2,}")
 
 def plain_name(name: str) -> str:
     """A name's words in capitals without accents, signs and legal forms: "Müller & Söhne GmbH" -> "MULLER SOHNE"."""
+    words = plain_words(name)
+    return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
+
+
+def plain_words(name: str) -> list[str]:
+    """All of a name's words in capitals without accents and signs, the legal form among them."""
     joined = DOTTED_FORMS.sub(lambda found: found[0].replace(".", ""), name.replace("e. K.", "eK").replace("e.K.", "eK"))
     bare = unicodedata.normalize("NFKD", joined.replace("ß", "ss").upper())
     letters = "".join(character for character in bare if not unicodedata.combining(character))
-    words = re.findall(r"[^\W_]+", UMLAUTS.sub(lambda found: BARE[found[0]], letters))
-    return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
+    return re.findall(r"[^\W_]+", UMLAUTS.sub(lambda found: BARE[found[0]], letters))

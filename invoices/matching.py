@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from invoices.matches import CERTAIN, LIKELY, LineFacts, Match
+from invoices.matching_agreed import by_agreement
 from invoices.matching_clues import Clues
 from invoices.matching_customer import by_amount, by_customer
 from invoices.matching_named import by_number
@@ -25,7 +26,7 @@ def match(line: LineFacts, ledger: Ledger) -> tuple[Match, ...]:
         return ()
     clues = Clues(line, ledger)
     found: list[Match] = []
-    for ways in (by_number, by_customer, by_amount):
+    for ways in (by_agreement, by_number, by_customer, by_amount):
         found.extend(ways(clues))
         if any(one.sure >= BEYOND_DOUBT for one in found):
             break

@@ -8,7 +8,20 @@ from functools import cached_property
 from customers.names import plain_name
 from invoices.matches import LineFacts
 from invoices.matching_names import SAME, WITHIN, plain_account
-from invoices.matching_text import FAIR, STRONG, Hit, Typed, find_numbers, is_near, plain_reference, shape_of, typed, words_of
+from invoices.matching_text import (
+    FAIR,
+    STRONG,
+    Hit,
+    Typed,
+    amounts_at,
+    find_numbers,
+    is_near,
+    is_within,
+    plain_reference,
+    shape_of,
+    typed,
+    words_of,
+)
 from invoices.open_ledger import Ledger, OpenInvoice
 
 # How sure a customer is known: by the account that paid for them alone, by the very name, by their own number with us, by
@@ -41,8 +54,19 @@ class Clues:
 
     @cached_property
     def hits(self) -> list[Hit]:
-        """The open invoices it names."""
-        return [hit for hit in find_numbers(self.text, self.ledger.numbers) if any(self._open(pk) for pk in hit.ids)]
+        """The open invoices it names; digits of an amount or of a customer's number with us are none."""
+        taken = amounts_at(self.text) + [(hit.start, hit.end) for hit in self.references]
+        return [
+            hit
+            for hit in find_numbers(self.text, self.ledger.numbers)
+            if any(self._open(pk) for pk in hit.ids) and not any(is_within(hit, *place) for place in taken)
+        ]
+
+    @cached_property
+    def references(self) -> list[Hit]:
+        """The customer numbers it names. A name, or a short word, is none."""
+        hits = find_numbers(self.text, self.ledger.references)
+        return [hit for hit in hits if hit.whole and any(map(str.isdigit, self.text.letters[hit.start : hit.end]))]
 
     @cached_property
     def paid(self) -> frozenset[int]:
@@ -67,8 +91,8 @@ class Clues:
         self._add(found, [pk for pk, score in scores.items() if score == WITHIN], BY_PART_OF_NAME, "name")
         for pk, score in scores.items():
             found.setdefault(pk, Known(score // 2, "name"))
-        for hit in find_numbers(self.text, self.ledger.references):
-            if hit.strength >= FAIR and any(letter.isdigit() for letter in self.text.letters[hit.start : hit.end]):
+        for hit in self.references:
+            if hit.strength >= FAIR:
                 self._add(found, hit.ids, BY_REFERENCE, "reference")
         return found
 
@@ -106,8 +130,12 @@ class Clues:
         return self.payer is not None and self.payer != customer_id
 
     def near(self, invoice: OpenInvoice) -> bool:
-        """Whether it names something very like this invoice's number: a typing error, a misread letter, a number cut off."""
-        free = [word for word, start in self.words if not any(hit.start <= start < hit.end for hit in self.hits)]
+        """Whether it names something very like this invoice's number: a typing error, a misread letter, a number cut off.
+
+        What is the number of another open invoice of the same customer is no slip; of another customer's it may be one.
+        """
+        own = [hit for hit in self.hits if any(self.ledger.invoices[pk].customer_id == invoice.customer_id for pk in hit.ids)]
+        free = [word for word, start in self.words if not any(hit.start <= start < hit.end for hit in own)]
         return is_near(free, invoice.number)
 
     def strength_of(self, pk: int) -> int:

@@ -1,17 +1,19 @@
 """What a line is for by the numbers it names (domain.md 6.5: the payer's designation wins). Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from invoices.matches import Match
+from invoices.matches import CERTAIN, LIKELY, Match
 from invoices.matching_clues import KNOWN, Clues
+from invoices.matching_deductions import deducted
 from invoices.matching_parts import (
     Rows,
     balances,
     capped,
     comes_to,
-    from_whom,
     in_order,
     made,
     numbers,
@@ -20,7 +22,7 @@ from invoices.matching_parts import (
     whole,
 )
 from invoices.matching_sums import sets_that_sum
-from invoices.matching_text import FAIR, STRONG, WEAK
+from invoices.matching_text import FAIR, STRONG, WEAK, stated_amounts
 from invoices.open_ledger import OpenInvoice
 
 
@@ -30,8 +32,21 @@ def by_number(clues: Clues) -> Iterator[Match]:
     if len(named) > 1:
         yield from _of_several(clues, named)
     for customer_id, rows in named.items():
-        for explain in (_exactly, _some_of_them, _in_part, _with_more):
-            yield from explain(clues, customer_id, rows)
+        yield from _of_one(clues, customer_id, rows)
+        best = [row for row in rows if clues.strength_of(row.id) == STRONG]
+        if 0 < len(best) < len(rows):
+            yield from (replace(one, sure=min(one.sure, LIKELY)) for one in _of_one(clues, customer_id, best))
+
+
+def _of_one(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
+    """What these invoices of one customer, all of them named, may be paid with it."""
+    yield from _exactly(clues, customer_id, rows)
+    yield from _as_stated(clues, customer_id, rows)
+    yield from _some_of_them(clues, customer_id, rows)
+    less = list(deducted(clues, customer_id, rows, exact_sure(clues, customer_id, rows)))
+    yield from less
+    yield from _in_part(clues, customer_id, rows, deducted=bool(less))
+    yield from _with_more(clues, customer_id, rows)
 
 
 def named_rows(clues: Clues) -> dict[int, list[OpenInvoice]]:
@@ -85,18 +100,30 @@ def _some_of_them(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]
         yield made(clues, customer_id, whole(some, amount), sure, "numbers_some", words)
 
 
-def _in_part(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
+def _as_stated(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
+    """The payer says beside each number how much is for it, and that comes to the amount."""
+    stated = stated_amounts(clues.text, clues.hits)
+    parts = tuple((row.id, part) for row in rows for part in [stated.get(row.id)] if part and part <= row.balance)
+    if len(rows) < 2 or len(parts) < len(rows) or sum(part for _pk, part in parts) != clues.line.amount:
+        return
+    words = _("It names %(numbers)s, and how much is for each.") % {"numbers": numbers(rows)}
+    yield made(clues, customer_id, parts, exact_sure(clues, customer_id, rows), "stated", words)
+
+
+def _in_part(clues: Clues, customer_id: int, rows: Rows, *, deducted: bool) -> Iterator[Match]:
+    """Less than is open of what it names, without a deduction that explains it: paid in part, oldest first among several."""
     amount = clues.line.amount
     if amount >= payables(rows):
         return
     others = clues.ledger.open_of(customer_id, clues.line.currency)
     rival = any(row.payable == amount for row in others)
-    sure = part_sure(clues, customer_id, rows) if len(rows) == 1 else 75
+    little = balances(rows) - amount <= Decimal(str(clues.ledger.rules["charges_up_to"]))
+    sure = part_sure(clues, customer_id, rows) if len(rows) == 1 and not deducted else 75
     words = _("It names %(numbers)s, and is %(short)s short of what is open.") % {
         "numbers": numbers(rows),
         "short": plain(clues, balances(rows) - amount),
     }
-    sure = capped(sure, rival, clues.names_strange_number)
+    sure = capped(sure, rival, little, clues.names_strange_number)
     yield made(clues, customer_id, in_order(amount, rows), sure, "part", words)
 
 
@@ -106,13 +133,34 @@ def _with_more(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
         return
     ids = {row.id for row in rows}
     others = [row for row in clues.ledger.open_of(customer_id, clues.line.currency) if row.id not in ids]
-    alone = not others and not clues.names_strange_number
-    sure = part_sure(clues, customer_id, rows) if alone else 75
+    yield from _with_others(clues, customer_id, rows, others)
+    # What is over goes to no other invoice without the payer's word; it may have been meant for one that is not smaller.
+    alone = all(row.payable > amount - taken for row in others) and not clues.names_strange_number
+    sure = part_sure(clues, customer_id, rows) if alone else 78
     words = _("It names %(numbers)s, and brings %(over)s more than is open.") % {
         "numbers": numbers(rows),
         "over": plain(clues, amount - taken),
     }
     yield made(clues, customer_id, whole(rows, taken), sure, "over", words)
+
+
+def _with_others(clues: Clues, customer_id: int, rows: Rows, others: Rows) -> Iterator[Match]:
+    """What is over is what is open of others: of one that is named with a slip or was cut off, or as it happens."""
+    rest = clues.line.amount - balances(rows)
+    near = [row for row in others if clues.near(row)]
+    if near and comes_to(near, rest):
+        sure = 96 if part_sure(clues, customer_id, rows) >= CERTAIN else 85
+        words = _("It names %(numbers)s, and something very like %(near)s: together that is the amount.")
+        words = words % {"numbers": numbers(rows), "near": numbers(near)}
+        yield made(clues, customer_id, whole(rows, balances(rows)) + whole(near, rest), sure, "number_near", words)
+        return
+    sums = sets_that_sum(rest, [row.payable for row in others], int(clues.ledger.rules["most_invoices"]))
+    for places in sums.sets:
+        more = [others[place] for place in places]
+        words = _("It names %(numbers)s; %(others)s would make up the amount.")
+        words = words % {"numbers": numbers(rows), "others": numbers(more)}
+        split = whole(rows, balances(rows)) + tuple((row.id, row.payable) for row in more)
+        yield made(clues, customer_id, split, 86 - 2 * len(places) * len(sums.sets), "number_and_sum", words)
 
 
 def _of_several(clues: Clues, named: dict[int, list[OpenInvoice]]) -> Iterator[Match]:
@@ -132,7 +180,3 @@ def _of_several(clues: Clues, named: dict[int, list[OpenInvoice]]) -> Iterator[M
     ]
     first, *others = parts
     yield Match(first.customer_id, first.split, sure, "customers", words, others=tuple(others))
-
-
-def _and_from(clues: Clues, customer_id: int, words: str) -> str:
-    return f"{words} {from_whom(clues, customer_id)}" if customer_id in clues.who else words

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.fuzz import token_sort_ratio
 
-from customers.names import plain_name
+from customers.names import plain_name, plain_words
 
 # How alike: the same words; one has more of them or is cut off; written a little differently.
 SAME, WITHIN, ALIKE = 100, 90, 75
@@ -19,8 +19,9 @@ CACHE = 20_000
 
 @dataclass(slots=True)
 class PayerNames:
-    """The customers by the words of their names."""
+    """The customers by the words of their names. `full`: with the legal form, which tells two of one name apart."""
 
+    full: dict[tuple[str, ...], set[int]] = field(default_factory=lambda: defaultdict(set))
     plain: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     exact: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     words: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -29,6 +30,7 @@ class PayerNames:
     def add(self, customer_id: int, *names: str) -> None:
         for name in filter(None, names):
             plain = plain_name(name)
+            self.full[tuple(plain_words(name))].add(customer_id)
             self.plain[customer_id].add(plain)
             self.exact[plain].add(customer_id)
             for word in plain.split():
@@ -39,14 +41,15 @@ class PayerNames:
         if payer not in self.seen:
             if len(self.seen) >= CACHE:
                 self.seen.clear()
-            self.seen[payer] = self._who(plain_name(payer))
+            self.seen[payer] = self._who(plain_name(payer), tuple(plain_words(payer)))
         return self.seen[payer]
 
-    def _who(self, plain: str) -> dict[int, int]:
+    def _who(self, plain: str, words: tuple[str, ...]) -> dict[int, int]:
         if not plain:
             return {}
         if plain in self.exact:
-            return dict.fromkeys(self.exact[plain], SAME)
+            same = self.full.get(words, set())
+            return dict.fromkeys(self.exact[plain], ALIKE if len(same) == 1 else SAME) | dict.fromkeys(same, SAME)
         likely: set[int] = set()
         for word in plain.split():
             customers = self.words.get(word, ())

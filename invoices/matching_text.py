@@ -5,8 +5,10 @@ a line; banks cut lines after 27 or 35 characters wherever that falls (MT940, SE
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -22,6 +24,7 @@ LONG_DIGITS, TAIL_DIGITS, GROUPED_DIGITS = 6, 4, 8
 DIGITS_AT_END = re.compile(r"(?<!\d)0*(\d+)$")
 CREDITOR_REFERENCE = re.compile(r"RF\d\d")
 SLIP_REFERENCE = re.compile(r"\d{26,27}")
+AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,](\d\d)(?![\d.,]*\d)")
 MOST_LENGTHS = 40
 # As long must be what is to be recognised with a slip in it, or with its end cut off.
 NEAR_FROM, NEAR_DIGITS, CUT_FROM, CUT_DIGITS, MOST_CUT = 6, 5, 4, 3, 4
@@ -30,12 +33,16 @@ MISREAD = str.maketrans("OQDIL|SBZG", "0001115826")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A number found at [start, end) of the text's letters; several `ids` where it may be any of them."""
+    """A number found at [start, end) of the text's letters; several `ids` where it may be any of them.
+
+    `whole`: it is there with its letters and all its digits.
+    """
 
     ids: tuple[int, ...]
     start: int
     end: int
     strength: int
+    whole: bool = True
 
 
 @dataclass(slots=True)
@@ -55,9 +62,13 @@ class Numbers:
         self.lengths.add(len(key))
         self.shapes.add(shape_of(key))
         tail = DIGITS_AT_END.search(key)
-        if tail and len(tail[1]) >= TAIL_DIGITS and tail[1] != key:
-            self.tails[tail[1]] = (*self.tails.get(tail[1], ()), pk)
-            self.lengths.add(len(tail[1]))
+        if tail is None:
+            return
+        # "INV-0000417" is typed "INV-417", or "417" alone, which says less the shorter it is.
+        for short in {key[: tail.start()] + tail[1], tail[1]} - {key}:
+            if len(short) >= SHORTEST_NUMBER and (not short.isdigit() or len(short) >= TAIL_DIGITS):
+                self.tails[short] = (*self.tails.get(short, ()), pk)
+                self.lengths.add(len(short))
 
 
 @dataclass(slots=True)
@@ -141,7 +152,7 @@ def _hit(text: Typed, numbers: Numbers, word: str, at: int) -> Hit | None:
     ids = numbers.tails.get(word)
     if ids is not None:
         strength = FAIR if len(ids) == 1 and _strength(text, word, at) > WEAK else WEAK
-        return Hit(ids, at, at + len(word), strength)
+        return Hit(ids, at, at + len(word), strength, whole=False)
     return None
 
 
@@ -180,6 +191,29 @@ def words_of(text: Typed) -> list[tuple[str, int]]:
         if text.gaps[then] == LINE_END and any(character.isdigit() for character in one + other)
     ]
     return words + joined
+
+
+def amounts_at(text: Typed) -> list[tuple[int, int]]:
+    """Where amounts stand in the text, as places of its letters."""
+    spans = [found.span() for found in AMOUNT.finditer(text.source)]
+    return [(bisect_left(text.places, start), bisect_left(text.places, end)) for start, end in spans]
+
+
+def is_within(hit: Hit, start: int, end: int) -> bool:
+    """Whether a number found is only part of something longer at [start, end)."""
+    return start <= hit.start and hit.end <= end and end - start > hit.end - hit.start
+
+
+def stated_amounts(text: Typed, hits: Sequence[Hit]) -> dict[int, Decimal]:
+    """Invoice id -> the one amount that stands between its number and the next, for hits that are of one invoice."""
+    found: dict[int, Decimal] = {}
+    ends = [text.places[hit.start] for hit in hits[1:]] + [len(text.source)]
+    for hit, end in zip(hits, ends, strict=True):
+        amounts = AMOUNT.findall(text.source[text.places[hit.end - 1] + 1 : end])
+        if len(amounts) == 1 and len(hit.ids) == 1:
+            whole, cents = amounts[0]
+            found[hit.ids[0]] = Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{cents}")
+    return found
 
 
 def is_near(words: Iterable[str], number: str) -> bool:

@@ -143,6 +143,10 @@ class Ledger:
         """The credit notes of a customer in one currency that have something left, oldest first."""
         return [row for row in self.credits_by.get((customer_id, currency), ()) if row.left > 0]
 
+    def advices_of(self, currency: str, total: Decimal) -> list[WaitingAdvice]:
+        """The advices that wait for this very sum."""
+        return [row for row in self.advices.values() if (row.currency, row.total) == (currency, total)]
+
     def less(self, match: Match) -> None:
         """Takes off what was booked for `match`: invoices, credit notes, the instalments of a plan, its advice."""
         self._move(match, 1)
