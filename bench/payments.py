@@ -141,7 +141,10 @@ def discount(pay: Pay) -> Case | None:
     payer = pay.ledger.customers[pay.persona.customer_id]
     if payer.discount_pct is None or not payer.discount_days:
         return None
-    pay.on = pay.rows[0].issued_on + datetime.timedelta(days=pay.chance.randint(3, 14))
+    latest = max(row.issued_on for row in pay.rows)
+    pay.on = min(row.issued_on for row in pay.rows) + datetime.timedelta(days=pay.chance.randint(3, 14))
+    if pay.on < latest:
+        return None
     return _discounted(pay, "discount as agreed", payer.discount_pct)
 
 
@@ -304,23 +307,22 @@ def payments(ledger: Ledger, personas: dict[int, Persona], chance: random.Random
     """Lines without end, as long as something is open; whoever takes one tells the ledger its truth before the next."""
     weights = [share for *_kind, share in KINDS]
     accounts = sorted(account for account, rows in ledger.of_customer.items() if rows)
-    while accounts:
+    while any(ledger.of_customer[account] for account in accounts):
         write, least, most, _share_of_all = chance.choices(KINDS, weights)[0]
-        customer_id, currency = chance.choice(accounts)
-        rows = ledger.open_of(customer_id, currency)
-        if not rows:
-            accounts.remove((customer_id, currency))
-            continue
-        count = chance.randint(least, most)
-        if len(rows) < least:
-            continue
-        start = chance.choice([0, 0, chance.randint(0, max(0, len(rows) - count))])
-        chosen = rows[start : start + count]
-        pay = Pay(chance, ledger, personas[customer_id], chosen, rows, on, personas)
-        case = write(pay)
-        if (
-            case is not None
-            and case.line.amount > 0
-            and all(amount > 0 for _pk, amount in (case.truth.split if case.truth else ()))
-        ):
-            yield case
+        for _try in range(TRIES):
+            customer_id, currency = chance.choice(accounts)
+            rows = ledger.open_of(customer_id, currency)
+            if len(rows) < least:
+                continue
+            count = chance.randint(least, most)
+            start = chance.choice([0, 0, chance.randint(0, max(0, len(rows) - count))])
+            pay = Pay(chance, ledger, personas[customer_id], rows[start : start + count], rows, on, personas)
+            case = write(pay)
+            if case is not None and _makes_sense(case):
+                yield case
+                break
+
+
+def _makes_sense(case: Case) -> bool:
+    """Nobody sends nothing, and a deduction larger than its invoice is none."""
+    return case.line.amount > 0 and all(amount > 0 for _pk, amount in (case.truth.split if case.truth else ()))

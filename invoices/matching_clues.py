@@ -55,12 +55,14 @@ class Clues:
     @cached_property
     def hits(self) -> list[Hit]:
         """The open invoices it names; digits of an amount or of a customer's number with us are none."""
+        return [hit for hit in self.named if any(self._open(pk) for pk in hit.ids)]
+
+    @cached_property
+    def named(self) -> list[Hit]:
+        """The invoices it names, with those that were paid since the ledger was read."""
         taken = amounts_at(self.text) + [(hit.start, hit.end) for hit in self.references]
-        return [
-            hit
-            for hit in find_numbers(self.text, self.ledger.numbers)
-            if any(self._open(pk) for pk in hit.ids) and not any(is_within(hit, *place) for place in taken)
-        ]
+        hits = find_numbers(self.text, self.ledger.numbers)
+        return [hit for hit in hits if not any(is_within(hit, *place) for place in taken)]
 
     @cached_property
     def references(self) -> list[Hit]:
@@ -72,7 +74,9 @@ class Clues:
     def paid(self) -> frozenset[int]:
         """The customers whose paid invoices it names."""
         hits = find_numbers(self.text, self.ledger.paid_numbers)
-        return frozenset(pk for hit in hits if hit.strength >= FAIR for pk in hit.ids)
+        found = {pk for hit in hits if hit.strength >= FAIR for pk in hit.ids}
+        rows = (self.ledger.invoices[pk] for hit in self.named if hit.strength >= FAIR for pk in hit.ids)
+        return frozenset(found | {row.customer_id for row in rows if row.balance <= 0})
 
     @cached_property
     def credits(self) -> frozenset[int]:

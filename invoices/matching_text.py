@@ -7,7 +7,7 @@ a line; banks cut lines after 27 or 35 characters wherever that falls (MT940, SE
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -141,8 +141,8 @@ def _from(text: Typed, numbers: Numbers, lengths: Iterable[int], at: int) -> Ite
         if text.ends_at(end):
             yield hit
         elif rest := list(_from(text, numbers, lengths, end)):
-            yield hit
-            yield from rest
+            # Short numbers in a row make up any long one.
+            yield from (one if one.strength == STRONG else replace(one, strength=WEAK) for one in (hit, *rest))
 
 
 def _hit(text: Typed, numbers: Numbers, word: str, at: int) -> Hit | None:
