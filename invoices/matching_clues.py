@@ -13,7 +13,7 @@ from invoices.matching_text import (
     STRONG,
     Hit,
     Typed,
-    amounts_at,
+    dates_and_amounts,
     find_numbers,
     is_near,
     is_within,
@@ -60,7 +60,7 @@ class Clues:
     @cached_property
     def named(self) -> list[Hit]:
         """The invoices it names, with those that were paid since the ledger was read."""
-        taken = amounts_at(self.text) + [(hit.start, hit.end) for hit in self.references]
+        taken = dates_and_amounts(self.text) + [(hit.start, hit.end) for hit in self.references]
         hits = find_numbers(self.text, self.ledger.numbers)
         return [hit for hit in hits if not any(is_within(hit, *place) for place in taken)]
 
@@ -117,7 +117,9 @@ class Clues:
 
     @cached_property
     def words(self) -> list[tuple[str, int]]:
-        return words_of(self.text)
+        """What stands between spaces and line ends, but no dates and amounts."""
+        taken = dates_and_amounts(self.text)
+        return [(word, at) for word, at in words_of(self.text) if not any(start <= at < end for start, end in taken)]
 
     @cached_property
     def in_full(self) -> bool:

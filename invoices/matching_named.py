@@ -50,9 +50,15 @@ def _of_one(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
 
 
 def named_rows(clues: Clues) -> dict[int, list[OpenInvoice]]:
-    """The open invoices it names, by customer, in the order of the text. Of a number that may be several, the payer's own."""
+    """The open invoices it names, by customer, in the order of the text. Of a number that may be several, the payer's own.
+
+    Beside a number that can be nothing else, digits that may be anything are not one.
+    """
     found: dict[int, list[OpenInvoice]] = {}
+    strong = any(hit.strength == STRONG for hit in clues.hits)
     for hit in clues.hits:
+        if strong and hit.strength == WEAK:
+            continue
         rows = [row for pk in hit.ids if (row := clues.ledger.invoices[pk]).balance > 0 and row.currency == clues.line.currency]
         own = [row for row in rows if row.customer_id == clues.payer] or rows
         if len(own) == 1 and own[0] not in found.setdefault(own[0].customer_id, []):
@@ -113,30 +119,32 @@ def _as_stated(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
 def _in_part(clues: Clues, customer_id: int, rows: Rows, *, deducted: bool) -> Iterator[Match]:
     """Less than is open of what it names, without a deduction that explains it: paid in part, oldest first among several."""
     amount = clues.line.amount
-    if amount >= payables(rows):
+    if amount >= payables(rows) or _is_noise(clues, customer_id, rows):
         return
     others = clues.ledger.open_of(customer_id, clues.line.currency)
     rival = any(row.payable == amount for row in others)
+    unsaid = any(row.id not in {one.id for one in rows} and clues.strength_of(row.id) for row in others)
     little = balances(rows) - amount <= Decimal(str(clues.ledger.rules["charges_up_to"]))
     sure = part_sure(clues, customer_id, rows) if len(rows) == 1 and not deducted else 75
     words = _("It names %(numbers)s, and is %(short)s short of what is open.") % {
         "numbers": numbers(rows),
         "short": plain(clues, balances(rows) - amount),
     }
-    sure = capped(sure, rival, little, clues.names_strange_number)
+    sure = capped(sure, rival, unsaid, little, clues.names_strange_number)
     yield made(clues, customer_id, in_order(amount, rows), sure, "part", words)
 
 
 def _with_more(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
     amount, taken = clues.line.amount, balances(rows)
-    if amount <= taken:
+    if amount <= taken or _is_noise(clues, customer_id, rows):
         return
     ids = {row.id for row in rows}
     others = [row for row in clues.ledger.open_of(customer_id, clues.line.currency) if row.id not in ids]
     yield from _with_others(clues, customer_id, rows, others)
     # What is over goes to no other invoice without the payer's word; it may have been meant for one that is not smaller.
     alone = all(row.payable > amount - taken for row in others) and not clues.names_strange_number
-    sure = part_sure(clues, customer_id, rows) if alone else 78
+    sure = part_sure(clues, customer_id, rows)
+    sure = sure if alone else min(sure, 78)
     words = _("It names %(numbers)s, and brings %(over)s more than is open.") % {
         "numbers": numbers(rows),
         "over": plain(clues, amount - taken),
@@ -161,6 +169,11 @@ def _with_others(clues: Clues, customer_id: int, rows: Rows, others: Rows) -> It
         words = words % {"numbers": numbers(rows), "others": numbers(more)}
         split = whole(rows, balances(rows)) + tuple((row.id, row.payable) for row in more)
         yield made(clues, customer_id, split, 86 - 2 * len(places) * len(sums.sets), "number_and_sum", words)
+
+
+def _is_noise(clues: Clues, customer_id: int, rows: Rows) -> bool:
+    """Whether nothing speaks for these invoices but digits that may be anything."""
+    return not clues.sure_of(customer_id) and all(clues.strength_of(row.id) == WEAK for row in rows)
 
 
 def _of_several(clues: Clues, named: dict[int, list[OpenInvoice]]) -> Iterator[Match]:

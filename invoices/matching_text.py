@@ -25,9 +25,10 @@ DIGITS_AT_END = re.compile(r"(?<!\d)0*(\d+)$")
 CREDITOR_REFERENCE = re.compile(r"RF\d\d")
 SLIP_REFERENCE = re.compile(r"\d{26,27}")
 AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,](\d\d)(?![\d.,]*\d)")
+DATE = re.compile(r"(?<!\d)(?:\d{1,2}([./-])\s?\d{1,2}\1\s?(?:20)?\d\d|20\d\d([-/.])\d{1,2}\2\d{1,2})(?!\d)")
 MOST_LENGTHS = 40
 # As long must be what is to be recognised with a slip in it, or with its end cut off.
-NEAR_FROM, NEAR_DIGITS, CUT_FROM, CUT_DIGITS, MOST_CUT = 6, 5, 4, 3, 4
+NEAR_FROM, NEAR_DIGITS, CUT_FROM, CUT_DIGITS, MOST_CUT = 4, 4, 4, 3, 4
 MISREAD = str.maketrans("OQDIL|SBZG", "0001115826")
 
 
@@ -162,11 +163,18 @@ def _strength(text: Typed, word: str, at: int) -> int:
     inside = any(gap > LINE_END for gap in text.gaps[at + 1 : end])
     if digits and inside and len(word) < GROUPED_DIGITS:
         return WEAK
-    if end < len(text.letters) and text.gaps[end] == SIGN and text.letters[end].isdigit() and word[-1].isdigit():
+    if _goes_on(text, end):
         return WEAK
     if digits:
         return STRONG if len(word) >= LONG_DIGITS else FAIR
     return STRONG if len(word) > SHORTEST_NUMBER else FAIR
+
+
+def _goes_on(text: Typed, end: int) -> bool:
+    """Whether a sign and one or two more digits follow, as in "20417-1", which may be another number."""
+    if end >= len(text.letters) or text.gaps[end] != SIGN or not text.letters[end - 1 : end + 1].isdigit():
+        return False
+    return any(text.gaps[at] for at in range(end + 1, min(end + 3, len(text.letters)) + 1))
 
 
 def _apart(found: Iterable[Hit]) -> Iterator[Hit]:
@@ -193,9 +201,9 @@ def words_of(text: Typed) -> list[tuple[str, int]]:
     return words + joined
 
 
-def amounts_at(text: Typed) -> list[tuple[int, int]]:
-    """Where amounts stand in the text, as places of its letters."""
-    spans = [found.span() for found in AMOUNT.finditer(text.source)]
+def dates_and_amounts(text: Typed) -> list[tuple[int, int]]:
+    """Where dates and amounts stand in the text, as places of its letters."""
+    spans = [found.span() for pattern in (DATE, AMOUNT) for found in pattern.finditer(text.source)]
     return [(bisect_left(text.places, start), bisect_left(text.places, end)) for start, end in spans]
 
 
