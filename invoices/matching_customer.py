@@ -10,7 +10,7 @@ from invoices.matching_deductions import agreed_discount, deducted
 from invoices.matching_parts import Rows, capped, comes_to, from_whom, in_order, made, numbers, unit, whole
 from invoices.matching_sums import is_no_accident, sets_that_sum
 
-LIKELY_PAYERS = 3
+LIKELY_PAYERS = 6
 LEAST = 37
 MOST_SHOWN = 3
 
