@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 
 from customers.models import Business, Customer
 from invoices.matches import NOTHING
@@ -49,10 +50,10 @@ def read_ledger(business: Business) -> Ledger:
     paid = Invoice.objects.filter(business=business, balance=0).order_by("-id")
     for number, customer_id in paid.values_list("number", "customer_id")[:PAID_KEPT]:
         ledger.paid_numbers.add(number, customer_id)
-    for kind, key, customer_id, times in KnownPayer.objects.filter(business=business).values_list(
-        "kind", "key", "customer_id", "times"
-    ):
-        ledger.known.setdefault((kind, key), {})[customer_id] = times
+    payers = KnownPayer.objects.filter(business=business).annotate(whose=Coalesce("customer__merged_into_id", "customer_id"))
+    for kind, key, customer_id, times in payers.values_list("kind", "key", "whose", "times"):
+        known = ledger.known.setdefault((kind, key), {})
+        known[customer_id] = known.get(customer_id, 0) + times
     ledger.plans = awaited_plans(Customer.objects.filter(business=business).values("pk"))
     ledger.settlements = _settlements(business)
     ledger.promises = _promises(business)

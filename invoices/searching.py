@@ -63,7 +63,7 @@ def _customers(business: Business, words: str) -> Sequence[Customer]:
     for typed in {digits, digits.lstrip("0")}:
         if len(typed) >= PHONE_DIGITS:
             fits |= Exists(contacts.filter(Q(phone__contains=typed) | Q(fax__contains=typed)))
-    return list(Customer.objects.filter(fits, business=business)[:LIMIT])
+    return list(Customer.objects.filter(fits, business=business, merged_into=None)[:LIMIT])
 
 
 def _invoices(business: Business, words: str) -> Sequence[Invoice]:

@@ -203,16 +203,21 @@ class Letters:
 
 
 def _letters(ids: list[int]) -> Letters:
-    """What was written and what fired, in two queries. A step a person skipped was none; a letter of service, and
-    notices about a broken promise or a missed instalment, are outside the gap (domain.md 3.3)."""
+    """What was written, also to whom was merged into them, and what fired; three queries.
+
+    A step a person skipped was none; a letter of service, and notices about a broken promise or a missed instalment, are
+    outside the gap (domain.md 3.3).
+    """
     found = Letters()
-    standing = Letter.objects.filter(customer__in=ids).exclude(state=LetterState.CANCELLED).order_by()
+    merged = dict(Customer.objects.filter(merged_into__in=ids).order_by().values_list("pk", "merged_into_id"))
+    standing = Letter.objects.filter(customer__in=[*ids, *merged]).exclude(state=LetterState.CANCELLED).order_by()
     counts = ~Q(state=LetterState.FAILED) & ~Q(code__in=OUTSIDE_THE_GAP)
     grouped = standing.values("customer_id", "currency").annotate(
         last=Max(Coalesce("sent_on", "written_on"), filter=counts),
         failed=Min("id", filter=Q(state=LetterState.FAILED)),
     )
     for customer_id, currency, last, failed in grouped.values_list("customer_id", "currency", "last", "failed"):
+        customer_id = merged.get(customer_id, customer_id)
         _keep_latest(found.letter_on, (customer_id, currency), last)
         if failed is not None:
             found.returned.add((customer_id, currency))

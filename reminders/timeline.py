@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Model, Q, QuerySet
 
+from customers.alike import one_and_merged
 from customers.models import Business, Claim, Contact, Conversation, Customer, Event, Letter, ReceivedMail, Task
 from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise, Settlement
 from reminders.models import HandOff, Reminder
@@ -98,7 +99,8 @@ def of_customer(
 
     Without a limit: all of them, to be printed.
     """
-    events = customer.events.filter(pk__lt=before) if before else customer.events.all()
+    events = Event.objects.filter(customer__in=one_and_merged(customer))
+    events = events.filter(pk__lt=before) if before else events
     if part in PARTS:
         events = events.filter(reduce(or_, (Q(kind__startswith=kind) for kind in PARTS[part])))
     if since is not None:

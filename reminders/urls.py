@@ -14,6 +14,7 @@ from reminders.views import (
     letter_acts,
     letters,
     mail,
+    merging,
     plans,
     policies,
     printing,
@@ -28,6 +29,10 @@ from reminders.views import (
 urlpatterns = [
     path("", dashboard.show_dashboard, name="dashboard"),
     path("desk/", desk.task_list, name="task-list"),
+    path("customers/alike/", merging.customer_alike, name="customer-alike"),
+    path("customers/<int:pk>/merge/<int:other>/", merging.customer_merge, name="customer-merge"),
+    path("customers/<int:pk>/apart/<int:other>/", merging.customer_apart, name="customer-apart"),
+    path("merges/<int:pk>/undo/", merging.merge_undo, name="customer-part"),
     path("customers/<int:pk>/", customers.customer_detail, name="customer-detail"),
     path("customers/<int:pk>/timeline/", customers.customer_timeline, name="customer-timeline"),
     path("customers/<int:pk>/why/", why.customer_why, name="customer-why"),

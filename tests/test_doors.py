@@ -38,6 +38,7 @@ from invoices.models import (
 from invoices.portal.tokens import new_token
 from invoices.refunding import pay_back
 from invoices.writing_off import write_off
+from reminders.merging import merge
 from reminders.models import HandOff, Policy, PrintRun, Reminder, Wording
 from reminders.nightly import escalate
 from tests import make
@@ -211,6 +212,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         ),
         "letters/": Letter.objects.get(),
         "links/": link,
+        "merges/": merge(kept=acme, gone=make.customer(business, "Acme again"), on=make.day("2026-06-30"), actor=owner),
         "piles/": PrintRun.objects.create(business=business, printed_on=make.day("2026-06-30")),
         "steps/": Reminder.objects.filter(customer=acme).first(),
         "imports/": batch,
@@ -227,6 +229,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     }
     ours = {f"{prefix}<int:pk>": f"{prefix}{row.pk}" for prefix, row in found.items()}
     ours["<slug:code>/<slug:language>"] = "L1/en"
+    ours["/<int:other>/"] = f"/{make.customer(business, 'Birch').pk}/"
     ours["/checks/<slug:check>"] = "/checks/PF03"
     ours["settings/calls/<slug:code>"] = "settings/calls/R01"
     return ours | {"<slug:kind>/<slug:sha256>": f"customers/{table.sha256}"}

@@ -28,9 +28,10 @@ class CustomerBook:
         self.business = business
         self._by_reference: dict[str, Known] = {}
         self._by_name: dict[str, list[Known]] = defaultdict(list)
-        rows = Customer.objects.filter(business=business).values_list("pk", "reference", "terms_days", "name")
-        for pk, reference, terms_days, name in rows.iterator(chunk_size=5000):
-            self._keep(Known(pk, reference, terms_days), name)
+        rows = Customer.objects.filter(business=business).order_by("pk")
+        names = ("pk", "reference", "terms_days", "name", "merged_into_id", "merged_into__terms_days")
+        for pk, reference, terms_days, name, kept, kept_terms in rows.values_list(*names).iterator(chunk_size=5000):
+            self._keep(Known(kept, reference, kept_terms) if kept else Known(pk, reference, terms_days), name)
 
     def find(self, reference: str, name: str) -> Known | None:
         """By reference where there is one, else by name; None where nobody is called so. CellProblem where several are."""
@@ -56,8 +57,11 @@ class CustomerBook:
         return len(new)
 
     def _keep(self, known: Known, name: str) -> None:
+        """A customer that was merged is found under its own reference and name, as the one it became."""
         self._by_reference[known.reference] = known
-        self._by_name[_name_key(name)].append(known)
+        named = self._by_name[_name_key(name)]
+        if known.id not in {other.id for other in named}:
+            named.append(known)
 
 
 def customer_event(row: Customer, kind: str, actor: User | None, **data: object) -> Event:

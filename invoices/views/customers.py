@@ -41,7 +41,7 @@ def owing(business: Business, currency: str, today: datetime.date) -> QuerySet[C
     by_customer = still_open.order_by().values("customer")
     late = by_customer.filter(due_on__lt=today)
     nothing = Value(0, output_field=MONEY)
-    return Customer.objects.filter(business=business).annotate(
+    return Customer.objects.filter(business=business, merged_into=None).annotate(
         currency=Value(currency),
         owed=Coalesce(Subquery(by_customer.annotate(sum=Sum("balance")).values("sum")), nothing),
         overdue=Coalesce(Subquery(late.annotate(sum=Sum("balance")).values("sum")), nothing),

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.phones import show_phone
 from customers.access import get_row, member_view
-from customers.models import Customer
+from customers.alike import one_and_merged
+from customers.models import Customer, Letter
 from customers.models.desk import TaskState
 from customers.models.letter import LetterState
 from customers.views.tasks import worklist
@@ -118,7 +119,7 @@ def _people(customer: Customer, today: datetime.date) -> dict[str, Any]:
         "settlements": _recent(customer.settlements.all(), Q(state__in=LIVE_SETTLEMENT_STATES)),
         "plans": plans,
         "cash_with_order": any(plan.state in BLOCKING_PLAN_STATES for plan in plans),
-        "letters": customer.letters.defer("facts", "body")[:RECENT],
+        "letters": Letter.objects.filter(customer__in=one_and_merged(customer)).defer("facts", "body")[:RECENT],
         "links": customer.portal_links.select_related("contact", "letter", "by")[:LINKS],
         "policy": title(chosen_name(customer)),
     }

@@ -1,0 +1,184 @@
+"""Writes two customers into one, and apart again: everything that hangs on a customer, and only what may move, moves."""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from customers import log
+from customers.models import (
+    Attachment,
+    Claim,
+    Contact,
+    Conversation,
+    Customer,
+    CustomerMerge,
+    ReceivedMail,
+    Task,
+    User,
+)
+from customers.models.desk import TaskState
+from customers.models.letter import LetterState
+from invoices.models import (
+    Allocation,
+    BankLine,
+    CreditNote,
+    Dispute,
+    DraftInvoice,
+    Invoice,
+    KnownPayer,
+    Payment,
+    PlanInvoice,
+    PortalLink,
+    Promise,
+    PromiseLine,
+    Refund,
+    RemittanceAdvice,
+    Satisfaction,
+    SettlementInvoice,
+)
+from invoices.models.agreement import LIVE_PLAN_STATES
+from invoices.models.settlement import LIVE_SETTLEMENT_STATES
+from reminders.models import FollowUp, HandOffState, LastDecision, Reminder, Watch
+from reminders.outbox import OPEN, withdraw
+
+# Sent letters, signed plans, settlements and events stay where they are: they are evidence, and name whom they were for.
+MOVING: tuple[type[Model], ...] = (
+    Contact, Conversation, ReceivedMail, Claim, Attachment, Invoice, CreditNote, Payment, Dispute, Promise, PortalLink,
+    Satisfaction, BankLine, RemittanceAdvice, Refund, DraftInvoice, Reminder, FollowUp,
+)  # fmt: skip
+# A flag on either of the two holds for the one: nobody who asked not to be contacted is, because of a merge.
+FLAGS = ("on_hold", "no_reminders", "cease_contact", "vulnerable", "insolvent", "deceased")
+MERGED = "MERGED"
+
+
+class MergeError(ValueError):
+    """The two cannot become one, or not be parted again; the message says why."""
+
+
+def obstacle(kept: Customer, gone: Customer) -> str:
+    """Why `gone` cannot be merged into `kept`, in words; "" where nothing stands against it."""
+    if kept.pk == gone.pk or kept.business_id != gone.business_id:
+        return _("A customer can only be merged with another one of the same business.")
+    if kept.merged_into_id or gone.merged_into_id:
+        return _("One of them was merged already.")
+    if gone.plans.filter(state__in=LIVE_PLAN_STATES).exists():
+        return _("%(name)s has a payment plan that runs or is on offer: keep that one, or end the plan first.") % {"name": gone}
+    if gone.settlements.filter(state__in=LIVE_SETTLEMENT_STATES).exists():
+        return _("%(name)s has a settlement on offer: keep that one, or let it end first.") % {"name": gone}
+    if gone.hand_offs.filter(state=HandOffState.HANDED).exists():
+        return _("An agency collects from %(name)s: keep that one, or take it back first.") % {"name": gone}
+    if gone.letters.filter(state__in=[LetterState.SENDING, LetterState.UNCONFIRMED]).exists():
+        return _("A letter to %(name)s is on its way, or nobody knows whether it arrived: wait for it.") % {"name": gone}
+    return ""
+
+
+@transaction.atomic
+def merge(*, kept: Customer, gone: Customer, on: datetime.date, actor: User) -> CustomerMerge:
+    """Moves everything of `gone` to `kept` but what is evidence; letters not yet out are withdrawn, the engine decides anew.
+
+    Raises MergeError (see `obstacle`), and then nothing has moved.
+    """
+    locked = Customer.objects.select_for_update().in_bulk([kept.pk, gone.pk])
+    kept, gone = locked[kept.pk], locked[gone.pk]
+    problem = obstacle(kept, gone)
+    if problem:
+        raise MergeError(problem)
+    for letter in gone.letters.filter(state__in=OPEN).select_related("business", "customer"):
+        withdraw(letter=letter, reason=_("Two customers became one."), on=on)
+    moved: dict[str, Any] = {model._meta.label: _move(model.objects.filter(customer=gone), kept) for model in MOVING}
+    moved["tasks"], moved["closed"] = _move_tasks(kept, gone, on, actor)
+    moved["payers"] = _move(KnownPayer.objects.filter(customer=gone).exclude(pk__in=_known_already(kept, gone)), kept)
+    moved["merged"] = list(gone.merged.values_list("pk", flat=True))
+    Customer.objects.filter(merged_into=gone).update(merged_into=kept)
+    moved["flags"] = _join_flags(kept, gone)
+    gone.merged_into = kept
+    gone.save(update_fields=["merged_into"])
+    _look_anew(kept, gone, moved)
+    row = CustomerMerge.objects.create(business=kept.business, kept=kept, gone=gone, moved=moved, by=actor)
+    _record(row, "customer.merged", actor)
+    return row
+
+
+@transaction.atomic
+def part(*, row: CustomerMerge, now: datetime.datetime, actor: User) -> None:
+    """Takes a merge back: what moved goes home, what came since stays with the one that was kept.
+
+    Raises MergeError where money or an agreement was since made over both of them.
+    """
+    row = CustomerMerge.objects.select_for_update().select_related("kept", "gone", "business").get(pk=row.pk)
+    if row.undone_at or row.gone.merged_into_id != row.kept_id:
+        raise MergeError(_("They were parted already, or became part of yet another customer."))
+    moved = row.moved
+    if _grown_together(moved):
+        raise MergeError(_("Money was booked, or something agreed, over invoices of both: they stay one."))
+    for model in MOVING:
+        model.objects.filter(pk__in=moved[model._meta.label], customer=row.kept).update(customer=row.gone)
+    Task.objects.filter(pk__in=moved["tasks"], customer=row.kept).update(customer=row.gone)
+    Task.objects.filter(pk__in=moved["closed"], outcome=MERGED).update(
+        state=TaskState.OPEN, outcome="", closed_on=None, closed_by=None
+    )
+    KnownPayer.objects.filter(pk__in=moved["payers"], customer=row.kept).update(customer=row.gone)
+    Customer.objects.filter(pk__in=moved["merged"], merged_into=row.kept).update(merged_into=row.gone)
+    Customer.objects.filter(pk=row.kept_id).update(**dict.fromkeys(moved["flags"], False))
+    Customer.objects.filter(pk=row.gone_id).update(merged_into=None)
+    _look_anew(row.kept, row.gone, moved)
+    row.undone_at = now
+    row.save(update_fields=["undone_at"])
+    _record(row, "customer.parted", actor)
+
+
+def _move(rows: QuerySet[Any], kept: Customer) -> list[int]:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    rows.model.objects.filter(pk__in=ids).update(customer=kept)
+    return ids
+
+
+def _move_tasks(kept: Customer, gone: Customer, on: datetime.date, actor: User) -> tuple[list[int], list[int]]:
+    """(ids moved, ids closed): what `kept` has a task about already needs no second one."""
+    there = set(Task.objects.filter(customer=kept, state=TaskState.OPEN).values_list("kind", "subject"))
+    twice = [row.pk for row in gone.tasks.filter(state=TaskState.OPEN) if (row.kind, row.subject) in there]
+    Task.objects.filter(pk__in=twice).update(state=TaskState.CANCELLED, outcome=MERGED, closed_on=on, closed_by=actor)
+    return _move(Task.objects.filter(customer=gone), kept), twice
+
+
+def _known_already(kept: Customer, gone: Customer) -> list[int]:
+    """The payers of `gone` that are known as payers of `kept` too."""
+    there = set(KnownPayer.objects.filter(customer=kept).values_list("kind", "key"))
+    return [row.pk for row in KnownPayer.objects.filter(customer=gone) if (row.kind, row.key) in there]
+
+
+def _join_flags(kept: Customer, gone: Customer) -> list[str]:
+    """The flags `kept` has only since it is one with `gone`."""
+    new = [name for name in FLAGS if getattr(gone, name) and not getattr(kept, name)]
+    if new:
+        Customer.objects.filter(pk=kept.pk).update(**dict.fromkeys(new, True))
+    return new
+
+
+def _look_anew(kept: Customer, gone: Customer, moved: dict[str, Any]) -> None:
+    """The engine's index and last words about either are no longer true."""
+    Watch.objects.filter(Q(invoice__in=moved[Invoice._meta.label]) | Q(invoice__customer=kept)).delete()
+    LastDecision.objects.filter(customer__in=[kept.pk, gone.pk]).delete()
+
+
+def _grown_together(moved: dict[str, Any]) -> bool:
+    """Whether anything made since the merge joins an invoice, or money, that came with one of the two to one of the other's."""
+    invoices, payments, notes = (moved[model._meta.label] for model in (Invoice, Payment, CreditNote))
+    ours = Q(invoice__in=invoices)
+    paid = Q(payment__in=payments) | Q(credit_note__in=notes)
+    if Allocation.objects.filter((ours & ~paid) | (paid & ~ours)).exists():
+        return True
+    promises = PromiseLine.objects.filter(ours).exclude(promise__in=moved[Promise._meta.label])
+    plans = PlanInvoice.objects.filter(ours, plan__state__in=LIVE_PLAN_STATES)
+    settled = SettlementInvoice.objects.filter(ours, settlement__state__in=LIVE_SETTLEMENT_STATES)
+    return promises.exists() or plans.exists() or settled.exists()
+
+
+def _record(row: CustomerMerge, done: str, actor: User) -> None:
+    """One Event for each of the two, so that both stories tell it and the engine looks at both."""
+    counts = {"invoices": len(row.moved[Invoice._meta.label]), "payments": len(row.moved[Payment._meta.label])}
+    for customer, other, kind in ((row.kept, row.gone, done), (row.gone, row.kept, f"{done}_away")):
+        log.record(row.business, kind, f"customer:{customer.pk}", customer=customer, actor=actor, other=other.pk, **counts)
