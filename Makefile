@@ -94,7 +94,15 @@ test-postgres: setup-test
 test-slow: setup-test  ## what walks the calendar, drives a browser, races processes, or takes a whole old ledger
 	@$(PYTEST) -n 2 -m scenario
 	@$(POSTGRES) -n 2 -m scenario
-	@$(PYTEST) -m "browser or faults or load"
+	@$(MAKE) -j2 --output-sync=target test-browser test-faults
+
+# Side by side: a browser and a killed process both spend most of their time waiting.
+.PHONY: test-browser test-faults
+test-browser: setup-test
+	@$(PYTEST) -m browser
+
+test-faults: setup-test
+	@$(PYTEST) -m "(faults or load) and not browser"
 	@$(POSTGRES) -m faults
 
 bench: setup-test  ## the engine's nights and the letters, small; the large ledgers are in docs/performance.md
