@@ -6,14 +6,13 @@ With `invoices.line_booking`, which books them, the only writer of BankAccount, 
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from decimal import Decimal
 from typing import Protocol
 
 from django.db import reset_queries, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from arcollect.money import format_plain, quantize
+from arcollect.money import format_plain
 from customers import log
 from customers.models import Business, ImportBatch
 from invoices.bank_accounts import AccountBook
@@ -24,8 +23,6 @@ from invoices.models import BankAccount, BankLine, BankStatement
 from invoices.statements.lines import Foot, Head, StatementLine
 
 STATEMENT = "statement"
-# SQLite keeps fifteen digits of a number: twelve before the point, and three after it.
-MOST = Decimal(10) ** 12
 
 
 class StatementParts(Protocol):
@@ -53,12 +50,11 @@ class LinesRefused(ImportProblem):
 
 @dataclass(slots=True)
 class Stored:
-    """What became of the lines of a file. `lines` counts all of them, `empty` those about no money."""
+    """What became of the lines of a file; `lines` counts all that were read, refused ones too."""
 
     lines: int = 0
     new: int = 0
     known: int = 0
-    empty: int = 0
     statements: int = 0
     refused: list[LineProblem] = field(default_factory=list)
     warnings: list[LineProblem] = field(default_factory=list)
@@ -114,7 +110,6 @@ def _close(batch: ImportBatch, stored: Stored) -> None:
         "refused": len(stored.refused),
         "warnings": len(stored.warnings),
         "lines": stored.lines,
-        "empty": stored.empty,
         "statements": stored.statements,
     }
     batch.refused = [asdict(problem) for problem in stored.refused]
@@ -187,13 +182,6 @@ class _Writer:
         self.stored.lines += 1
         if self.open is None:
             self._begin(Head(format=""))
-        reason = _unusable(line, self.open.row.account.currency)
-        if reason:
-            self.stored.refused.append(LineProblem(line.line, "amount", reason))
-            return
-        if not line.amount:
-            self.stored.empty += 1
-            return
         self.open.waiting.append(_row(line, self.open.row))
         if len(self.open.waiting) >= CHUNK:
             self._store()
@@ -264,18 +252,6 @@ def _begins_like(earlier: BankStatement, row: BankStatement) -> bool:
     return known and start == (earlier.account_id, earlier.from_on, earlier.opening)
 
 
-def _unusable(line: StatementLine, currency: str) -> str:
-    """Why no row can hold this amount, or ""."""
-    currency = line.currency or currency
-    try:
-        exact = quantize(line.amount, currency) == line.amount
-    except ArithmeticError:
-        exact = False
-    if exact and abs(line.amount) < MOST:
-        return ""
-    return _("%(amount)s is not an amount in %(currency)s") % {"amount": line.amount, "currency": currency}
-
-
 def _row(line: StatementLine, statement: BankStatement) -> BankLine:
     """The unsaved row. What the bank gives a reason for sending back is taken back, whether it is marked so or not."""
     currency = line.currency or statement.account.currency
@@ -284,14 +260,14 @@ def _row(line: StatementLine, statement: BankStatement) -> BankLine:
         account_id=statement.account_id,
         booked_on=line.booked_on,
         valued_on=line.valued_on,
-        amount=quantize(line.amount, currency),
+        amount=line.amount,
         currency=currency,
         payer=_clean(line.payer, 200),
         payer_account=_clean(line.payer_account, 64),
         reference=_clean(line.reference, 200),
         text=_clean(line.text),
         bank_reference=_clean(line.bank_reference, 200),
-        charges=quantize(line.charges, currency),
+        charges=line.charges,
         reversal=line.reversal or bool(line.reason_code),
     )
 

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from arcollect.money import format_plain
 from customers import log
 from customers.desk import close_about, reopen_tasks
-from customers.models import Business, Task, User
+from customers.models import Business, Event, ImportBatch, Task, User
 from customers.models.desk import TaskState
 from invoices import booking
 from invoices.balances import BookingError, lock_invoices
+from invoices.imports.tally import chunks
 from invoices.matches import LIKELY
-from invoices.models import Allocation, BankLine, Payment, Refund, RemittanceAdvice, WriteOff
+from invoices.models import Allocation, BankAccount, BankLine, Payment, RemittanceAdvice, WriteOff
 from invoices.models.statement import LineState
 from invoices.payers import forget
 from invoices.unbooking import reinstate_payment, unbook_credits
@@ -31,28 +32,44 @@ def take_back_line(*, line: BankLine, actor: User | None, on: datetime.date) -> 
     row = BankLine.objects.select_for_update(of=("self",)).select_related("business").get(pk=line.pk)
     if row.state == LineState.OPEN:
         raise BookingError(_("This line is open already."))
-    take_back([row], business=row.business, actor=actor, on=on)
+    _undo([row], row.business, actor, on)
+    _open(row, actor)
     line.refresh_from_db()
 
 
-def take_back(rows: Sequence[BankLine], *, business: Business, actor: User | None, on: datetime.date) -> None:
-    """Takes back many lines, locked by the caller, the latest first where one undoes another. In a transaction."""
-    settled = [row for row in rows if row.state != LineState.OPEN]
-    for row in reversed(settled):
-        if row.takes_back_id is not None:
-            reinstate_payment(payment=row.takes_back, on=on, actor=actor)
-    booked = [row for row in settled if row.state == LineState.BOOKED]
-    _unbook(booked, business, actor, on)
-    for row in settled:
-        log.record(business, *_told(row), actor=actor, on=on.isoformat(), **_sum(row))
-        _open(row, actor)
+@transaction.atomic
+def take_out_statement(*, batch: ImportBatch, actor: User | None, on: datetime.date) -> None:
+    """Takes every line of a file out, with what was booked for it by itself or by hand, and the accounts only it told of.
+
+    Raises BookingError, and takes out nothing, where something was built on one of them.
+    """
+    business = batch.business
+    lines = BankLine.objects.filter(statement__batch=batch).select_for_update(of=("self",))
+    ids = list(lines.order_by("-booked_on", "-pk").values_list("pk", flat=True))
+    for chunk in chunks(ids):
+        rows = BankLine.objects.filter(pk__in=chunk).select_related("takes_back").order_by("booked_on", "pk")
+        _undo(rows, business, actor, on)
+        BankLine.objects.filter(pk__in=chunk).delete()
+    accounts = BankAccount.objects.filter(statements__batch=batch)
+    known = list(accounts.values_list("pk", flat=True))
+    batch.statements.all().delete()
+    BankAccount.objects.filter(pk__in=known, statements=None).delete()
+
+
+def _undo(rows: Sequence[BankLine], business: Business, actor: User | None, on: datetime.date) -> None:
+    """Undoes what these lines set in motion, the latest first where one undoes another."""
+    returns = [row for row in rows if row.takes_back_id is not None]
+    for row in reversed(returns):
+        reinstate_payment(payment=row.takes_back, on=on, actor=actor)
+    BankLine.objects.filter(pk__in=[row.pk for row in returns]).update(takes_back=None)
+    _unbook([row for row in rows if row.state == LineState.BOOKED], business, actor, on)
+    log.record_many(business, [_event(row, actor, on) for row in rows if row.state != LineState.OPEN])
 
 
 def _unbook(rows: Sequence[BankLine], business: Business, actor: User | None, on: datetime.date) -> None:
     if not rows:
         return
     payments = list(Payment.objects.filter(bank_line__in=rows).order_by("pk"))
-    _refuse_built_on(payments)
     write_offs, credits = _effects(rows, "write_offs"), _effects(rows, "credits")
     _lock_all(business, payments, write_offs, credits)
     unbook_write_offs(business=business, ids=write_offs, actor=actor)
@@ -62,13 +79,6 @@ def _unbook(rows: Sequence[BankLine], business: Business, actor: User | None, on
     RemittanceAdvice.objects.filter(line__in=rows).update(line=None)
     _close_tasks(business, payments, actor, on)
     reopen_tasks(business=business, ids=_effects(rows, "tasks"), by=actor)
-
-
-def _refuse_built_on(payments: Sequence[Payment]) -> None:
-    refunds = Refund.objects.filter(payment__in=payments).select_related("payment")
-    for refund in refunds[:1]:
-        words = _("Money of %(payment)s was paid back to the customer: it stays in the books.")
-        raise BookingError(words % {"payment": refund.payment})
 
 
 def _lock_all(business: Business, payments: Sequence[Payment], write_offs: Iterable[int], credits: Iterable[int]) -> None:
@@ -102,10 +112,11 @@ def _open(row: BankLine, actor: User | None) -> None:
     row.save(update_fields=["state", "effects", "takes_back", "sure", "reason", "customer", "settled_by"])
 
 
-def _told(row: BankLine) -> tuple[str, str]:
-    kind = "bank_line.taken_up" if row.state == LineState.LEFT else "bank_line.taken_back"
-    return kind, f"bank_line:{row.pk}"
-
-
-def _sum(row: BankLine) -> dict[str, str]:
-    return {"amount": format_plain(row.amount, row.currency), "currency": row.currency}
+def _event(row: BankLine, actor: User | None, on: datetime.date) -> Event:
+    return Event(
+        business_id=row.business_id,
+        actor=actor,
+        kind="bank_line.taken_up" if row.state == LineState.LEFT else "bank_line.taken_back",
+        subject=f"bank_line:{row.pk}",
+        data={"amount": format_plain(row.amount, row.currency), "currency": row.currency, "on": on.isoformat()},
+    )

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, OuterRef, Subquery
+from django.db.models import F, Model, OuterRef, Subquery
 
 from arcollect.dates import Calendar, calendar_of, closing_days
 from customers.models import Business, ImportBatch
-from invoices.models import CreditNote, Payment, WriteOff
+from invoices.models import BankStatement, CreditNote, Payment, WriteOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,25 @@ def stale(business: Business, today: datetime.date) -> bool:
 
 
 def last_entered_on(business: Business) -> datetime.date | None:
-    """The day, in the business's zone, of the last payment, credit note, write-off or file of payments somebody entered."""
+    """The day, in the business's zone, of the last payment, credit note, write-off or file of payments somebody entered.
+
+    A bank statement says what came in until its own last day, however late it is brought in.
+    """
     files = ImportBatch.objects.filter(kind="payments", undone_at=None)
+    by_hand = Payment.objects.filter(business=OuterRef("pk"), bank_line=None)
+    # A day may begin twelve hours before that of the clock of the world; a day far ahead is a slip of the bank's.
+    known = F("batch__at") + datetime.timedelta(days=1)
+    told = BankStatement.objects.filter(business=OuterRef("pk"), to_on__lte=known, batch__undone_at=None)
     row = Business.objects.filter(pk=business.pk).values_list(
-        _latest(Payment, "created_at"),
+        Subquery(by_hand.order_by("-pk").values("created_at")[:1]),
         _latest(CreditNote, "created_at"),
         Subquery(files.filter(business=OuterRef("pk")).order_by("-pk").values("at")[:1]),
         _latest(WriteOff, "on"),
+        Subquery(told.order_by("-to_on").values("to_on")[:1]),
     )
-    *moments, written_off_on = row.get()
+    *moments, written_off_on, told_until = row.get()
     days = [business.local_date(moment) for moment in moments if moment]
-    return max([*days, *([written_off_on] if written_off_on else [])], default=None)
+    return max([*days, *(day for day in (written_off_on, told_until) if day)], default=None)
 
 
 def business_days_since(since: datetime.date, today: datetime.date, calendar: Calendar) -> int:

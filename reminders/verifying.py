@@ -16,14 +16,17 @@ from arcollect.canonical import canonical_hash
 from customers import log
 from customers.models import Business, Document, Letter
 from customers.models.letter import LetterState
+from invoices.line_check import broken_lines
 from invoices.models import (
     Allocation,
+    BankLine,
     CreditNote,
     Instalment,
     Invoice,
     Payment,
     PaymentPlan,
     PlanInvoice,
+    Refund,
     Settlement,
     Signature,
     WriteOff,
@@ -64,6 +67,7 @@ def verify(business: Business) -> Verified:
         "payments": Payment.objects.filter(**owned).count(),
         "credit_notes": CreditNote.objects.filter(**owned).count(),
         "allocations": Allocation.objects.filter(**owned).count(),
+        "bank_lines": BankLine.objects.filter(**owned).count(),
         "plans": PaymentPlan.objects.filter(**owned).count(),
         "signatures": Signature.objects.filter(**owned).count(),
         "settlements": Settlement.objects.filter(**owned).count(),
@@ -73,7 +77,7 @@ def verify(business: Business) -> Verified:
         "seals": business.seals.count(),
     }
     agreed = (_plans, _terms, _signatures, _settlements, _hand_offs)
-    checks = (_balances, _paid_dates, _sources, _copies, *agreed, _documents, _letters, _seals)
+    checks = (_balances, _paid_dates, _sources, _bank_lines, _copies, *agreed, _documents, _letters, _seals)
     return Verified(checked, [difference for check in checks for difference in check(business)])
 
 
@@ -103,11 +107,19 @@ def _paid_dates(business: Business) -> Iterator[Difference]:
 
 
 def _sources(business: Business) -> Iterator[Difference]:
-    """allocated = the sum of the allocations that stand; a returned payment has none."""
+    """allocated = the allocations and the refunds that stand; a returned payment has no allocation."""
     for model, key, name in ((Payment, "payment", "reference"), (CreditNote, "credit_note", "number")):
-        spent = _sum(Allocation.objects.filter(**{key: OuterRef("pk")}, reversed_on=None), key)
-        rows = model.objects.filter(business=business).annotate(computed=spent)
+        spent, paid_back = (
+            _sum(rows.objects.filter(**{key: OuterRef("pk")}, reversed_on=None), key) for rows in (Allocation, Refund)
+        )
+        rows = model.objects.filter(business=business).annotate(computed=_exact(spent + paid_back))
         yield from _wrong(rows, key, name, "allocated")
+
+
+def _bank_lines(business: Business) -> Iterator[Difference]:
+    """A booked line is worth its payments, one that took a payment back is that payment's sum, all others have neither."""
+    for broken in broken_lines(business):
+        yield Difference(broken.row, broken.name, broken.field, broken.stored, broken.computed)
 
 
 def _copies(business: Business) -> Iterator[Difference]:

@@ -11,12 +11,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Business
+from invoices.bank_lines import STATEMENT
 from invoices.imports.layouts import CUSTOMERS, INVOICES, LAYOUTS, PAYMENTS, REQUIRED, guess_map
 from invoices.imports.ledgerfile import Options
 from invoices.imports.profiles import Profile
 from invoices.imports.reading import AUTO
 
 KIND_LABELS = ((INVOICES, _("Invoices and credit notes")), (PAYMENTS, _("Payments received")), (CUSTOMERS, _("Customers")))
+# What else comes in by file, each on a page of its own.
+BATCH_LABELS = (*KIND_LABELS, (STATEMENT, _("Bank statement")), ("einvoices", _("Electronic invoices")))
 FIELD_LABELS = {
     "reference": _("Reference"), "name": _("Name"), "legal_name": _("Legal name"), "contact_name": _("Contact"),
     "contact_role": _("Role of the contact"), "email": _("E-mail"), "phone": _("Phone"), "fax": _("Fax"),

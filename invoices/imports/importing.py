@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from customers import log
 from customers.models import Business, Customer, ImportBatch, User
 from invoices import booking
+from invoices.bank_lines import STATEMENT
 from invoices.imports.importing_customers import CustomerImporter
 from invoices.imports.importing_invoices import InvoiceImporter
 from invoices.imports.importing_payments import PaymentImporter
@@ -19,6 +20,7 @@ from invoices.imports.layouts import CUSTOMERS, INVOICES, PAYMENTS
 from invoices.imports.ledgerfile import PlainRow
 from invoices.imports.problems import ImportProblem, LeftOut, LineProblem
 from invoices.imports.tally import Tally, chunks
+from invoices.line_unbooking import take_out_statement
 from invoices.models import CreditNote, Dispute, Invoice, Payment
 from invoices.preflighting import check_open
 
@@ -118,7 +120,10 @@ def undo_import(*, batch: ImportBatch, now: datetime.datetime, actor: User | Non
     if batch.counts.get("updated") or batch.counts.get("replaced"):
         raise ImportProblem(_("This import also changed rows that were there before: those changes cannot be taken back."))
     try:
-        _take_out(batch, actor)
+        if batch.kind == STATEMENT:
+            take_out_statement(batch=batch, actor=actor, on=batch.business.local_date(now))
+        else:
+            _take_out(batch, actor)
     except (ProtectedError, booking.BookingError) as error:
         reason = _("Something was built on this import (a payment, a letter, a call, a promise): it stays.")
         raise ImportProblem(reason) from error

@@ -14,6 +14,7 @@ from customers import log
 from customers.documents import store
 from customers.models import Business, Document, ImportBatch, User
 from invoices.imports.importing import book_rows
+from invoices.imports.layouts import KINDS
 from invoices.imports.ledgerfile import LedgerFile, Options, headings, open_ledger
 from invoices.imports.problems import ImportProblem
 from invoices.imports.profiles import find_profile
@@ -79,7 +80,7 @@ def book(*, batch: ImportBatch, today: datetime.date) -> Tally | None:
 def original_lines(batch: ImportBatch) -> tuple[tuple[str, ...], dict[int, tuple[str, ...]]]:
     """(header, {line: cells as they stand in the file}) of the lines that were refused or came in with a warning."""
     document = upload_named(batch.business, batch.sha256)
-    if document is None:
+    if document is None or batch.kind not in KINDS:
         return (), {}
     table = table_of(document, batch.kind)
     wanted = {problem["line"] for problem in batch.refused}

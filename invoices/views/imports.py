@@ -17,7 +17,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.sheets import csv_response
 from customers.access import get_row, member_view
 from customers.models import Document, ImportBatch
-from invoices.forms.imports import FIELD_LABELS, KIND_LABELS, WAYS_OUT, ReadingForm, UploadForm
+from invoices.forms.imports import BATCH_LABELS, FIELD_LABELS, KIND_LABELS, WAYS_OUT, ReadingForm, UploadForm
 from invoices.imports import uploads
 from invoices.imports.importing import undo_import
 from invoices.imports.layouts import INVOICES, KINDS
@@ -33,7 +33,7 @@ SHOWN = 100
 def import_list(request: HttpRequest) -> HttpResponseBase:
     """Every file that came in, the newest first."""
     rows = ImportBatch.objects.filter(business=request.business).select_related("by").defer("refused")
-    return IMPORTS.respond(request, rows, "invoices/import_list.html", {"kinds": dict(KIND_LABELS)})
+    return IMPORTS.respond(request, rows, "invoices/import_list.html", {"kinds": dict(BATCH_LABELS)})
 
 
 @member_view
@@ -72,7 +72,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     warnings = [problem for problem in batch.refused if problem.get("warning")]
     context = {
         "batch": batch,
-        "kind_label": dict(KIND_LABELS)[batch.kind],
+        "kind_label": dict(BATCH_LABELS)[batch.kind],
         "refused": [_named(problem) for problem in refused[:SHOWN]],
         "warnings": [_named(problem) for problem in warnings[:SHOWN]],
         "warning_count": len(warnings),
@@ -112,7 +112,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Taken back. Nothing of that file is in your books any more."))
         return redirect("import-detail", request.business.slug, batch.pk)
-    return render(request, "invoices/import_undo.html", {"batch": batch, "kind_label": dict(KIND_LABELS)[batch.kind]})
+    return render(request, "invoices/import_undo.html", {"batch": batch, "kind_label": dict(BATCH_LABELS)[batch.kind]})
 
 
 def _upload(request: HttpRequest, kind: str, sha256: str) -> Document:
@@ -183,7 +183,7 @@ IMPORTS = Listing(
         Filter(
             "kind",
             lazy("What"),
-            [Option(kind, label, Q(kind=kind)) for kind, label in KIND_LABELS],
+            [Option(kind, label, Q(kind=kind)) for kind, label in BATCH_LABELS],
             everything=lazy("Everything"),
             pills=True,
         ),

@@ -47,17 +47,6 @@ def test_the_rest_is_kept_where_a_person_agrees(business):
     assert of.refused == [{"line": 7, "field": "amount", "reason": '"x" is not an amount'}]
 
 
-@pytest.mark.parametrize(("amount", "currency"), [("1.005", "USD"), ("1.5", "JPY"), ("1e13", "USD"), ("NaN", "USD")])
-def test_an_amount_no_account_can_have_is_refused(business, amount, currency):
-    with pytest.raises(LinesRefused, match="is not an amount in"):
-        store(business, line(amount, currency=currency), currency=currency)
-
-
-def test_a_line_about_no_money_is_counted_and_left_out(business):
-    stored, _of = store(business, line("0.00", text="Interest rate changed"), line("5"))
-    assert (stored.lines, stored.new, stored.empty) == (2, 1, 1)
-
-
 def test_what_no_database_takes_is_cut(business):
     store(business, line("5", payer="A" * 300, text="a\x00b", payer_account="1" * 99))
     row = BankLine.objects.get()

@@ -264,5 +264,5 @@ def test_money_that_was_paid_back_keeps_its_line(business, acme, bookkeeper):
     row = stored(business, "5")
     (payment,) = book(row, matched(acme, {}, unapplied=Decimal(5)), bookkeeper)
     Refund.objects.create(business=business, customer=acme, payment=payment, amount=5, currency="USD", on=ON)
-    with pytest.raises(BookingError, match="was paid back to the customer"):
+    with pytest.raises(BookingError, match="was paid back on 2026-03-12"):
         back(row, bookkeeper)

@@ -6,9 +6,12 @@ import pytest
 
 from arcollect.dates import Calendar
 from customers.models import ImportBatch
+from invoices.certain_lines import book_certain
+from invoices.imports.importing import undo_import
 from invoices.models import Payment, WriteOff
 from reminders.freshness import business_days_since, freshness, last_entered_on, stale
 from tests import make
+from tests.invoices.bank import line, store
 from tests.make import day
 
 FRIDAY = day("2026-03-20")
@@ -86,4 +89,25 @@ def test_a_file_of_payments_a_credit_note_and_a_write_off_count_the_day_being_th
 
 def test_another_business_s_money_says_nothing_about_ours(business):
     make.payment(make.customer(make.business("Elsewhere Ltd")), "5", on="2026-01-02")
+    assert last_entered_on(business) is None
+
+
+def test_a_bank_statement_counts_by_its_own_last_day(business, acme):
+    """However late it is brought in, it says nothing of the days after it."""
+    invoice = make.invoice(acme, "INV-20260001", total="5")
+    _stored, batch = store(business, line("5", on="2026-03-16", text="INV-20260001"), to_on=day("2026-03-18"))
+    assert book_certain(business=business, on=FRIDAY, batch=batch).matched == 1
+    invoice.refresh_from_db()
+    assert (invoice.balance, last_entered_on(business)) == (0, day("2026-03-18"))
+    make.payment(acme, "5", on="2026-01-02")
+    Payment.objects.filter(bank_line=None).update(created_at=at("2026-03-19T10:00"))
+    assert last_entered_on(business) == day("2026-03-19")
+
+
+def test_a_statement_that_was_taken_out_or_ends_in_the_future_says_nothing(business):
+    store(business, line("5", on="2026-03-16"), to_on=day("2099-03-18"))
+    assert last_entered_on(business) is None
+    _stored, batch = store(business, line("6", on="2026-03-16"))
+    assert last_entered_on(business) == day("2026-03-16")
+    undo_import(batch=batch, now=at("2026-03-20T10:00"))
     assert last_entered_on(business) is None
