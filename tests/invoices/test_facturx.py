@@ -9,6 +9,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from invoices.cii import cii_xml
+from invoices.einvoices.opening import open_einvoice
 from invoices.facturx import facturx_pdf
 from invoices.invoice_page import page_context
 from tests.invoices.papers import HOLLIS, line, paper
@@ -106,4 +107,22 @@ def test_where_no_vat_is_known_none_is_spoken_of():
         "quantity",
         "price",
         "amount",
+    ]
+
+
+def test_our_own_reader_reads_all_of_it_back(short):
+    """What somebody else's program would book is what we issued: the way out and the way in agree."""
+    [read] = open_einvoice(short, "2026-0007.pdf").invoices
+    sold = paper(language="de")
+    told = (read.number, read.type_code, read.currency, read.issued_on, read.delivered_on, read.order_reference)
+    assert told == (sold.number, sold.type_code, sold.currency, sold.issued_on, sold.delivered_on, sold.purchase_order)
+    assert (read.net, read.tax, read.total, read.payable) == (sold.sums.net, sold.sums.tax, sold.sums.gross, sold.sums.due)
+    assert [due.due_on for due in read.dues] == [sold.due_on]
+    assert (read.seller.tax_id, read.buyer.name, read.buyer.country) == ("DE123456788", "Birke Bau AG", "AT")
+    assert (read.account, read.note) == (sold.account.iban, "Danke für Ihren Auftrag.")
+    rows = [(line.description, line.quantity, line.unit_price, line.net, line.tax_rate) for line in read.lines]
+    wanted = [(row.description, row.item.quantity, row.item.unit_price, row.net, row.item.rate) for row in sold.lines]
+    assert rows == wanted
+    assert [(group.category, group.rate, group.base, group.tax) for group in read.taxes] == [
+        (group.category, group.rate, group.base, group.tax) for group in sold.sums.taxes
     ]
