@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from arcollect.money import parse_locale
+from arcollect.money import format_plain, parse_locale, quantize
 from arcollect.widgets import DayInput
 from invoices.drafting import DraftValues, LineValues
 from invoices.forms.payment import check_precision
@@ -135,10 +135,10 @@ class LineForms:
         self.forms, self.problem = forms_, problem
 
     @classmethod
-    def of(cls, lines: Sequence[DraftLine | LineValues]) -> "LineForms":
-        """The lines as they are."""
-        rows = enumerate(lines)
-        return cls([LineForm(prefix=f"line-{n}", initial=_initial(line), use_required_attribute=False) for n, line in rows])
+    def of(cls, lines: Sequence[DraftLine | LineValues], currency: str) -> "LineForms":
+        """The lines as they are, prices as `currency` writes them."""
+        rows = [_initial(line, currency) for line in lines]
+        return cls([LineForm(prefix=f"line-{n}", initial=row, use_required_attribute=False) for n, row in enumerate(rows)])
 
     @classmethod
     def typed(cls, data: Mapping[str, str]) -> "LineForms":
@@ -151,7 +151,7 @@ class LineForms:
         """As they were typed, not looked at yet: one more where "add" was pressed, without the one "remove" names."""
         kept = [place for place in range(_count(data)) if str(place) != data.get("remove")]
         rows = [{name: data.get(f"line-{place}-{name}", "") for name in LineForm.base_fields} for place in kept]
-        rows += [_initial(blank)] if "add" in data and len(rows) < MOST_LINES else []
+        rows += [_initial(blank, "")] if "add" in data and len(rows) < MOST_LINES else []
         return cls([LineForm(prefix=f"line-{n}", initial=row, use_required_attribute=False) for n, row in enumerate(rows)])
 
     def is_valid(self) -> bool:
@@ -218,12 +218,13 @@ def _count(data: Mapping[str, str]) -> int:
     return min(int(count), MOST_LINES) if count.isdigit() and len(count) < 5 else 0
 
 
-def _initial(line: DraftLine | LineValues) -> dict[str, Any]:
-    """Figures without noughts at their end; nothing where nothing was said."""
+def _initial(line: DraftLine | LineValues, currency: str) -> dict[str, Any]:
+    """Figures without noughts at their end, a price as money; nothing where nothing was said."""
     row = {name: getattr(line, name) for name in LineForm.base_fields}
-    return {name: _bare(value) if isinstance(value, Decimal) else value for name, value in row.items()} | (
-        {} if line.description else {"unit_price": ""}
-    )
+    bare = {name: _bare(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+    if line.description and quantize(line.unit_price, currency) == line.unit_price:
+        bare["unit_price"] = format_plain(line.unit_price, currency)
+    return bare
 
 
 def _bare(figure: Decimal) -> str:

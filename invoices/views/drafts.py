@@ -43,7 +43,7 @@ def draft_add(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_row(request, Customer.objects.select_related("business"), pk)
     today = request.business.local_date(timezone.now())
     if request.method != "POST":
-        return _page(request, customer, DraftForm(initial=_begun(customer, today)), LineForms.of([first_line(customer)]))
+        return _page(request, customer, DraftForm(initial=_begun(customer, today)), LineForms.of([first_line(customer)], ""))
     form, lines = DraftForm(request.POST), LineForms.typed(request.POST)
     if _asks_for_lines(request) or not _valid(form, lines):
         return _typed(request, customer, form, lines)
@@ -59,7 +59,7 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if draft.state != DraftState.DRAFT:
         return redirect("draft-check", request.business.slug, draft.pk)
     if request.method != "POST":
-        lines = LineForms.of(list(draft.lines.all()))
+        lines = LineForms.of(list(draft.lines.all()), draft.currency)
         return _page(request, draft.customer, DraftForm(initial=DraftForm.of(draft)), lines, draft, sums_of(draft))
     form, lines = DraftForm(request.POST), LineForms.typed(request.POST)
     if _asks_for_lines(request) or not _valid(form, lines):

@@ -107,7 +107,8 @@ def test_an_empty_line_at_the_end_is_left_out(books, business, customer):
 
 
 def test_a_draft_is_changed(books, business, draft):
-    assert "Cordless drill" in books.get(address(business, "draft-edit", draft.pk)).content.decode()
+    page = books.get(address(business, "draft-edit", draft.pk)).content.decode()
+    assert 'value="Cordless drill, 18 V, with case"' in page and 'value="45.50"' in page
     books.post(address(business, "draft-edit", draft.pk), form(DELIVERY | {"lines": "2"}, lines="2", terms_days="14"))
     draft.refresh_from_db()
     assert (draft.terms_days, [row.description for row in draft.lines.all()]) == (14, ["Delivery to the site"])
