@@ -31,7 +31,13 @@ ROOMS = [
     ),
     Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "interest", "preflight", "draft"})),
     Room("plan-list", _("Plans"), "calendar-repeat", frozenset({"plan", "settlement"}), often=False),
-    Room("money-in", _("Money in"), "cash-banknote", frozenset({"money", "bank", "refund", "small", "import"}), often=False),
+    Room(
+        "money-in",
+        _("Money in"),
+        "cash-banknote",
+        frozenset({"money", "bank", "refund", "small", "import", "einvoice"}),
+        often=False,
+    ),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),
     Room(
         "settings",

@@ -28,6 +28,7 @@ from invoices.models import (
     Dispute,
     DraftInvoice,
     Invoice,
+    InvoiceDetail,
     Payment,
     PaymentPlan,
     ReferenceRate,
@@ -232,7 +233,9 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     ours["/<int:other>/"] = f"/{make.customer(business, 'Birch').pk}/"
     ours["/checks/<slug:check>"] = "/checks/PF03"
     ours["settings/calls/<slug:code>"] = "settings/calls/R01"
-    return ours | {"<slug:kind>/<slug:sha256>": f"customers/{table.sha256}"}
+    InvoiceDetail.objects.create(invoice=first, format="ubl", xml=table)
+    uploaded = {"einvoices/<slug:sha256>": f"einvoices/{table.sha256}", "files/<int:paper>": f"files/{table.pk}"}
+    return ours | uploaded | {"<slug:kind>/<slug:sha256>": f"customers/{table.sha256}"}
 
 
 def knock(client: Client, address: str) -> set[int]:

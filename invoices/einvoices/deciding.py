@@ -50,14 +50,18 @@ class Asked(Exception):
 
 
 class LeftOut(Exception):
-    """The invoice is none of ours to collect; the text is the state it is counted under."""
+    """The invoice is none of ours to collect; `state` is what it is counted under, the text says it in words."""
+
+    def __init__(self, state: str, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
 
 
 def check_side(content: Content, we: Us, choices: Choices) -> Side:
     """Raises LeftOut for an invoice to us, and Asked where we are neither side and nobody said we are the seller."""
     side = side_of(content, we)
     if side == Side.PAYABLE:
-        raise LeftOut("payable")
+        raise LeftOut("payable", _("%(seller)s is the seller and you are the buyer") % {"seller": content.seller.name})
     if side == Side.UNKNOWN and not choices.any_seller:
         reason = _("the seller is %(seller)s, the buyer %(buyer)s: neither is this business as its settings say")
         raise Asked(ASK_SELLER, reason % {"seller": content.seller.name, "buyer": content.buyer.name})

@@ -98,7 +98,7 @@ def _papers(business: Business, content: Content, source: EInvoiceFile) -> tuple
     enclosed = [*content.enclosures, *source.others]
     picture = None
     if source.pdf is not None:
-        picture = store(business=business, content=source.pdf, content_type=PDF, name=_short(source.name))
+        picture = store(business=business, content=source.pdf, content_type=PDF, name=_short(source.pdf_name))
     else:
         shown = [one for one in enclosed if is_pdf(one.content) and _shows(one, content)]
         if len(shown) == 1:

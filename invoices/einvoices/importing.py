@@ -109,6 +109,7 @@ class _Writer:
             self._fill(outcome, item.found)
         except LeftOut as left:
             outcome.state, outcome.reason = LEFT_OUT, str(left)
+            self.tally.leave_out(left.state)
         except Asked as asked:
             outcome.state, outcome.asks, outcome.reason = ASKS, asked.what, asked.reason
         except CellProblem as problem:
@@ -208,8 +209,6 @@ class _Writer:
         ]
         self.tally.refused[:] = sorted(booked_before + others, key=lambda problem: problem.line)
         for outcome in outcomes:
-            if outcome.state == LEFT_OUT:
-                self.tally.leave_out(outcome.reason)
             outcome.warnings = [str(one.reason) for one in self.tally.warnings if one.line == outcome.item.line]
         self.tally.warnings[:] = [_in_file(problem, files) for problem in self.tally.warnings]
 

@@ -46,6 +46,7 @@ class EInvoiceFile:
     xml: bytes
     xml_name: str
     pdf: bytes | None = None
+    pdf_name: str = ""
     others: tuple[Enclosure, ...] = ()
 
 
@@ -67,7 +68,7 @@ def open_einvoice(content: bytes, name: str) -> EInvoiceFile:
         found = embedded_invoice(content)
         if found is None:
             raise ImportProblem(_("this PDF carries no electronic invoice, only what people see"))
-        return EInvoiceFile(name, _read(found.xml), found.xml, found.name, content, found.others)
+        return EInvoiceFile(name, _read(found.xml), found.xml, found.name, content, name, found.others)
     if is_signed(content):
         raise ImportProblem(_("a signed file (.p7m): bring in the invoice without its signature"))
     if not content.strip():

@@ -56,13 +56,13 @@ def read_items(files: Files) -> list[Item]:
 
     A PDF without an invoice in it that is called like an XML file of the same upload is that invoice's picture.
     """
-    unpacked = [one for name, content in files for one in _unpacked(name, content)]
-    pictures = _pictures(unpacked)
+    held = [one for name, content in files for one in unpacked(name, content)]
+    named, pictures = dict(held), _pictures(held)
     items: list[Item] = []
-    for name, content in unpacked:
+    for name, content in held:
         if name in pictures.values():
             continue
-        for found, source in _invoices_of(name, content, pictures, dict(unpacked)):
+        for found, source in _invoices_of(name, content, pictures, named):
             items.append(Item(len(items) + 1, f"{_digest(content)}.{_position(items, name)}", name, found, source))
     return items
 
@@ -79,18 +79,18 @@ def _invoices_of(
         yield Refused(str(problem)), None
         return
     if name in pictures:
-        source = replace(source, pdf=held[pictures[name]])
+        source = replace(source, pdf=held[pictures[name]], pdf_name=pictures[name])
     for found in source.invoices:
         yield found, source
 
 
-def _pictures(unpacked: list[tuple[str, bytes | Refused]]) -> dict[str, str]:
+def _pictures(held: list[tuple[str, bytes | Refused]]) -> dict[str, str]:
     """{name of an XML file: name of the PDF that only shows it}."""
-    pdfs = {_stem(name): name for name, content in unpacked if isinstance(content, bytes) and is_pdf(content)}
-    named = dict(unpacked)
+    pdfs = {_stem(name): name for name, content in held if isinstance(content, bytes) and is_pdf(content)}
+    named = dict(held)
     pairs = {
         name: pdfs[_stem(name)]
-        for name, content in unpacked
+        for name, content in held
         if isinstance(content, bytes) and not is_pdf(content) and _stem(name) in pdfs
     }
     return {name: picture for name, picture in pairs.items() if not _carries(named[picture])}
@@ -103,8 +103,11 @@ def _carries(content: bytes) -> bool:
         return True
 
 
-def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes | Refused]]:
-    """The file itself, or what is in it where it is a zip archive; refused as a whole where that is beyond all reason."""
+def unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes | Refused]]:
+    """The file itself, or what is in it where it is a zip archive; refused as a whole where that is beyond all reason.
+
+    Without a name, an archive only holds together what came in apart.
+    """
     if not is_zip(content):
         yield name, content
         return
@@ -123,7 +126,7 @@ def _members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes |
     for one in members:
         with archive.open(one) as file:
             content = file.read(one.file_size + 1)
-        path = f"{name}/{one.filename}"
+        path = f"{name}/{one.filename}" if name else one.filename
         nested = Refused(_("a zip archive inside another is not unpacked: bring it in by itself"))
         yield path, nested if is_zip(content) else content
     if not members:

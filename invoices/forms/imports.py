@@ -38,7 +38,7 @@ WAYS_OUT = {
     "decimal": _("Choose below what 1,234 is."),
     "currency": _("Say the currency below."),
 }
-FILES = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
+FILES = ".csv,.tsv,.txt,.xlsx,.xls,.ods,.xml,.pdf,.zip"
 
 
 class UploadForm(forms.Form):

@@ -17,6 +17,9 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.sheets import csv_response
 from customers.access import get_row, member_view
 from customers.models import Document, ImportBatch
+from invoices.einvoices.opening import is_einvoice
+from invoices.einvoices.packing import holds_einvoices
+from invoices.einvoices.uploading import receive
 from invoices.forms.imports import BATCH_LABELS, FIELD_LABELS, KIND_LABELS, WAYS_OUT, ReadingForm, UploadForm
 from invoices.imports import uploads
 from invoices.imports.importing import undo_import
@@ -38,12 +41,16 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
 
 @member_view
 def import_add(request: HttpRequest) -> HttpResponse:
-    """Takes a file and looks whether it is a table at all."""
+    """Takes a file and looks whether it is a table at all; an electronic invoice among invoices goes the way of those."""
     form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind", INVOICES)})
     if request.method == "POST" and form.is_valid():
         kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
+        content = file.read()
         try:
-            document = uploads.receive(business=request.business, kind=kind, content=file.read(), name=file.name)
+            if kind == INVOICES and (is_einvoice(content) or holds_einvoices(content)):
+                document = receive(business=request.business, files=[(file.name, content)])
+                return redirect("einvoice-check", request.business.slug, document.sha256)
+            document = uploads.receive(business=request.business, kind=kind, content=content, name=file.name)
         except ImportProblem as problem:
             form.add_error("file", str(problem))
         else:

@@ -1,11 +1,12 @@
 """One invoice with its whole history: what is left of it, who said what, and every step that fired."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from customers.access import get_row, member_view
-from customers.models import Attachment
+from customers.models import Attachment, Document
 from invoices.account import open_invoice
 from invoices.made_here import made_here
 from invoices.models import Invoice
@@ -20,7 +21,7 @@ from reminders.timeline import of_invoice
 @member_view
 def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is left of an invoice and why, the payments that made it so (T24), and each step with its letter (T47)."""
-    invoice = get_row(request, Invoice.objects.select_related("business", "customer"), pk)
+    invoice = get_row(request, Invoice.objects.select_related("business", "customer", "detail"), pk)
     today = request.business.local_date(timezone.now())
     standing = open_invoice(invoice, claims([invoice.customer_id]), today)
     apart = {invoice.pk: standing.disputed + standing.planned}
@@ -34,6 +35,8 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "made": made_here(invoice),
         "preflight": panel_of(invoice, today),
         "lines": invoice.lines.all(),
+        "detail": getattr(invoice, "detail", None),
+        "papers_inside": _papers_inside(invoice),
         "allocations": invoice.allocations.select_related("payment", "credit_note"),
         "write_offs": invoice.write_offs.select_related("by"),
         "disputes": invoice.disputes.all(),
@@ -48,3 +51,8 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": invoice.customer,
     }
     return render(request, "invoices/invoice_detail.html", context)
+
+
+def _papers_inside(invoice: Invoice) -> QuerySet[Document] | None:
+    """The files that came inside an electronic invoice, without their bytes; None for one that came in a table."""
+    return invoice.detail.attachments.defer("bytes").order_by("name") if hasattr(invoice, "detail") else None
