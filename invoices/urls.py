@@ -29,6 +29,7 @@ from invoices.views import (
     search,
     series,
     small_balances,
+    syncing,
     unapplied,
 )
 
@@ -116,6 +117,12 @@ urlpatterns = [
     path("plans/<int:pk>/copies/", plan_acts.plan_send_copies, name="plan-send-copies"),
     path("plans/<int:pk>/agreement/pdf/", plans.plan_file, name="plan-file"),
     path("plans/<int:pk>/signed/pdf/", plans.plan_signed_file, name="plan-signed-file"),
+    path("settings/folders/", syncing.sync_list, name="sync-list"),
+    path("settings/folders/add/", syncing.sync_add, name="sync-add"),
+    path("settings/folders/<int:pk>/", syncing.sync_detail, name="sync-detail"),
+    path("settings/folders/<int:pk>/change/", syncing.sync_edit, name="sync-edit"),
+    path("settings/folders/<int:pk>/switch/", syncing.sync_switch, name="sync-switch"),
+    path("settings/folders/<int:pk>/remove/", syncing.sync_remove, name="sync-remove"),
     path("conflicts/", conflicts.conflict_list, name="conflict-list"),
     path("conflicts/<int:pk>/", conflicts.conflict_detail, name="conflict-detail"),
     path("conflicts/<int:pk>/theirs/", conflicts.conflict_theirs, name="conflict-theirs"),

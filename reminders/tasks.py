@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from customers import log
 from customers.models import Business
+from invoices.models import SyncSource
 from invoices.preflight_tasks import close_fixed, open_fixes
 from invoices.preflighting import check_open
+from invoices.syncing import run_source
 from invoices.thanking import send_receipts
 from reminders.delivery import deliver
 from reminders.heartbeat import claim_mailbox
@@ -37,6 +39,7 @@ def tick() -> None:
     now = timezone.now()
     Heartbeat.objects.update_or_create(name="tick", defaults={"beat_at": now})
     read_mailbox(now)
+    read_folders(now)
     for business in Business.objects.exclude(released_on=None):
         for job in (nightly_when_due, write_anew, hand_over, send_receipts):
             try:
@@ -62,6 +65,15 @@ def read_mailbox(now: datetime.datetime) -> None:
         logger.warning("The mailbox could not be read: %s", error)
     except Exception:
         logger.exception("Reading the mailbox failed")
+
+
+def read_folders(now: datetime.datetime) -> None:
+    """The sync folders of all businesses, released or not: money that came in stops what would ask for it."""
+    for source in SyncSource.objects.filter(active=True).select_related("business"):
+        try:
+            run_source(source, now)
+        except Exception:
+            logger.exception("sync source %s failed", source.pk)
 
 
 def write_anew(business: Business, now: datetime.datetime) -> None:

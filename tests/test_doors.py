@@ -35,6 +35,7 @@ from invoices.models import (
     Settlement,
     Signature,
     SyncConflict,
+    SyncSource,
 )
 from invoices.portal.tokens import new_token
 from invoices.refunding import pay_back
@@ -66,6 +67,10 @@ OWNERS_ONLY = {
     "settings-contact",
     "settings-plans",
     "settings-numbers",
+    "sync-add",
+    "sync-edit",
+    "sync-switch",
+    "sync-remove",
     "plan-accept",
     "plan-refuse",
     "plan-end",
@@ -217,6 +222,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "piles/": PrintRun.objects.create(business=business, printed_on=make.day("2026-06-30")),
         "steps/": Reminder.objects.filter(customer=acme).first(),
         "imports/": batch,
+        "settings/folders/": SyncSource.objects.create(business=business, kind="invoices", folder="ledger"),
         "conflicts/": SyncConflict.objects.create(
             business=business, invoice=first, changes={"due_on": ["2026-04-25", "2026-05-25"]}
         ),

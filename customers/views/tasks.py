@@ -33,6 +33,7 @@ SUBJECT_DOORS = {
     "settlement": ("settlement-detail", lazy("See the settlement")),
     "paymentplan": ("plan-detail", lazy("See the plan")),
     "conflict": ("conflict-detail", lazy("See what differs")),
+    "syncsource": ("sync-detail", lazy("See the folder")),
     "conversation": ("conversation-detail", lazy("See what was said")),
 }
 

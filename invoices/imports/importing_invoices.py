@@ -77,8 +77,8 @@ class InvoiceImporter:
             business=self.business, found=found, known=[], batch=self.batch, on=self.today, actor=self.actor
         )
         if full:
-            rows = Invoice.objects.filter(business=self.business, balance__gt=0).values_list("pk", "number_key")
-            self.tally.missing = [pk for pk, key in rows.order_by("pk") if key not in self._seen and key not in keys]
+            rows = Invoice.objects.filter(business=self.business, balance__gt=0).values_list("number", "number_key")
+            self.tally.missing = [number for number, key in rows.order_by("pk") if key not in self._seen and key not in keys]
 
     def _first_of_its_number(self, row: InvoiceRow) -> bool:
         key, content = number_key(row.number), hash((row.customer_reference or row.customer_name, *_content(row)))

@@ -25,7 +25,10 @@ PlainRow = CustomerRow | InvoiceRow | PaymentRow
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a person wants a file read. An empty mapping and profile mean: find out. `currency` where a row names none."""
+    """How a person wants a file read. An empty mapping and profile mean: find out. `currency` where a row names none.
+
+    `full`: it holds every open invoice, so that those it does not name are missing.
+    """
 
     currency: str
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -33,6 +36,7 @@ class Options:
     date_order: str = AUTO
     decimal: str = AUTO
     drafts: bool = False
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

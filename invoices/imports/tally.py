@@ -16,7 +16,7 @@ CHUNK = 1000
 class Tally:
     """Rows by what became of them. `customers` counts customers that invoices brought along, `replaced` payments that an
     invoice file knew of and that gave way to real ones, `left_out` rows by their state. `conflicts`: invoices shown to a person
-    instead of changed; `missing`: ids of open invoices that a full file does not name.
+    instead of changed; `missing`: numbers of open invoices that a full file does not name.
     """
 
     created: int = 0
@@ -28,7 +28,7 @@ class Tally:
     warnings: list[LineProblem] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     conflicts: int = 0
-    missing: list[int] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
     def warn(self, line: int, field: str, reason: str) -> None:
         """Notes what a person should look at although the row came in."""

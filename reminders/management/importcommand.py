@@ -13,7 +13,7 @@ from tqdm import tqdm
 from customers.models import Business
 from invoices.imports.dates import ORDERS
 from invoices.imports.importing import import_ledger
-from invoices.imports.layouts import LAYOUTS, parse_map
+from invoices.imports.layouts import INVOICES, LAYOUTS, parse_map
 from invoices.imports.ledgerfile import LedgerFile, Options, open_ledger
 from invoices.imports.problems import ImportProblem, LineProblem
 from invoices.imports.profiles import PROFILES
@@ -52,6 +52,8 @@ class ImportCommand(BusinessCommand):
         parser.add_argument("--date-order", default=AUTO, choices=[AUTO, *ORDERS], help="Where 3/4/2026 stands in the file.")
         parser.add_argument("--decimal", default=AUTO, choices=[AUTO, "comma", "point"], help="Where 1,234 stands in the file.")
         parser.add_argument("--include-drafts", action="store_true", help="Bring in invoices that were never sent, too.")
+        if self.kind == INVOICES:
+            parser.add_argument("--full", action="store_true", help="It holds every open invoice: say which it does not name.")
         parser.add_argument("--dry-run", action="store_true", help="Do everything, print it, and take it back.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -97,7 +99,11 @@ class ImportCommand(BusinessCommand):
             rows=_shown(ledger.rows(today), ledger.conventions.lines),
             file_name=path.name,
             sha256=sha256,
-            layout={"profile": ledger.profile.name if ledger.profile else "", "map": options["map"]},
+            layout={
+                "profile": ledger.profile.name if ledger.profile else "",
+                "map": options["map"],
+                "full": options.get("full", False),
+            },
             today=today,
             dry_run=options["dry_run"],
         )
@@ -118,6 +124,8 @@ class ImportCommand(BusinessCommand):
             self.stdout.write(f"{count} left out: {state}")
         if tally.conflicts:
             self.stdout.write(f"{tally.conflicts} left as they are: the customer heard something else, settle them on the page.")
+        if tally.missing:
+            self.stdout.write(f"{len(tally.missing)} open here and not in the file: look at them.")
         done = "would be created" if dry_run else "created"
         brought = f" (and {tally.customers} customers)" if tally.customers else ""
         kept = f"{tally.updated} updated, {tally.unchanged} unchanged, {len(tally.refused)} refused"
@@ -143,6 +151,7 @@ def _as_json(tally: Tally) -> dict[str, Any]:
         "customers_created": tally.customers,
         "left_out": tally.left_out,
         "conflicts": tally.conflicts,
+        "missing": tally.missing,
         "warnings": [_plain(problem) for problem in tally.warnings],
     }
 

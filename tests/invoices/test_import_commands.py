@@ -50,6 +50,7 @@ def test_json_says_what_became_of_the_rows(business, ledger):
         "customers_created": 1,
         "left_out": {},
         "conflicts": 0,
+        "missing": [],
         "warnings": [],
         "remarks": [],
     }
