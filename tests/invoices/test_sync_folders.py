@@ -20,8 +20,10 @@ from invoices.sync_folders import (
     ready_files,
 )
 
-NOW = datetime.datetime.now(datetime.UTC)
-LATER = NOW + datetime.timedelta(minutes=2)
+
+def after(minutes):
+    """So long after what was just written: the time of a file's last change is the disk's own."""
+    return datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=minutes)
 
 
 @pytest.fixture
@@ -35,16 +37,16 @@ def names(paths):
 
 def test_a_file_is_ready_once_nothing_was_written_for_a_minute(folder):
     (folder / "a.csv").write_text("x")
-    assert ready_files(folder, NOW) == []
-    assert names(ready_files(folder, LATER)) == ["a.csv"]
+    assert ready_files(folder, after(0)) == []
+    assert names(ready_files(folder, after(2))) == ["a.csv"]
     os.utime(folder / "a.csv", (0, 0))
-    assert ready_files(folder, NOW) == [], "the time a file shows can be set, the time of its change cannot"
+    assert ready_files(folder, after(0)) == [], "the time a file shows can be set, the time of its change cannot"
 
 
 @pytest.mark.parametrize("name", [".hidden", "~$a.xlsx", "a.csv.part", "a.tmp", "a.csv.report.txt"])
 def test_what_is_still_written_or_ours_is_left_alone(folder, name):
     (folder / name).write_text("x")
-    assert ready_files(folder, LATER) == []
+    assert ready_files(folder, after(2)) == []
 
 
 @pytest.mark.parametrize("name", ["..", "a/b", "/etc", "../other", "", ".ssh", "a\n", "a ", "a\\b", "x" * 101])
@@ -58,7 +60,7 @@ def test_links_are_followed_nowhere(folder, tmp_path):
     secret.write_text("x")
     (folder / "link.csv").symlink_to(secret)
     (folder / "elsewhere").symlink_to(tmp_path)
-    assert ready_files(folder, LATER) == []
+    assert ready_files(folder, after(2)) == []
     assert links_in(folder) == ["elsewhere", "link.csv"]
     with pytest.raises(FolderProblem, match="cannot be read"):
         read_bytes(folder / "link.csv", 100)
@@ -72,22 +74,22 @@ def test_a_folder_that_is_a_link_is_not_used(folder, tmp_path, part):
     place.rename(tmp_path / "moved")
     place.symlink_to(tmp_path / "moved")
     with pytest.raises(FolderProblem, match="links are not followed"):
-        ready_files(folder, LATER)
+        ready_files(folder, after(2))
 
 
 def test_a_folder_that_is_gone_is_said(folder):
     for part in (DONE, REFUSED, WORKING, ""):
         (folder / part).rmdir()
     with pytest.raises(FolderProblem, match="not there"):
-        ready_files(folder, LATER)
+        ready_files(folder, after(2))
 
 
 def test_only_one_takes_a_file_and_a_crash_gives_it_back(folder):
     (folder / "a.csv").write_text("x")
     taken = claim(folder / "a.csv")
     assert (taken.parent.name, claim(folder / "a.csv")) == (WORKING, None)
-    assert ready_files(folder, LATER) == []
-    assert ready_files(folder, NOW + datetime.timedelta(minutes=31)) == [taken]
+    assert ready_files(folder, after(2)) == []
+    assert ready_files(folder, after(31)) == [taken]
     assert claim(taken) == taken
 
 
