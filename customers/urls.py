@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import attachments, claims, contacts, customers, members, settings, tasks
+from customers.views import accounts, attachments, claims, contacts, customers, members, settings, tasks
 
 urlpatterns = [
     path("settings/", settings.edit_business, name="settings"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("settings/members/<int:pk>/role/", members.member_role, name="member-role"),
     path("settings/members/<int:pk>/remove/", members.member_remove, name="member-remove"),
     path("settings/members/<int:pk>/remind/", members.member_remind, name="member-remind"),
+    path("accounts/<int:pk>/", accounts.account_change, name="account-change"),
+    path("accounts/<int:pk>/confirm/", accounts.account_confirm, name="account-confirm"),
+    path("accounts/<int:pk>/drop/", accounts.account_drop, name="account-drop"),
     path("tasks/<int:pk>/", tasks.task_detail, name="task-detail"),
     path("tasks/<int:pk>/complete/", tasks.task_complete, name="task-complete"),
     path("tasks/<int:pk>/cancel/", tasks.task_cancel, name="task-cancel"),

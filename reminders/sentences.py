@@ -25,6 +25,9 @@ from reminders.models import Occasion, StepCode
 Rows = Mapping[tuple[str, int], Model]
 
 SENTENCES = {
+    "account.change_asked": lazy("Other bank details asked for"),
+    "account.changed": lazy("Other bank details confirmed by a second person"),
+    "account.change_dropped": lazy("Other bank details dropped"),
     "customer.added": lazy("Customer added"),
     "customer.edited": lazy("Changed: {fields}"),
     "customer.imported": lazy("Came in with a file"),

@@ -18,7 +18,18 @@ from customers.attachments import attach
 from customers.call_texts import call_text_of, save_call_text
 from customers.claims import open_claim
 from customers.documents import store
-from customers.models import Contact, Conversation, Customer, Document, Event, ImportBatch, Letter, Membership, Task
+from customers.models import (
+    AccountChange,
+    Contact,
+    Conversation,
+    Customer,
+    Document,
+    Event,
+    ImportBatch,
+    Letter,
+    Membership,
+    Task,
+)
 from customers.profile import save_logo
 from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
@@ -195,6 +206,9 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     link = issue_link(customer=acme, **what, today=make.day("2026-06-30"))
     paper = SimpleUploadedFile("note.txt", b"Delivered.")
     found = {
+        "accounts/": AccountChange.objects.create(
+            business=business, values={"iban": ""}, members=[bookkeeper.pk], asked_by=owner, asked_at=timezone.now()
+        ),
         "settlements/": settlement_of(acme),
         "hand-offs/": hand_off_of(acme),
         "claims/": claim,

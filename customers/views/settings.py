@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from arcollect.dates import knows_region, named_holidays, regions_of
 from customers.access import member_view, owner_view
+from customers.approving import BANK_FIELDS, ask_change, has_account
 from customers.forms.business import BusinessForm, LogoForm
 from customers.forms.rules import ClosingForm, ContactForm, RulesForm
 from customers.models import Business
@@ -24,13 +25,26 @@ YEAR_AHEAD = datetime.timedelta(days=365)
 def edit_business(request: HttpRequest) -> HttpResponse:
     """Name, address, bank, terms, signature: what stands on letters."""
     form = BusinessForm(request.POST or None, instance=request.business)
+    waiting = request.business.account_changes.filter(confirmed_at=None, dropped_at=None).first()
     if request.method == "POST" and form.is_valid():
-        save_profile(business=request.business, changed=form.changed_data, actor=request.user)
-        messages.success(request, _("Saved. The next letters say so."))
-        return redirect("settings", request.business.slug)
+        return _saved(request, form)
     if form.errors:
         request.business.refresh_from_db()
-    return render(request, "customers/settings_business.html", {"form": form})
+    return render(request, "customers/settings_business.html", {"form": form, "waiting": waiting})
+
+
+def _saved(request: HttpRequest, form: BusinessForm) -> HttpResponse:
+    """Stores what was changed; another account than the one customers know waits for a second person (domain.md PF09)."""
+    stored, changed = Business.objects.get(pk=request.business.pk), set(form.changed_data)
+    held = changed & set(BANK_FIELDS) if has_account(stored) else set()
+    save_profile(business=request.business, changed=sorted(changed - held), actor=request.user)
+    if not held:
+        messages.success(request, _("Saved. The next letters say so."))
+        return redirect("settings", request.business.slug)
+    values = {name: form.cleaned_data[name] for name in held}
+    change = ask_change(business=stored, values=values, actor=request.user, now=timezone.now())
+    messages.warning(request, _("Saved, but the old account stays until a second person has confirmed the new one."))
+    return redirect("account-change", request.business.slug, change.pk)
 
 
 @owner_view

@@ -22,6 +22,7 @@ from customers.models.desk import CALL_KINDS, TaskKind, TaskState
 
 # Where a task about one row is done: the address that does it, and what its button says.
 SUBJECT_DOORS = {
+    "account": ("account-change", lazy("See what is to change")),
     "dispute": ("dispute-detail", lazy("See the query")),
     "contact": ("contact-edit", lazy("See the contact")),
     "payment": ("payment-match", lazy("Match it")),
