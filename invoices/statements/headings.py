@@ -57,7 +57,7 @@ HEADINGS: Mapping[str, str] = {
         |naam tegenpartij|naam omschrijving|naam tegenpartij bevat|tegenpartij|naam|from|sender|remitter|customer name
         |auftraggeber name|absender|received from|ultimate debtor name|customer""",
     "payee": """zahlungsempfänger in|zahlungsempfänger|payee name|beneficiary|beneficiary name|empfänger|beneficiario|recipient
-        |bénéficiaire|beneficiario nombre|target name""",
+        |bénéficiaire|empfänger zahlungspflichtiger|beneficiario nombre|target name""",
     "payer_account": """payer account|partner iban|partner account|partner account number|counterparty account
         |counterparty account number|counterparty iban|counter party account|bank account|iban auftraggeber
         |iban zahlungsbeteiligter|iban kontonummer|kontonummer iban|konto iban|gegenkonto|iban gegenkonto
@@ -134,7 +134,18 @@ def guess_columns(header: Sequence[str], sample: Sequence[Sequence[Cell]]) -> di
         if chosen:
             found[field] = chosen
             taken.update(chosen)
+    _add_unnamed_marks(found, sample)
     return _settled(found, keys)
+
+
+def _add_unnamed_marks(found: dict[str, list[int]], sample: Sequence[Sequence[Cell]]) -> None:
+    """Some banks give the column of marks beside the amounts no name at all: without it money out would be money in."""
+    taken = {index for columns in found.values() for index in columns}
+    beside = [index + step for index in found.get("amount", []) for step in (1, -1)]
+    for index in beside:
+        if "mark" not in found and index >= 0 and index not in taken and all(index < len(row) for row in sample):
+            if _fits(MARK, [row[index] for row in sample]):
+                found["mark"] = [index]
 
 
 # Fields whose names others share come after these.
@@ -164,11 +175,18 @@ def _settled(found: dict[str, list[int]], keys: list[str]) -> dict[str, list[int
         found = {field: columns for field, columns in found.items() if field not in ("debit", "credit")}
     if "booked_on" not in found and "valued_on" in found:
         found["booked_on"] = found.pop("valued_on")
+    booked = found.get("booked_on", [0])[0]
     account = found.get("payer_account", [-1])[0]
-    if account >= 0 and keys[account] in _EITHER_ACCOUNT and "account" not in found:
-        before_date = "booked_on" in found and account < found["booked_on"][0]
-        if before_date or "payer" not in found:
-            found["account"] = found.pop("payer_account")
+    if (
+        account >= 0
+        and keys[account] in _EITHER_ACCOUNT
+        and "account" not in found
+        and (account < booked or "payer" not in found)
+    ):
+        found["account"] = found.pop("payer_account")
+    own = found.get("account", [-1])[0]
+    if own > booked and keys[own] in _EITHER_ACCOUNT and "payer" in found:
+        del found["account"]
     return found
 
 
@@ -189,6 +207,12 @@ def mark_of(cell: Cell) -> int:
     """-1 for a mark of money out ("D", "Soll"), 1 for money in, 0 for anything else."""
     word = str(cell).strip().rstrip(".").casefold()
     return -1 if word in OUT_MARKS else 1 if word in IN_MARKS else 0
+
+
+def is_booking(cells: Sequence[Cell]) -> bool:
+    """Whether a first line is a booking and no header: one cell is a date, another one an amount."""
+    dates = [_is_date(cell) for cell in cells]
+    return any(dates) and any(_is_amount(cell) for cell, is_date in zip(cells, dates, strict=True) if not is_date)
 
 
 def _is_date(cell: Cell) -> bool:

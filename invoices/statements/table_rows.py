@@ -38,7 +38,7 @@ class RowReader:
         """What a row is that is no booking: NOTE (a remark, a balance) or WAITING (not booked yet); "" for a booking."""
         if row.problem:
             return NOTE if sum(map(_filled, row.cells)) <= 2 else ""
-        for column in (*self.texts, *(self.at[key] for key in ("payer", "payee") if key in self.at)):
+        for column in (*self.texts, *(self.at[key] for key in ("payer", "payee", "reference") if key in self.at)):
             text = str(row.cells[column.index]).strip()
             if _BALANCE.match(text):
                 return NOTE

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -15,7 +15,7 @@ from invoices.imports.problems import CellProblem, ImportProblem, LineProblem
 from invoices.imports.reading import AUTO, Column, Conventions, survey, typed_row
 from invoices.imports.tabular import Row, Table, open_table
 from invoices.statements.checking import Warn
-from invoices.statements.headings import all_names, heading_currency, heading_key, names_of
+from invoices.statements.headings import all_names, heading_currency, heading_key, is_booking, names_of
 from invoices.statements.layouts import OPTIONS, columns_of, guess_layout, is_sure, unclear
 from invoices.statements.lines import Foot, Head, Part, StatementLine
 from invoices.statements.table_rows import NOTE, WAITING, RowReader
@@ -142,8 +142,16 @@ def open_statement_table(content: bytes, layout: Mapping[str, Any] | None, curre
 
 
 def look_at_table(content: bytes) -> Table:
-    """The table with its header found among a bank's usual words; a first line that is a booking itself is no header."""
-    return open_table(content, all_names(), heading_key)
+    """The table with its header found among a bank's usual words; a first line that is a booking itself is no header.
+
+    Columns without a name are called by their position.
+    """
+    table = open_table(content, all_names(), heading_key)
+    width = len(table.header) + table.unnamed
+    names = tuple(_("column %(position)d") % {"position": position} for position in range(1, width + 1))
+    if table.header_line == 1 and is_booking(table.header):
+        return replace(table, header=names, header_line=0, unnamed=0)
+    return replace(table, header=table.header + names[len(table.header) :], unnamed=0)
 
 
 def sample_of(table: Table) -> list[tuple[Any, ...]]:
