@@ -11,7 +11,7 @@ from customers.models import Business, Document, ImportBatch, User
 from invoices.einvoices.content import Content, Enclosure, owed
 from invoices.einvoices.opening import EInvoiceFile
 from invoices.einvoices.pdf import is_pdf
-from invoices.models import CreditNote, Invoice, InvoiceDetail, InvoiceLine
+from invoices.models import CreditNote, DraftInvoice, Invoice, InvoiceDetail, InvoiceLine
 
 XML, PDF, OTHER = "application/xml", "application/pdf", "application/octet-stream"
 # A PDF enclosed in the XML shows the invoice itself where its name says so.
@@ -22,8 +22,13 @@ MOST_LINES = 10_000
 def write_detail(
     *, invoice: Invoice, content: Content, source: EInvoiceFile, due_from: str, batch: ImportBatch, actor: User | None
 ) -> bool:
-    """Keeps the content of an invoice, in the transaction under way; whether anything was new. The same file again is not."""
+    """Keeps the content of an invoice, in the transaction under way; whether anything was new. The same file again is not.
+
+    An invoice made here says what it says: a copy of it that comes back adds nothing.
+    """
     business = invoice.business
+    if DraftInvoice.objects.filter(invoice=invoice).exists():
+        return False
     xml = store(business=business, content=source.xml, content_type=XML, name=_short(source.xml_name))
     before = InvoiceDetail.objects.filter(invoice=invoice).first()
     if before and before.xml_id == xml.pk:

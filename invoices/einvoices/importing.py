@@ -188,6 +188,7 @@ class _Writer:
             return
         outcome.invoice_id = now.pk
         if now.pk in held_back:
+            outcome.reason = _("says something else than the customer was told: it waits among the differences to be settled")
             return
         due_from = outcome.due.how if outcome.state == NEW else ""
         is_new = write_detail(

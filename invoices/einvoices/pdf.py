@@ -1,6 +1,7 @@
 """PDFs that carry their invoice as XML: Factur-X, ZUGFeRD 1 and 2, XRechnung."""
 
 import io
+import zlib
 from dataclasses import dataclass
 
 import pikepdf
@@ -12,6 +13,7 @@ from invoices.imports.problems import ImportProblem
 # The names the standards give the XML, the newest first: a file that carries two says the same twice.
 NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
 LARGEST = 30 * 1024 * 1024
+DEFLATED = pikepdf.Name.FlateDecode
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,20 @@ def _attachments(content: bytes) -> dict[str, bytes]:
             return {name: _held(pdf.attachments[name]) for name in pdf.attachments}
     except pikepdf.PasswordError as error:
         raise ImportProblem(_("this PDF is locked with a password")) from error
-    except (pikepdf.PdfError, ValueError, KeyError) as error:
+    except (pikepdf.PdfError, zlib.error, ValueError, KeyError) as error:
         raise ImportProblem(_("this PDF is damaged")) from error
 
 
 def _held(attached: pikepdf.AttachedFileSpec) -> bytes:
     """The bytes of one attachment. A file that unpacks to a great multiple of itself is refused unread."""
     stream = attached.get_file().obj
-    if len(stream.read_raw_bytes()) > LARGEST:
-        raise ImportProblem(_("a file attached to this PDF is too large"))
-    held = stream.read_bytes()
+    raw, filters = bytes(stream.read_raw_bytes()), stream.get("/Filter")
+    if filters is None:
+        held = raw
+    elif filters in (DEFLATED, [DEFLATED]) and stream.get("/DecodeParms") is None:
+        held = zlib.decompressobj().decompress(raw, LARGEST + 1)
+    else:
+        held = bytes(stream.read_bytes())
     if len(held) > LARGEST:
         raise ImportProblem(_("a file attached to this PDF is too large"))
     return held

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import pytest
 
+from arcollect.dates import Calendar
 from customers.models import Contact, Customer, Event, ImportBatch
+from invoices.disputing import open_dispute
 from invoices.einvoices.deciding import Choices
 from invoices.einvoices.importing import import_einvoices
 from invoices.imports.importing import undo_import
 from invoices.imports.problems import ImportProblem
-from invoices.models import CreditNote, Invoice, InvoiceDetail, InvoiceLine, Payment
+from invoices.models import CreditNote, DraftInvoice, Invoice, InvoiceDetail, InvoiceLine, Payment, SyncConflict
 from tests import make
 from tests.invoices.einvoices import cii, fattura, fattura_body, pdf, ubl
 
@@ -299,6 +301,27 @@ def test_the_event_holds_ids_and_codes_only(business):
     event = Event.objects.get(kind="invoice.detailed")
     assert set(event.data) == {"batch", "schema", "type", "xml", "due_from"}
     assert event.subject == f"invoice:{Invoice.objects.get().pk}"
+
+
+def test_what_the_customer_was_told_is_not_changed_by_a_file(business):
+    bring(business, ubl())
+    invoice = Invoice.objects.get()
+    open_dispute(invoice=invoice, code="PRICE", amount=Decimal(10), on=TODAY, calendar=Calendar())
+    report = bring(business, ubl(total="130.00"))
+    invoice.refresh_from_db()
+    assert (invoice.total, invoice.detail.gross) == (119, 119)
+    assert SyncConflict.objects.get().changes == {"total": ["119.00", "130.00"]}
+    assert (states(report), report.tally.updated) == (["unchanged"], 0)
+    assert "among the differences" in report.outcomes[0].reason
+
+
+def test_an_invoice_made_here_learns_nothing_from_its_copy(business):
+    same = {"issued": "2026-05-04", "total": "119", "currency": "EUR", "purchase_order": "PO-9", "delivered_on": date(2026, 5, 2)}
+    invoice = make.invoice(make.customer(business, "Birch GmbH"), "INV1", **same)
+    common = {"business": business, "customer": invoice.customer, "currency": "EUR", "issue_on": TODAY, "terms_days": 30}
+    DraftInvoice.objects.create(**common, state="issued", invoice=invoice)
+    assert states(bring(business, ubl(due=""))) == ["unchanged"]
+    assert not InvoiceDetail.objects.exists()
 
 
 def test_the_import_is_taken_back_whole(business, owner):

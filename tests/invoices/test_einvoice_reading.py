@@ -67,6 +67,11 @@ def test_a_pdf_is_read_by_what_it_carries():
     assert [(other.name, other.content) for other in found.others] == [sheet]
 
 
+def test_what_unpacks_without_end_is_not_unpacked(monkeypatch):
+    monkeypatch.setattr("invoices.einvoices.pdf.LARGEST", 1000)
+    assert "too large" in reason(pdf(cii() + b" " * 5000))
+
+
 def test_of_two_invoices_in_a_pdf_the_newer_standard_counts():
     content = pdf(cii(number="NEW"), others=[("ZUGFeRD-invoice.xml", cii(number="OLD"))])
     assert open_einvoice(content, "x").invoices[0].number == "NEW"
