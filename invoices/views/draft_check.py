@@ -112,7 +112,9 @@ def _issue(request: HttpRequest, draft: DraftInvoice) -> HttpResponse:
     try:
         invoice = issue_draft(draft=draft, actor=request.user, today=today)
     except DraftError as problem:
-        messages.error(request, str(problem))
+        # A second click finds it issued: that is what was wanted, and the page of the invoice says so.
+        if draft.state == DraftState.DRAFT:
+            messages.error(request, str(problem))
         return redirect("draft-check", request.business.slug, draft.pk)
     messages.success(request, _("Invoice %(number)s is issued.") % {"number": invoice.number})
     if request.POST.get("send"):
