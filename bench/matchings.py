@@ -47,8 +47,10 @@ def percent(part: float, whole: float, digits: int = 1) -> str:
 
 
 def show(name: str, result: dict[str, Any]) -> None:
-    say(f"{name}: {result['open']:,} open invoices, read in {result['read_seconds']} s, {result['peak_mib']} MiB; ")
-    say(f"{result['lines']:,} lines at {result['lines_a_second']:,.0f} a second; {result['unknowable']} hold no evidence", "")
+    memory = f"{result['of_it_ledger_mib']} of {result['peak_mib']} MiB"
+    say(f"{name}: {result['open']:,} open invoices, read in {result['read_seconds']} s, {memory}")
+    speeds = f"{result['lines_a_second']:,.0f} a second, {result['lines_a_cpu_second']:,.0f} by processor time"
+    say(f"{result['lines']:,} lines, {speeds}; {result['unknowable']} hold no evidence", "")
     heads = ["kind", "lines", "booked by itself", "wrong", "first suggestion right", "naive booked", "naive wrong"]
     rows = [[kind, *_cells(row)] for kind, row in sorted(result["kinds"].items(), key=lambda item: -item[1]["lines"])]
     say_table(heads, [*rows, ["all, but not a customer", *_cells(total(result["kinds"]))]])

@@ -1,7 +1,7 @@
 """Reads a bank line for matching: whose it may be, and what it names. Pure."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,12 +71,19 @@ class Clues:
         return [hit for hit in hits if hit.whole and any(map(str.isdigit, self.text.letters[hit.start : hit.end]))]
 
     @cached_property
+    def paid_hits(self) -> list[tuple[Hit, frozenset[int]]]:
+        """The paid invoices it names, and whose they are."""
+        found = [(hit, frozenset(hit.ids)) for hit in find_numbers(self.text, self.ledger.paid_numbers)]
+        rows = self.ledger.invoices
+        for hit in self.named:
+            if all(rows[pk].balance <= 0 for pk in hit.ids):
+                found.append((hit, frozenset(rows[pk].customer_id for pk in hit.ids)))
+        return [(hit, customers) for hit, customers in found if hit.strength >= FAIR]
+
+    @cached_property
     def paid(self) -> frozenset[int]:
         """The customers whose paid invoices it names."""
-        hits = find_numbers(self.text, self.ledger.paid_numbers)
-        found = {pk for hit in hits if hit.strength >= FAIR for pk in hit.ids}
-        rows = (self.ledger.invoices[pk] for hit in self.named if hit.strength >= FAIR for pk in hit.ids)
-        return frozenset(found | {row.customer_id for row in rows if row.balance <= 0})
+        return frozenset(pk for _hit, customers in self.paid_hits for pk in customers)
 
     @cached_property
     def credits(self) -> frozenset[int]:
@@ -138,11 +145,24 @@ class Clues:
     def near(self, invoice: OpenInvoice) -> bool:
         """Whether it names something very like this invoice's number: a typing error, a misread letter, a number cut off.
 
-        What is the number of another open invoice of the same customer is no slip; of another customer's it may be one.
+        What is the number of another invoice of the same customer is no slip; of another customer's it may be one.
         """
-        own = [hit for hit in self.hits if any(self.ledger.invoices[pk].customer_id == invoice.customer_id for pk in hit.ids)]
+        owner, rows = invoice.customer_id, self.ledger.invoices
+        own = [hit for hit in self.hits if any(rows[pk].customer_id == owner for pk in hit.ids)]
+        own += [hit for hit, customers in self.paid_hits if owner in customers]
         free = [word for word, start in self.words if not any(hit.start <= start < hit.end for hit in own)]
         return is_near(free, invoice.number)
+
+    def names_others(self, rows: Sequence[OpenInvoice], *, near: bool) -> bool:
+        """Whether it names an invoice that is none of `rows`: open, paid, or one we have never seen.
+
+        A number that is nearly that of one of the rows, `near`, excuses one of another customer's.
+        """
+        ids, owner = {row.id for row in rows}, rows[0].customer_id
+        strange = [pk for hit in self.hits if hit.strength >= FAIR for pk in hit.ids if pk not in ids]
+        if any(self.ledger.invoices[pk].customer_id == owner for pk in strange):
+            return True
+        return not near and (bool(strange) or self.names_strange_number)
 
     def strength_of(self, pk: int) -> int:
         """How well it names an open invoice, 0 for not at all."""

@@ -51,7 +51,7 @@ def _one_invoice(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
     pair = not near and bool(equal) and _is_a_pair(clues, rows)
     for row in equal:
         only = near == [row] or len(equal) == 1
-        doubts = (clues.payer != customer_id, not only, pair, clues.names_strange_number and not near)
+        doubts = (clues.payer != customer_id, not only, pair, clues.names_others([row], near=bool(near)))
         words = f"{from_whom(clues, customer_id)} {_('%(number)s is for this amount.') % {'number': row.number}}"
         score = capped(_known(clues, customer_id, named=bool(near)), *doubts) if only else 72
         yield made(clues, customer_id, whole([row], clues.line.amount), score, "amount_of_customer", words)
@@ -65,7 +65,8 @@ def _near(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
     words = _("It names something very like %(numbers)s.") % {"numbers": numbers(near)}
     words = f"{from_whom(clues, customer_id)} {words}"
     if comes_to(near, clues.line.amount):
-        score = capped(_known(clues, customer_id, named=True), clues.payer != customer_id)
+        doubts = (clues.payer != customer_id, clues.names_others(near, near=True))
+        score = capped(_known(clues, customer_id, named=True), *doubts)
         yield made(clues, customer_id, whole(near, clues.line.amount), score, "near", words)
     elif len(near) == 1:
         yield from deducted(clues, customer_id, near, 88)
@@ -80,7 +81,11 @@ def _all(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
             continue
         words = _("It is all that is open of %(name)s.") if every else _("It is all that is due of %(name)s.")
         words = words % {"name": clues.ledger.customers[customer_id].name}
-        doubts = (clues.payer != customer_id, clues.names_strange_number, not every and not _rare(clues, rows, len(some)))
+        doubts = (
+            clues.payer != customer_id,
+            clues.names_others(some, near=False),
+            not every and not _rare(clues, rows, len(some)),
+        )
         score = capped(_known(clues, customer_id, named=False), *doubts)
         yield made(clues, customer_id, whole(some, clues.line.amount), score, "all_open" if every else "all_due", words)
 
@@ -93,7 +98,7 @@ def _some(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
         if len(places) in (1, len(rows)):
             continue
         some, rare = [rows[place] for place in places], _rare(clues, rows, len(places))
-        doubts = (clues.payer != customer_id, clues.names_strange_number, not rare, len(sums.sets) > 1)
+        doubts = (clues.payer != customer_id, clues.names_others(some, near=False), not rare, len(sums.sets) > 1)
         words = f"{from_whom(clues, customer_id)} {_('%(numbers)s come to this amount.') % {'numbers': numbers(some)}}"
         score = capped(min(95, _known(clues, customer_id, named=False)), *doubts)
         score = score if rare and len(sums.sets) == 1 else min(score, 80 - 2 * len(places))
@@ -105,7 +110,7 @@ def _one_deducted(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]
     """One invoice, or all, less a discount or charges. As agreed and of one invoice alone, the discount is proof enough."""
     agreed = [row for row in rows if row.balance > clues.line.amount and agreed_discount(clues, customer_id, [row])]
     if len(agreed) == 1:
-        doubts = (clues.payer != customer_id, clues.names_strange_number, _is_a_pair(clues, rows))
+        doubts = (clues.payer != customer_id, clues.names_others(agreed, near=False), _is_a_pair(clues, rows))
         yield from deducted(clues, customer_id, agreed, capped(_known(clues, customer_id, named=False), *doubts))
         return
     close = [row for row in rows if clues.line.amount < row.balance <= clues.line.amount * 2][:LIKELY_PAYERS]

@@ -54,7 +54,7 @@ def _discounts(clues: Clues, rows: Rows, granted: Rows, rate: Decimal) -> WriteO
     short = balances(rows) - clues.line.amount
     parts = [(row, quantize(row.balance * rate, row.currency)) for row in granted]
     off = short - sum((part for _row, part in parts), Decimal(0))
-    if not parts or abs(off) > unit(clues) * len(parts):
+    if not parts or abs(off) > unit(clues) * len(parts) or any(part + abs(off) >= row.balance for row, part in parts):
         return ()
     (last, part) = parts[-1]
     return tuple((row.id, amount, "discount") for row, amount in [*parts[:-1], (last, part + off)] if amount > 0)
@@ -82,9 +82,11 @@ def _by_discount(clues: Clues, customer_id: int, rows: Rows, sure: int) -> Itera
 def _by_charges(clues: Clues, customer_id: int, rows: Rows, sure: int) -> Iterator[Match]:
     short, rules = balances(rows) - clues.line.amount, clues.ledger.rules
     most = max(rows, key=lambda row: row.balance)
-    if short == clues.line.charges:
+    if short == clues.line.charges < most.balance:
         words = _("%(numbers)s less the charges of %(charges)s that the bank reports.")
         kind, rule = "charges", "charges"
+    elif short >= most.balance:
+        return
     elif short <= Decimal(str(rules["small_balance"])):
         words, kind, rule, sure = _("%(numbers)s, short of %(charges)s."), "small", "small", min(sure, GUESSED)
     elif short <= Decimal(str(rules["charges_up_to"])) and short <= balances(rows) * CHARGES_SHARE:

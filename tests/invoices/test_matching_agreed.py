@@ -1,0 +1,86 @@
+"""Money for what was agreed or announced: plans, settlements, promises, advices."""
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from invoices.allocation import AwaitedPlan
+from invoices.matching import match
+from invoices.open_ledger import AwaitedPromise, AwaitedSettlement, Ledger, WaitingAdvice
+from tests.invoices.matching import ACME, TODAY, first, ledger, line, split_of
+
+PAYER = "Acme Tools GmbH"
+PLAN = AwaitedPlan(12, "C0001-P12", {1: Decimal(600), 2: Decimal(300)}, (Decimal(300), Decimal(300), Decimal(300)))
+
+
+@pytest.fixture
+def books() -> Ledger:
+    return ledger((ACME, "INV-20417", "600"), (ACME, "INV-20418", "300.50"), (ACME, "INV-20419", "450"))
+
+
+def test_an_instalment_goes_to_the_plan_s_invoices_alone(books):
+    books.plans[ACME, "EUR"] = PLAN
+    found = first(line("300", "", PAYER), books)
+    assert (found.rule, found.certain, found.plan_id, split_of(found)) == ("plan", True, 12, {1: "300"})
+    books.less(found)
+    assert books.plans[ACME, "EUR"].left == (Decimal(300), Decimal(300))
+
+
+def test_a_plan_that_is_named_gets_whatever_comes(books):
+    books.plans[ACME, "EUR"] = PLAN
+    found = first(line("650", "Rate C0001-P12", "Ottokar"), books)
+    assert (found.certain, split_of(found)) == (True, {1: "600", 2: "50"})
+
+
+def test_who_names_an_invoice_does_not_mean_the_plan(books):
+    books.plans[ACME, "EUR"] = PLAN
+    found = first(line("300", "INV-20419", PAYER), books)
+    assert (found.rule, split_of(found)) == ("part", {3: "300"})
+
+
+def test_what_is_left_of_a_settlement_is_for_it(books):
+    books.settlements[ACME, "EUR"] = AwaitedSettlement(Decimal(700), TODAY, {1: Decimal(600), 2: Decimal("300.50")})
+    found = first(line("700", "", PAYER), books)
+    assert (found.rule, found.certain, split_of(found)) == ("settlement", True, {1: "600", 2: "100"})
+
+
+def test_a_settlement_paid_too_late_is_asked_about(books):
+    late = TODAY - datetime.timedelta(days=1)
+    books.settlements[ACME, "EUR"] = AwaitedSettlement(Decimal(700), late, {1: Decimal(600), 2: Decimal("300.50")})
+    assert not first(line("700", "", PAYER), books).certain
+
+
+def test_what_was_promised_for_an_invoice_is_for_it(books):
+    books.promises[ACME, "EUR"] = (AwaitedPromise(Decimal(200), {3: Decimal(200)}),)
+    found = first(line("200", "", PAYER), books)
+    assert (found.rule, found.certain, split_of(found)) == ("promise", True, {3: "200"})
+
+
+ADVICE = WaitingAdvice(5, ACME, "EUR", Decimal(940), TODAY, ((1, Decimal(590), Decimal(0)), (3, Decimal(350), Decimal(0))))
+
+
+def test_an_advice_says_what_its_money_is_for(books):
+    books.advices[5] = ADVICE
+    found = first(line("940", "", PAYER), books)
+    assert (found.rule, found.certain, found.advice_id, split_of(found)) == ("advice", True, 5, {1: "590", 3: "350"})
+    books.less(found)
+    assert not books.advices
+
+
+def test_an_advice_that_gives_itself_a_discount_is_asked_about(books):
+    rows = ((1, Decimal(590), Decimal(10)), (3, Decimal(350), Decimal(0)))
+    books.advices[5] = replace(ADVICE, rows=rows)
+    found = first(line("940", "", PAYER), books)
+    assert (found.certain, found.write_offs) == (False, ((1, Decimal(10), "discount"),))
+
+
+def test_an_advice_of_somebody_else_is_asked_about(books):
+    books.advices[5] = ADVICE
+    assert not first(line("940", "", "Birch & Söhne"), books).certain
+
+
+def test_an_old_advice_is_no_longer_waited_for(books):
+    books.advices[5] = replace(ADVICE, told_on=TODAY - datetime.timedelta(days=31))
+    assert all(found.rule != "advice" for found in match(line("940", "", PAYER), books))
