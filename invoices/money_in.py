@@ -29,10 +29,10 @@ class Pile:
 
 @dataclass(frozen=True, slots=True)
 class MoneyIn:
-    """The state of money in. `certain`: of the lines that wait, how many have a suggestion; `latest`: the last day told of."""
+    """The state of money in. `with_suggestion`: how many of the lines that wait have one; `latest`: the last day told of."""
 
     waiting: Pile
-    certain: int
+    with_suggestion: int
     by_itself: Pile
     cash: Pile
     credits: Pile
@@ -55,7 +55,7 @@ def money_in(business: Business, now: datetime.datetime) -> MoneyIn:
     latest = statements.order_by().aggregate(to=Max("to_on"))["to"] or lines.order_by().aggregate(on=Max("booked_on"))["on"]
     return MoneyIn(
         waiting=_pile(to_match, "booked_on", F("amount")),
-        certain=to_match.exclude(suggestions=[]).count(),
+        with_suggestion=to_match.exclude(suggestions=[]).count(),
         by_itself=_pile(by_itself, "booked_on", F("amount")),
         cash=_pile(cash, "received_on", F("amount") - F("allocated")),
         credits=_pile(credits, "issued_on", F("total") - F("allocated")),

@@ -36,6 +36,7 @@ from invoices.disputing import open_dispute
 from invoices.imports import uploads
 from invoices.linking import issue_link
 from invoices.models import (
+    BankLine,
     Dispute,
     DraftInvoice,
     Invoice,
@@ -55,6 +56,7 @@ from reminders.merging import merge
 from reminders.models import HandOff, Policy, PrintRun, Reminder, Wording
 from reminders.nightly import escalate
 from tests import make
+from tests.invoices import bank
 
 # Who has no business here: what only an owner may open (architecture.md, "Tenancy and access").
 OWNERS_ONLY = {
@@ -204,6 +206,8 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
     promise = make_promise(customer=acme, currency="USD", amount=Decimal(5), **dates)
     what = {"purpose": "letter", "currency": "USD", "invoices": [first.pk], "token": new_token()}
     link = issue_link(customer=acme, **what, today=make.day("2026-06-30"))
+    bank.store(business, bank.line("5", payer="Nobody"))
+    line = BankLine.objects.select_related("statement__batch").get()
     paper = SimpleUploadedFile("note.txt", b"Delivered.")
     found = {
         "accounts/": AccountChange.objects.create(
@@ -226,6 +230,9 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "disputes/": Dispute.objects.get(),
         "payments/": Payment.objects.get(amount=40),
         "credit-notes/": make.credit_note(acme, "10", on="2026-05-01"),
+        "money/lines/": line,
+        "money/statements/": line.statement,
+        "money/files/": line.statement.batch,
         "money/refunds/": pay_back(source=make.payment(acme, "7", on="2026-05-01"), amount=Decimal(7), on=make.day("2026-05-02")),
         "money/write-offs/": write_off(
             invoice=first, amount=Decimal("0.50"), kind="small", on=make.day("2026-06-30"), reason="Too small."

@@ -33,6 +33,7 @@ SUBJECT_DOORS = {
     "promise": ("promise-detail", lazy("See the promise")),
     "settlement": ("settlement-detail", lazy("See the settlement")),
     "paymentplan": ("plan-detail", lazy("See the plan")),
+    "line": ("bank-line", lazy("See the line")),
     "conflict": ("conflict-detail", lazy("See what differs")),
     "syncsource": ("sync-detail", lazy("See the folder")),
     "conversation": ("conversation-detail", lazy("See what was said")),

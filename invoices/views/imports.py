@@ -17,6 +17,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.sheets import csv_response
 from customers.access import get_row, member_view
 from customers.models import Document, ImportBatch
+from invoices.bank_lines import STATEMENT
 from invoices.einvoices.opening import is_einvoice
 from invoices.einvoices.packing import holds_einvoices
 from invoices.einvoices.uploading import receive
@@ -75,6 +76,8 @@ def import_check(request: HttpRequest, kind: str, sha256: str) -> HttpResponse:
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What became of a file: the counts, and the lines a person must look at."""
     batch = get_row(request, ImportBatch.objects.select_related("by"), pk)
+    if batch.kind == STATEMENT:
+        return redirect("bank-file", request.business.slug, batch.pk)
     refused = [problem for problem in batch.refused if not problem.get("warning")]
     warnings = [problem for problem in batch.refused if problem.get("warning")]
     context = {
