@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from customers import log
 from customers.desk import close_about, complete_task
 from customers.models import Contact, Customer, Task, User
+from customers.models.customer import ContactRole
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 
@@ -126,10 +127,12 @@ def confirm_card(
     on: datetime.date,
     actor: User,
     told: Task | None = None,
+    approver: str = "",
 ) -> None:
     """What somebody there confirmed or put right in one call: the contact is verified, whatever asked for it is done (P17).
 
-    `told`: the open task with what they told us of a change; it is done with this.
+    `told`: the open task with what they told us of a change; it is done with this. `approver`: the name of who approves the
+    invoices there, kept as a decision maker where nobody of that name is known.
     """
     changed = {name for name, value in of_customer.items() if getattr(customer, name) != value}
     for name in changed:
@@ -140,6 +143,9 @@ def confirm_card(
         setattr(contact, name, of_contact[name])
     save_contact(contact=contact, changed=edited, actor=actor)
     verify_contact(contact=contact, on=on, actor=actor)
+    if approver and not customer.contacts.filter(name__iexact=approver).exists():
+        person = Contact(business=customer.business, customer=customer, name=approver, role=ContactRole.DECISION_MAKER)
+        save_contact(contact=person, changed=(), actor=actor)
     asking = Task.objects.filter(customer=customer, kind=TaskKind.VERIFY_AP, state=TaskState.OPEN)
     for task in (*asking.select_related("business", "customer"), *([told] if told else [])):
         complete_task(task=task, outcome=_("The details were verified."), on=on, by=actor)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, Sum
 
@@ -29,6 +30,7 @@ class _Known:
     owed: Mapping[tuple[int, str], Decimal]
     twins: Mapping[tuple[int, str], Sequence[tuple[int, Twin]]]
     accounts: tuple[str, ...]
+    rules: Mapping[str, Any]
 
 
 def invoice_facts(business: Business, invoices: Sequence[Invoice], today: datetime.date) -> dict[int, PreflightFacts]:
@@ -77,7 +79,7 @@ def draft_facts(draft: DraftInvoice, today: datetime.date) -> PreflightFacts:
         terms_attached=bool(business.terms_text.strip()),
         texts=tuple(filter(None, (draft.note, *(line.description for line in lines)))),
         twins=tuple(twin for _pk, twin in known.twins.get((customer.pk, currency), ())),
-        rules=business.rules["preflight"],
+        rules=known.rules,
     )
 
 
@@ -126,7 +128,7 @@ def _of_invoice(
         terms_attached=bool(business.terms_text.strip()),
         texts=tuple(filter(None, (detail.note if detail else "", *(line.description for line in lines)))),
         twins=tuple(twin for pk, twin in twins if pk != invoice.pk),
-        rules=business.rules["preflight"],
+        rules=known.rules,
         **(_of_detail(detail, invoice) if detail else {}),
     )
 
@@ -189,6 +191,7 @@ def _known(business: Business, rows: Sequence[Invoice | DraftInvoice], orders: S
         owed=_owed(customers),
         twins=_twins(business, customers, days, orders),
         accounts=tuple(filter(None, own)),
+        rules=business.rules["preflight"],
     )
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.forms.contact import PhoneField
 from customers.models import Contact, Customer
+from customers.models.customer import ContactRole
 
 OF_CONTACT = ("name", "email", "phone", "fax")
 OF_CUSTOMER = ("street", "city", "postal_code", "region", "po_required", "po_rule", "portal", "pay_run")
@@ -30,6 +31,7 @@ class CardForm(forms.Form):
         required=False,
         help_text=_("“ask Ms Lee”, or 45###### where # is a digit and * anything."),
     )
+    approver = forms.CharField(label=_("Who approves them"), max_length=200, required=False)
     portal = forms.CharField(
         label=_("A portal invoices go through"), max_length=200, required=False, help_text=_("Its name or address.")
     )
@@ -37,7 +39,8 @@ class CardForm(forms.Form):
 
     def __init__(self, data: Any, *, customer: Customer, contact: Contact) -> None:
         initial = {name: getattr(contact, name) for name in OF_CONTACT} | {name: getattr(customer, name) for name in OF_CUSTOMER}
-        super().__init__(data, initial=initial)
+        approver = customer.contacts.filter(role=ContactRole.DECISION_MAKER).first() if customer.pk else None
+        super().__init__(data, initial=initial | {"approver": approver.name if approver else ""})
         region = customer.country or customer.business.country
         for name in ("phone", "fax"):
             self.fields[name] = PhoneField(region=region, label=self.fields[name].label)

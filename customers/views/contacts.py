@@ -59,6 +59,7 @@ def contact_card(request: HttpRequest, pk: int) -> HttpResponse:
             on=request.business.local_date(timezone.now()),
             actor=request.user,
             told=task,
+            approver=form.cleaned_data["approver"],
         )
         messages.success(request, _("%(contact)s verified today.") % {"contact": contact})
         return redirect("customer-detail", request.business.slug, customer.pk)

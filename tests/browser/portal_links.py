@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arcollect.settings")
 django.setup()
 
 from customers.documents import store  # noqa: E402
-from customers.models import Business, Contact, Conversation, Customer  # noqa: E402
+from customers.models import Business, Contact, Conversation, Customer, Letter  # noqa: E402
 from customers.profile import save_logo  # noqa: E402
 from invoices.booking import book_payment  # noqa: E402
 from invoices.linking import issue_link  # noqa: E402
@@ -38,7 +38,7 @@ def main() -> None:
     today = business.local_date(timezone.now())
     links = {}
     for language, country in (("en", "GB"), ("de", "DE"), ("es", "ES")):
-        for name in ("open", "plan", "represented"):
+        for name in ("open", "plan", "represented", "well"):
             links[f"{language}-{name}"] = _link(business, f"{language.upper()}-{name}", language, country, today, name)
     json.dump(links, sys.stdout)
 
@@ -74,9 +74,23 @@ def _link(business: Business, reference: str, language: str, country: str, today
     token, purpose = new_token(), "offer" if plan else "letter"
     ids = [row.pk for row in rows]
     issue_link(
-        customer=customer, purpose=purpose, currency="EUR", invoices=ids, token=token, today=today, plan=plan, contact=contact
+        customer=customer,
+        purpose=purpose,
+        currency="EUR",
+        invoices=ids,
+        token=token,
+        today=today,
+        plan=plan,
+        letter=_asking(customer, today) if name == "well" else None,
+        contact=contact,
     )
     return token
+
+
+def _asking(customer: Customer, today: datetime.date) -> Letter:
+    """The letter that asks whether all is as ordered; nobody hands it over."""
+    common = {"code": "L0", "state": "cancelled", "channel": "email", "currency": "EUR", "language": customer.language}
+    return Letter.objects.create(business=customer.business, customer=customer, written_on=today, **common)
 
 
 def _invoice(customer: Customer, number: int, late: int, total: str, today: datetime.date, paper: object) -> Invoice:

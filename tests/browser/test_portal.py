@@ -24,6 +24,7 @@ PAGES = [
     "code/",
     "done/call/",
 ]
+WELL = ["", "satisfaction/fine/", "satisfaction/wrong/", "satisfaction/address/", "done/fine/", "done/wrong/"]
 OFFERED = ["", "plan/", "sign/", "sign/decline/"]
 
 
@@ -89,6 +90,20 @@ def test_a_query_with_a_photo_without_script(phone, tokens, mails):
     expect(page.locator("main")).to_contain_text("Wir klären Ihre Frage zu 83,33")
 
 
+@pytest.mark.proves("P16")
+def test_all_is_as_ordered_in_one_click_without_script(phone, tokens):
+    page = phone(java_script_enabled=False)
+    page.goto(f"/p/{tokens['en-well']}/")
+    page.get_by_role("button", name="Yes, all is as ordered").click()
+    expect(page.locator("h1")).to_have_text("Thank you. That is good to hear.")
+    page.get_by_role("link", name="Back to the overview").click()
+    expect(page.locator("main")).to_contain_text("You told us that all is as ordered.")
+    page.get_by_role("link", name="No, something is wrong").click()
+    page.get_by_label("What is wrong?").fill("A wheel is missing.")
+    page.get_by_role("button", name="Send it to us").click()
+    expect(page.locator("h1")).to_have_text("Thank you for telling us.")
+
+
 def test_bank_details_are_copied_with_one_touch(chromium, site, tokens):
     context = chromium.new_context(base_url=site, viewport=PHONE, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
@@ -103,7 +118,7 @@ def walked(page: Page, tokens: dict[str, str], mails, language: str) -> Iterator
     """Every page of a language, one after the other, as somebody sees it who gave the code."""
     page.goto(f"/p/{tokens[f'{language}-represented']}/")
     yield page
-    for name, paths in (("open", PAGES), ("plan", OFFERED)):
+    for name, paths in (("open", PAGES), ("plan", OFFERED), ("well", WELL)):
         page.goto(f"/p/{tokens[f'{language}-{name}']}/code/")
         give_code(page, mails, f"{language}-{name}@kranich.example")
         for path in paths:

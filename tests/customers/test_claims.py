@@ -143,12 +143,15 @@ def test_one_call_checks_everything_about_a_contact(books, business, bookkeeper,
         "po_rule": "45 and eight digits",
         "portal": "Coupa",
         "pay_run": "every Friday",
+        "approver": "Max Stone",
     }
+    assert "Who approves our invoices" in read(books, business, "contact-card", acme.pk)
     books.post(address(business, "contact-card", acme.pk), form)
     jane.refresh_from_db()
     acme.refresh_from_db()
     assert (jane.email, jane.bounced_on, jane.verified_on, jane.verified_by) == ("ap@acme.example", None, TODAY, bookkeeper)
     assert (acme.po_required, acme.po_rule, acme.portal, acme.pay_run) == (True, "45 and eight digits", "Coupa", "every Friday")
+    assert acme.contacts.get(role="decision").name == "Max Stone"
     assert Task.objects.get().state == "done"
 
 
