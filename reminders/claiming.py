@@ -1,7 +1,9 @@
 """Writes what becomes of a letter on its way out: claimed, sent, failed, put off, rerouted, not known."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -14,7 +16,7 @@ from customers.models.business import Role
 from customers.models.customer import Channel
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterCode, LetterState
-from reminders.cases import NOTHING, case_in
+from reminders.cases import NOTHING, InvoiceFacts, case_in
 from reminders.confirmations import fallen, outdated
 from reminders.confirming import write_anew
 from reminders.facts import Settings, cases_of, standing_block
@@ -95,13 +97,20 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
         return offer_gone(letter, today) or worn_out(letter, today)
     if "final" in letter.facts and (reason := threatened(letter, settings.rules)):
         return reason
-    owed = {row.id: row.askable(today) for row in case.invoices} if case else {}
+    rows = {row.id: row for row in case.invoices} if case else {}
     for line in letter.facts["lines"]:
-        if owed.get(line["invoice"], NOTHING) != Decimal(line["collectable"]):
+        if _reads_otherwise(line, rows.get(line["invoice"]), today):
             return _("Invoice %(number)s changed since the letter was written.") % {"number": line["number"]}
     if case and case.unapplied != Decimal(letter.facts["unapplied"]):
         return _("Money came in since the letter was written.")
     return overtaken(letter) or fallen(letter) or opened_again(letter) or worn_out(letter, today)
+
+
+def _reads_otherwise(line: Mapping[str, Any], row: InvoiceFacts | None, today: datetime.date) -> bool:
+    """Whether a line of a letter would be another one today: another sum, or the invoice's own days corrected since."""
+    if (row.askable(today) if row else NOTHING) != Decimal(line["collectable"]):
+        return True
+    return row is not None and (row.issued_on.isoformat(), row.due_on.isoformat()) != (line["issued_on"], line["due_on"])
 
 
 def overtaken(letter: Letter) -> str:

@@ -80,6 +80,7 @@ class ReadingForm(forms.Form):
         initial=AUTO,
     )
     drafts = forms.BooleanField(label=_("Bring in drafts too"), required=False)
+    full = forms.BooleanField(label=_("It holds every open invoice: show me those it does not name"), required=False)
 
     def __init__(
         self, *args: Any, business: Business, kind: str, header: Sequence[str], profile: Profile | None, **kwargs: Any
@@ -95,6 +96,8 @@ class ReadingForm(forms.Form):
             self.fields["profile"].initial = profile.name
         if profile is None or not profile.status:
             del self.fields["drafts"]
+        if kind != INVOICES:
+            del self.fields["full"]
         guess = guess_map(kind, header)
         choices = [("", _("not in the file")), *((title, title) for title in header)]
         for field in LAYOUTS[kind]:
@@ -136,6 +139,7 @@ class ReadingForm(forms.Form):
             date_order=data["date_order"],
             decimal=data["decimal"],
             drafts=data.get("drafts", False),
+            full=data.get("full", False),
         )
 
 

@@ -26,6 +26,9 @@ from invoices.preflighting import check_open
 
 IMPORTERS = {CUSTOMERS: CustomerImporter, INVOICES: InvoiceImporter, PAYMENTS: PaymentImporter}
 
+# Numbers of invoices a full file does not name that a batch keeps for its page; the report beside a file has them all.
+SHOWN_MISSING = 100
+
 
 def import_ledger(
     *,
@@ -101,6 +104,7 @@ def close_batch(batch: ImportBatch, tally: Tally) -> None:
         "left_out": tally.left_out,
         "conflicts": tally.conflicts,
         "missing": len(tally.missing),
+        "missing_numbers": tally.missing[:SHOWN_MISSING],
     }
     batch.refused = [asdict(problem) for problem in tally.refused]
     batch.refused += [asdict(problem) | {"warning": True} for problem in tally.warnings]

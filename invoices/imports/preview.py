@@ -64,7 +64,7 @@ class Preview:
         return self.tally.refused[:SHOWN_PROBLEMS]
 
 
-def preview(ledger: LedgerFile, business: Business, today: datetime.date) -> Preview:
+def preview(ledger: LedgerFile, business: Business, today: datetime.date, *, full: bool = False) -> Preview:
     """Books the first rows of a file and takes them back: only so is it known which are new, known or contradict each other."""
     profile = ledger.profile
     found = Preview(
@@ -72,7 +72,7 @@ def preview(ledger: LedgerFile, business: Business, today: datetime.date) -> Pre
     )
     rows = _noted(islice(ledger.rows(today), LOOKED_AT), found)
     found.tally, _batch = import_ledger(
-        business=business, kind=ledger.kind, rows=rows, file_name="", sha256="", today=today, dry_run=True
+        business=business, kind=ledger.kind, rows=rows, file_name="", sha256="", layout={"full": full}, today=today, dry_run=True
     )
     return found
 

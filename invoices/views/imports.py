@@ -153,7 +153,8 @@ def _preview(request: HttpRequest, document: Document, form: ReadingForm) -> Pre
         return None
     today = request.business.local_date(timezone.now())
     try:
-        return preview(open_ledger(bytes(document.bytes), form.kind, form.options()), request.business, today)
+        options = form.options()
+        return preview(open_ledger(bytes(document.bytes), form.kind, options), request.business, today, full=options.full)
     except ImportProblem as problem:
         form.add_error(None, f"{capfirst(str(problem))}. {WAYS_OUT.get(problem.option, '')}")
         return None

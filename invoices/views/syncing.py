@@ -1,5 +1,7 @@
 """Folders that are looked into by themselves: what came in, what was refused and why; the owner adds, changes, removes them."""
 
+import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +27,8 @@ def sync_list(request: HttpRequest) -> HttpResponse:
 def sync_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What came from a folder lately, and what was refused and why."""
     source = get_row(request, SyncSource, pk)
-    return render(request, "invoices/sync_detail.html", {"source": source, "place": _place(request)})
+    files = [file | {"at": datetime.datetime.fromisoformat(file["at"])} for file in source.report.get("files", [])]
+    return render(request, "invoices/sync_detail.html", {"source": source, "files": files, "place": _place(request)})
 
 
 @owner_view

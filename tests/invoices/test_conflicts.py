@@ -15,6 +15,8 @@ from invoices.imports.layouts import INVOICES
 from invoices.imports.ledgerfile import Options, open_ledger
 from invoices.imports.problems import LeftOut
 from invoices.models import CreditNote, Invoice, SyncConflict
+from reminders.claiming import changed
+from reminders.facts import settings_of
 from reminders.models import Reminder
 from reminders.nightly import escalate
 from tests import make
@@ -181,6 +183,18 @@ def test_what_is_only_open_says_what_was_paid(business):
     bring_in(business, text, date_order="mdy")
     invoice = Invoice.objects.get()
     assert (invoice.total, invoice.balance) == (Decimal(100), Decimal(70))
+
+
+def test_a_letter_that_waits_is_not_sent_with_the_old_day(business):
+    bring_in(business, HEAD + ROW)
+    Invoice.objects.update(entry_hold=False)
+    make.contact(Invoice.objects.get().customer)
+    escalate(business, TODAY)
+    letter = Letter.objects.select_related("business", "customer").get()
+    settings = settings_of(business)
+    assert changed(letter, letter.customer, settings, TODAY) == ""
+    bring_in(business, HEAD + ROW.replace("2026-02-01", "2026-01-28"))
+    assert "changed since the letter was written" in changed(letter, letter.customer, settings, TODAY)
 
 
 def test_the_page_shows_both_and_settles_it(business, told, books):

@@ -162,3 +162,19 @@ def test_another_program_s_customers_invoices_and_payments_fit_together(business
     for command, name in (("invoices", "invoice"), ("customers", "clients"), ("payments", "payments")):
         again = run(f"import_{command}", str(accounting / f"invoiceninja__{name}.csv"))
         assert (again["created"], again["updated"]) == (0, 0)
+
+
+def test_a_profile_known_only_as_published_is_said_so(business, ledger):
+    path = ledger(
+        "Type,Account Reference,Nominal A/C Ref,Date,Reference,Net Amount,Tax Amount\nSI,A,4000,21/04/2026,501,100,20\n"
+    )
+    out = io.StringIO()
+    call_command("import_invoices", path, "--on", "2026-06-01", stdout=out)
+    assert "note: This way of reading Sage is made from its published layout" in out.getvalue()
+    assert run("import_invoices", path, "--on", "2026-06-01", "--dry-run")["remarks"]
+
+
+def test_a_full_file_names_what_it_misses(business, ledger):
+    run("import_invoices", ledger(HEAD + "C1,INV-1,2026-01-02,2026-02-01,5\nC1,INV-2,2026-01-02,2026-02-01,6\n"))
+    path = ledger(HEAD + "C1,INV-1,2026-01-02,2026-02-01,5\nC1,INV-3,2026-01-02,2026-02-01,6\n")
+    assert run("import_invoices", path, "--full")["missing"] == ["INV-2"]

@@ -208,3 +208,23 @@ def test_another_business_sees_neither_file_nor_import(staff, business, client_o
         assert stranger.get(path).status_code == 404
         if path not in (address(business), address(business, "add/")):
             assert stranger.get(path.replace(business.slug, theirs.slug)).status_code == 404
+
+
+def test_a_profile_known_only_as_published_is_said_so_before_it_is_booked(staff, business):
+    table = "Type,Account Reference,Nominal A/C Ref,Date,Reference,Net Amount,Tax Amount\nSI,ACME,4000,21/04/2026,501,100,20\n"
+    page = text(staff.get(upload(staff, business, table).url))
+    assert "made from its published layout" in page and "It has no due dates" in page
+
+
+def test_a_table_that_is_of_no_use_alone_is_refused_at_the_door(staff, business):
+    answer = upload(staff, business, "invoice_id,detail_type,amount\n1,SalesItemLineDetail,5.00\n")
+    assert "bring in invoice_data" in text(answer)
+    assert not Document.objects.exists()
+
+
+def test_a_full_file_names_what_it_misses(staff, business):
+    staff.post(upload(staff, business, HEAD + ROW + ROW.replace("INV-1", "INV-2")).url)
+    check = read_as(staff, upload(staff, business, HEAD + ROW + ROW.replace("INV-1", "INV-3")).url, full="on")
+    assert "Open here, not in the file" in text(staff.get(check))
+    page = text(staff.get(staff.post(check).url))
+    assert "Nothing was changed about them" in page and "INV-2" in page
