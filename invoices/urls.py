@@ -3,6 +3,7 @@
 from django.urls import path
 
 from invoices.views import (
+    advices,
     bank_files,
     bank_lines,
     bank_waiting,
@@ -71,6 +72,12 @@ urlpatterns = [
     path("money/credit-notes/", unapplied.unapplied_credits, name="money-credits"),
     path("money/refunds/", refunds.refund_list, name="money-refunds"),
     path("money/refunds/<int:pk>/take-back/", refunds.refund_take_back, name="refund-take-back"),
+    path("money/advices/", advices.advice_list, name="advice-list"),
+    path("money/advices/add/", advices.advice_add, name="advice-add"),
+    path("money/advices/<int:pk>/", advices.advice_detail, name="advice-detail"),
+    path("money/advices/<int:pk>/remove/", advices.advice_drop, name="advice-drop"),
+    path("money/advices/<int:pk>/apply/", advices.advice_apply, name="advice-apply"),
+    path("customers/<int:pk>/advices/add/", advices.customer_advice_add, name="customer-advice-add"),
     path("money/small/", small_balances.small_list, name="money-small"),
     path("money/small/write-off/", small_balances.small_write_off, name="small-write-off"),
     path("money/write-offs/<int:pk>/take-back/", small_balances.small_take_back, name="small-take-back"),

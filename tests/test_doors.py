@@ -44,6 +44,7 @@ from invoices.models import (
     Payment,
     PaymentPlan,
     ReferenceRate,
+    RemittanceAdvice,
     Settlement,
     Signature,
     SyncConflict,
@@ -234,6 +235,7 @@ def rows(business, owner, bookkeeper) -> dict[str, str]:
         "money/statements/": line.statement,
         "money/files/": line.statement.batch,
         "money/refunds/": pay_back(source=make.payment(acme, "7", on="2026-05-01"), amount=Decimal(7), on=make.day("2026-05-02")),
+        "money/advices/": RemittanceAdvice.objects.create(business=business, customer=acme, currency="USD", total=5),
         "money/write-offs/": write_off(
             invoice=first, amount=Decimal("0.50"), kind="small", on=make.day("2026-06-30"), reason="Too small."
         ),
