@@ -71,12 +71,15 @@ def aims(results: dict[str, dict[str, Any]]) -> list[str]:
     naive = 100 - 100 * sums["naive_wrong"] / max(1, sums["naive"])
     booked, first = (100 * sums[name] / max(1, sums["lines"]) for name in ("booked", "first"))
     largest = max(results.values(), key=lambda result: result["open"])
-    speed = largest["lines_a_second"]
+    clock, speed = largest["lines_a_second"], largest["lines_a_cpu_second"]
     return [
         aim(f"right of what was booked by itself: {right:.2f} % (at least {PRECISION}); naive {naive:.1f} %", right >= PRECISION),
         aim(f"booked by itself: {booked:.1f} % (at least {BOOKED})", booked >= BOOKED),
         aim(f"first suggestion right: {first:.1f} % (at least {FIRST})", first >= FIRST),
-        aim(f"lines a second at {largest['open']:,}: {speed:,.0f} (at least {LINES_A_SECOND})", speed >= LINES_A_SECOND),
+        aim(
+            f"lines a second at {largest['open']:,}: {speed:,.0f} by processor time (at least {LINES_A_SECOND}), {clock:,.0f} by the clock",
+            speed >= LINES_A_SECOND,
+        ),
     ]
 
 

@@ -37,7 +37,7 @@ def no_match_reason(line: LineFacts, ledger: Ledger) -> str:
     """Why `match` found nothing, for a bookkeeper."""
     if line.amount <= 0:
         return _("Money that went out.")
-    if not any(row.currency == line.currency and row.balance > 0 for row in ledger.invoices.values()):
+    if not any(rows for (_customer, currency), rows in ledger.of_customer.items() if currency == line.currency):
         return _("No invoice is open in %(currency)s.") % {"currency": line.currency}
     return _("No number, name or amount in it is that of an open invoice.")
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from invoices.allocation import OpenItem, oldest_first
 from invoices.matches import LIKELY, NOTHING, Match, Parts
 from invoices.matching_clues import KNOWN, WELL_KNOWN, Clues
-from invoices.matching_named import named_rows
 from invoices.matching_parts import capped, from_whom, in_order, made, plain
 from invoices.open_ledger import WaitingAdvice
 from invoices.plans import names_plan
@@ -19,7 +18,7 @@ from invoices.plans import names_plan
 
 def by_agreement(clues: Clues) -> Iterator[Match]:
     """Matches with advices whose money has not come, and with what the likely payers agreed to."""
-    named = set(named_rows(clues))
+    named = set(clues.named_rows)
     yield from _advised(clues, named)
     for customer_id in named | {pk for pk, known in clues.who.items() if known.sure >= KNOWN}:
         yield from _settled(clues, customer_id, named)

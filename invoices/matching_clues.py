@@ -11,8 +11,10 @@ from invoices.matching_names import SAME, WITHIN, plain_account
 from invoices.matching_text import (
     FAIR,
     STRONG,
+    WEAK,
     Hit,
     Typed,
+    Word,
     dates_and_amounts,
     find_numbers,
     is_near,
@@ -63,6 +65,23 @@ class Clues:
         taken = dates_and_amounts(self.text) + [(hit.start, hit.end) for hit in self.references]
         hits = find_numbers(self.text, self.ledger.numbers)
         return [hit for hit in hits if not any(is_within(hit, *place) for place in taken)]
+
+    @cached_property
+    def named_rows(self) -> dict[int, list[OpenInvoice]]:
+        """The open invoices it names, by customer, in the order of the text. Of a number that may be several, the payer's own.
+
+        Beside a number that can be nothing else, digits that may be anything are not one.
+        """
+        found: dict[int, list[OpenInvoice]] = {}
+        strong = any(hit.strength == STRONG for hit in self.hits)
+        for hit in self.hits:
+            if strong and hit.strength == WEAK:
+                continue
+            rows = [self.ledger.invoices[pk] for pk in hit.ids if self._open(pk)]
+            own = [row for row in rows if row.customer_id == self.payer] or rows
+            if len(own) == 1 and own[0] not in found.setdefault(own[0].customer_id, []):
+                found[own[0].customer_id].append(own[0])
+        return {customer_id: rows for customer_id, rows in found.items() if rows}
 
     @cached_property
     def references(self) -> list[Hit]:
@@ -129,6 +148,11 @@ class Clues:
         return [(word, at) for word, at in words_of(self.text) if not any(start <= at < end for start, end in taken)]
 
     @cached_property
+    def _held(self) -> list[tuple[Word, int]]:
+        """The words that may be numbers, ready to be held against ours."""
+        return [(Word.of(word), at) for word, at in self.words if any(map(str.isdigit, word))]
+
+    @cached_property
     def in_full(self) -> bool:
         """Whether it is marked as payment in full (domain.md 6.6)."""
         return IN_FULL.search(f"{self.line.reference} {self.line.text}") is not None
@@ -150,8 +174,8 @@ class Clues:
         owner, rows = invoice.customer_id, self.ledger.invoices
         own = [hit for hit in self.hits if any(rows[pk].customer_id == owner for pk in hit.ids)]
         own += [hit for hit, customers in self.paid_hits if owner in customers]
-        free = [word for word, start in self.words if not any(hit.start <= start < hit.end for hit in own)]
-        return is_near(free, invoice.number)
+        free = [word for word, start in self._held if not any(hit.start <= start < hit.end for hit in own)]
+        return bool(free) and is_near(free, invoice.number)
 
     def names_others(self, rows: Sequence[OpenInvoice], *, near: bool) -> bool:
         """Whether it names an invoice that is none of `rows`: open, paid, or one we have never seen.

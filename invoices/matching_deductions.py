@@ -68,7 +68,10 @@ def _by_discount(clues: Clues, customer_id: int, rows: Rows, sure: int) -> Itera
         return
     most = Decimal(str(clues.ledger.rules["discount_pct_up_to"]))
     payer = clues.ledger.customers[customer_id]
+    whole, short = balances(rows), balances(rows) - clues.line.amount
     for rate in sorted({rate for rate in [*RATES, (payer.discount_pct or Decimal(0)) / 100] if 0 < rate <= most}):
+        if abs(whole * rate - short) > 2 * unit(clues) * len(rows):
+            continue
         taken = _discounts(clues, rows, rows, rate)
         if taken:
             words = _("%(numbers)s less %(rate)s %%, which is late or was not agreed.") % {

@@ -28,7 +28,7 @@ from invoices.open_ledger import OpenInvoice
 
 def by_number(clues: Clues) -> Iterator[Match]:
     """Matches for the open invoices it names, customer by customer; and for all of them together where they are of several."""
-    named = named_rows(clues)
+    named = clues.named_rows
     if len(named) > 1:
         yield from _of_several(clues, named)
     for customer_id, rows in named.items():
@@ -47,23 +47,6 @@ def _of_one(clues: Clues, customer_id: int, rows: Rows) -> Iterator[Match]:
     yield from less
     yield from _in_part(clues, customer_id, rows, deducted=bool(less))
     yield from _with_more(clues, customer_id, rows)
-
-
-def named_rows(clues: Clues) -> dict[int, list[OpenInvoice]]:
-    """The open invoices it names, by customer, in the order of the text. Of a number that may be several, the payer's own.
-
-    Beside a number that can be nothing else, digits that may be anything are not one.
-    """
-    found: dict[int, list[OpenInvoice]] = {}
-    strong = any(hit.strength == STRONG for hit in clues.hits)
-    for hit in clues.hits:
-        if strong and hit.strength == WEAK:
-            continue
-        rows = [row for pk in hit.ids if (row := clues.ledger.invoices[pk]).balance > 0 and row.currency == clues.line.currency]
-        own = [row for row in rows if row.customer_id == clues.payer] or rows
-        if len(own) == 1 and own[0] not in found.setdefault(own[0].customer_id, []):
-            found[own[0].customer_id].append(own[0])
-    return {customer_id: rows for customer_id, rows in found.items() if rows}
 
 
 def exact_sure(clues: Clues, customer_id: int, rows: Rows) -> int:

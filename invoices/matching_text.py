@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Self
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -80,6 +81,10 @@ class Typed:
     letters: str
     gaps: list[int]
     places: list[int]
+    starts: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.starts = [at for at in range(len(self.letters)) if self.starts_at(at)]
 
     def starts_at(self, at: int) -> bool:
         """Whether a number may begin here: after a gap, where letters turn into digits or back, or after leading noughts."""
@@ -125,7 +130,7 @@ def shape_of(key: str) -> str:
 def find_numbers(text: Typed, numbers: Numbers) -> list[Hit]:
     """Every number of `numbers` in the text, in its order; where two lie upon each other, the longer one."""
     lengths = sorted(numbers.lengths)[-MOST_LENGTHS:]
-    found = [hit for at in range(len(text.letters)) if text.starts_at(at) for hit in _from(text, numbers, lengths, at)]
+    found = [hit for at in text.starts for hit in _from(text, numbers, lengths, at)] if lengths else []
     return list(_apart(found))
 
 
@@ -224,24 +229,41 @@ def stated_amounts(text: Typed, hits: Sequence[Hit]) -> dict[int, Decimal]:
     return found
 
 
-def is_near(words: Iterable[str], number: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text, ready to be held against numbers: its key, the same read as digits, and the digits in a row in it."""
+
+    key: str
+    as_digits: str
+    runs: tuple[str, ...]
+
+    @classmethod
+    def of(cls, word: str) -> Self:
+        key = number_key(word)
+        read = as_digits(key)
+        return cls(key, read, tuple(re.findall(r"\d+", read)))
+
+
+def is_near(words: Iterable[Word], number: str) -> bool:
     """Whether one of the words is the number but for one slip of the finger, letters read for digits, or an end that was cut."""
     key = number_key(number)
-    found = DIGITS_AT_END.search(key)
-    tail = found[1] if found else ""
-    return any(_is_near(word, key, tail) for word in words)
+    read, found = as_digits(key), DIGITS_AT_END.search(key)
+    tail = found[1] if found and len(found[1]) >= NEAR_DIGITS else ""
+    return any(_is_near(word, key, read, tail) for word in words)
 
 
-def _is_near(word: str, key: str, tail: str) -> bool:
-    word = number_key(word)
-    if len(key) >= NEAR_FROM and (_one_off(word, key) or as_digits(word) == as_digits(key)):
+def _is_near(word: Word, key: str, read: str, tail: str) -> bool:
+    if len(key) >= NEAR_FROM and (word.as_digits == read or _one_off(word.key, key)):
         return True
-    if len(word) >= max(CUT_FROM, len(key) - MOST_CUT) and key.startswith(word) and sum(map(str.isdigit, word)) >= CUT_DIGITS:
+    if _is_cut(word.key, key):
         return True
-    if len(tail) < NEAR_DIGITS:
-        return False
-    runs = re.findall(r"\d+", as_digits(word))
-    return any(run.lstrip("0") == tail or _one_off(run, tail) for run in runs)
+    return bool(tail) and any(run.lstrip("0") == tail or _one_off(run, tail) for run in word.runs)
+
+
+def _is_cut(word: str, key: str) -> bool:
+    """Whether the word is what is left of the number where the bank's line ended."""
+    enough = len(word) >= max(CUT_FROM, len(key) - MOST_CUT) and key.startswith(word)
+    return enough and sum(map(str.isdigit, word)) >= CUT_DIGITS
 
 
 def _one_off(one: str, other: str) -> bool:
