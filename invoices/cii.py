@@ -1,6 +1,7 @@
 """An invoice as UN/CEFACT Cross Industry Invoice (D16B), the profile EN 16931 of Factur-X. Equal papers, equal bytes."""
 
 import datetime
+import re
 from decimal import Decimal
 
 from lxml import etree
@@ -18,6 +19,7 @@ NAMESPACES = {
     "udt": f"{STANDARD}:UnqualifiedDataType:100",
     "qdt": f"{STANDARD}:QualifiedDataType:100",
 }
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # UNTDID 4461: SEPA credit transfer, credit transfer, not defined (then the words say how).
 SEPA, TRANSFER, IN_WORDS = "58", "30", "1"
 # Why there is no tax, by category, in the code list of the Connecting Europe Facility; E needs words alone.
@@ -204,7 +206,8 @@ def _put(parent: etree._Element, path: str, text: str | None = None) -> etree._E
     """A new element below new elements of this path; its text where there is one."""
     for name in path.split("/"):
         parent = etree.SubElement(parent, _name(name))
-    parent.text = text
+    # What XML cannot hold nobody sees either: control characters out of somebody's table.
+    parent.text = UNSEEN.sub("", text) if text else None
     return parent
 
 

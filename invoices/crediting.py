@@ -1,7 +1,7 @@
 """Writes credit notes made here: they take an issued invoice back, all of it or a part, and are booked against it."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from decimal import Decimal
 
@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
 from customers import log
-from customers.models import User
+from customers.models import Document, User
 from invoices import booking
 from invoices.drafting import DraftError
 from invoices.facturx import facturx_pdf
 from invoices.invoicing import Draw, documents_of, refuse_taken
 from invoices.models import CreditNote, DraftInvoice, DraftLine, Invoice
 from invoices.numbering import number_key
+from invoices.paper import Paper
 from invoices.paper_facts import credit_paper_of
 from invoices.series import take_number
 
@@ -49,18 +50,7 @@ def issue_credit_note(
     if paper.sums.due <= 0:
         raise CreditError(_("A credit note gives something back: choose a quantity that comes to more than nothing."))
     pdf, _xml = documents_of(draft.business, paper, draw)
-    row = CreditNote.objects.create(
-        business=draft.business,
-        customer=draft.customer,
-        number=number,
-        number_key=number_key(number),
-        issued_on=on,
-        currency=paper.currency,
-        total=paper.sums.due,
-        document=pdf,
-        corrects=locked,
-        taken_back={str(line.pk): f"{line.quantity.normalize():f}" for line in lines},
-    )
+    row = _stored(locked, lines, paper, pdf)
     _tell(row, actor)
     part = min(row.total, locked.balance)
     if part:
@@ -92,6 +82,21 @@ def _taken(draft: DraftInvoice, quantities: Mapping[int, Decimal]) -> list[Draft
     if not found:
         raise CreditError(_("Nothing is chosen to be credited."))
     return found
+
+
+def _stored(invoice: Invoice, lines: Sequence[DraftLine], paper: Paper, pdf: Document) -> CreditNote:
+    return CreditNote.objects.create(
+        business_id=invoice.business_id,
+        customer_id=invoice.customer_id,
+        number=paper.number,
+        number_key=number_key(paper.number),
+        issued_on=paper.issued_on,
+        currency=paper.currency,
+        total=paper.sums.due,
+        document=pdf,
+        corrects=invoice,
+        taken_back={str(line.pk): f"{line.quantity.normalize():f}" for line in lines},
+    )
 
 
 def _tell(row: CreditNote, actor: User) -> None:

@@ -136,7 +136,12 @@ def _keep(draft: DraftInvoice, invoice: Invoice, paper: Paper, xml: Document) ->
         )
         for line in paper.lines
     )
-    detail = InvoiceDetail.objects.create(
+    detail = _detail(draft, invoice, paper, xml)
+    detail.attachments.set(row.document_id for row in draft.attachments.all())
+
+
+def _detail(draft: DraftInvoice, invoice: Invoice, paper: Paper, xml: Document) -> InvoiceDetail:
+    return InvoiceDetail.objects.create(
         invoice=invoice,
         format=MADE_HERE,
         type_code=paper.type_code,
@@ -157,7 +162,6 @@ def _keep(draft: DraftInvoice, invoice: Invoice, paper: Paper, xml: Document) ->
         taxes=[_tax(group, paper.currency) for group in paper.sums.taxes],
         xml=xml,
     )
-    detail.attachments.set(row.document_id for row in draft.attachments.all())
 
 
 def _tax(group: TaxSum, currency: str) -> dict[str, str]:

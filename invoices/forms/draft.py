@@ -14,7 +14,7 @@ from arcollect.money import format_plain, parse_locale, quantize
 from arcollect.widgets import DayInput
 from invoices.drafting import DraftValues, LineValues
 from invoices.forms.payment import check_precision
-from invoices.models import DraftInvoice, DraftLine
+from invoices.models import DraftInvoice, DraftLine, NumberSeries
 
 # UN/ECE Recommendation 20: the units small businesses sell by.
 UNITS = [
@@ -76,6 +76,10 @@ class DraftForm(forms.Form):
     def of(draft: DraftInvoice) -> dict[str, Any]:
         """What it begins with."""
         return {name: getattr(draft, name) for name in DraftForm.base_fields}
+
+    def clean_note(self) -> str:
+        """Browsers end lines as typewriters do."""
+        return "\n".join(self.cleaned_data["note"].splitlines())
 
     def clean(self) -> dict[str, Any]:
         """Amounts fit the currency."""
@@ -211,6 +215,24 @@ class SeriesForm(forms.Form):
     yearly = forms.BooleanField(label=_("Begin again at 1 every year"), required=False)
     next = forms.IntegerField(label=_("Next number"), min_value=1, max_value=999_999_999)
     gap = forms.BooleanField(label=_("I know that numbers in between will be missing"), required=False)
+
+    def __init__(self, *args: Any, series: NumberSeries, **kwargs: Any) -> None:
+        """`series`: how they are numbered now, unsaved where none was issued yet."""
+        self.series = series
+        begun = {"pattern": series.pattern, "yearly": series.year is not None, "next": series.next}
+        super().__init__(*args, initial=begun, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever leaves numbers out says so."""
+        data, series = super().clean(), self.series
+        leaves_out = series.pk and data.get("pattern") == series.pattern and data.get("next", 0) > series.next
+        if leaves_out and not data.get("gap"):
+            words = _(
+                "Numbers from %(first)d to %(last)d would be missing: tax offices ask about gaps. Tick the box if it must be."
+            )
+            span = {"first": series.next, "last": data["next"] - 1}
+            self.add_error("next", forms.ValidationError(words, params=span))
+        return data
 
 
 def _count(data: Mapping[str, str]) -> int:

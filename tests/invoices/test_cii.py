@@ -92,6 +92,11 @@ def test_outside_of_vat_no_vat_identifier_is_named():
     assert said(cii_xml(SAMPLES["outside of VAT"]), ".//ram:SpecifiedTaxRegistration/ram:ID[@schemeID='VA']") == []
 
 
+def test_what_xml_cannot_hold_does_not_stop_an_invoice():
+    xml = cii_xml(paper(line("Hand\x0b tools, \x01as ordered", "1", "5")))
+    assert said(xml, ".//ram:SpecifiedTradeProduct/ram:Name") == ["Hand tools, as ordered"]
+
+
 def test_equal_papers_give_equal_bytes():
     assert cii_xml(paper()) == cii_xml(paper())
 
