@@ -69,6 +69,11 @@ DATEV = (
     '20,00;"H";"";8300;10001;"";2104;"R1";"Fracht";21052026;\n'
     '30,00;"H";"";10001;8400;"";2204;"G1";"Gutschrift";;\n'
     '60,00;"H";"";10001;1200;"";2304;"R1";"Zahlung";;\n'
+    '19,00;"S";"";10003;8400;"";2304;"R3";"Netto";;\n'
+    '3,61;"S";"";10003;1776;"";2304;"R3";"Steuer";;\n'
+    '80,00;"S";"";10004;9008;"";2304;"R4";"Vortrag";;\n'
+    '2,00;"H";"";10001;8731;"";2404;"R1";"Skonto";;\n'
+    '60,00;"S";"";10001;1200;"";2504;"R1";"Rücklastschrift";;\n'
     '50,00;"H";"";70001;1200;"";2304;"E9";"Papier";;\n'
     '70,00;"S";"";10002;8400;"";2404;"R2";"Storno";;1\n'
 )
@@ -135,11 +140,12 @@ def test_a_zoho_payment_is_a_row_for_each_invoice_and_one_for_the_rest():
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
 def test_datev_tells_invoices_credits_and_payments_by_side_and_account(encoding):
-    _profile, (invoice, credit), out = read(DATEV, encoding=encoding)
+    _profile, (invoice, credit, taxed, carried), out = read(DATEV, encoding=encoding)
     assert (invoice.customer_reference, invoice.number, invoice.total) == ("10001", "R1", Decimal("120.00"))
     assert (invoice.issued_on, invoice.due_on, invoice.currency) == (date(2026, 4, 21), date(2026, 5, 21), "EUR")
     assert (credit.number, credit.total) == ("G1", Decimal("-30.00"))
-    assert out == {"payment": 1, "payable": 1, "reversed": 1}
+    assert (taxed.total, carried.total) == (Decimal("22.61"), Decimal("80.00"))
+    assert out == {"payment": 1, "payable": 1, "reversed": 1, "discount taken": 1, "returned payment": 1}
     _profile, (payment,), out = read(DATEV, PAYMENTS, encoding)
     assert (payment.invoice_number, payment.amount, payment.received_on) == ("R1", Decimal("60.00"), date(2026, 4, 23))
 

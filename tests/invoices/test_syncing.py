@@ -13,7 +13,7 @@ from invoices.models import BankLine, Invoice, Payment, SyncSource
 from invoices.sync_folders import DONE, REFUSED, WORKING, folder_of, make_folder
 from invoices.sync_sources import SourceError, add_source
 from invoices.syncing import run_source
-from reminders.tasks import read_folders
+from reminders.tasks import read_folders, tick
 from tests import make
 from tests.pages import read
 
@@ -145,6 +145,21 @@ def test_a_folder_that_cannot_be_read_is_said_and_stops_no_other(source, busines
     read_folders(now())
     gone.refresh_from_db()
     assert (gone.report["trouble"], Invoice.objects.count()) == ("The folder is not there.", 1)
+
+
+def test_the_tick_looks_before_anything_goes_out(source, monkeypatch):
+    monkeypatch.setattr("invoices.sync_folders.QUIET", datetime.timedelta(0))
+    drop(source, "may.csv", HEAD + ROW)
+    tick()
+    assert Invoice.objects.count() == 1
+
+
+def test_what_goes_wrong_on_our_side_is_said_and_stops_no_other_file(source):
+    source.layout = {"unheard of": True}
+    for name in ("a.csv", "b.csv"):
+        drop(source, name, HEAD + ROW)
+    reports = run_source(source, now())
+    assert [(report.good, report.reason[:27]) for report in reports] == [(False, "Something went wrong on our")] * 2
 
 
 def test_a_source_that_is_off_is_not_looked_into(source):

@@ -2,7 +2,7 @@
 
 The first line says what the file is, whose year it is and how long account numbers are; accounts of persons have one digit
 more than those of the ledger, debtors begin with 1 to 6, creditors with 7 to 9. Amounts have no sign: Soll and Haben speak of
-the first account. What stands on the other one tells an invoice (revenue: 4... or 8...) from money (1...).
+the first account. What stands on the other one tells money from invoices, in the charts of accounts SKR03 and SKR04 alike.
 """
 
 import datetime
@@ -21,8 +21,8 @@ AMOUNT, SIDE, ACCOUNT = "umsatz (ohne soll/haben-kz)", "soll/haben-kennzeichen",
 OTHER, DAY, NUMBER = "gegenkonto (ohne bu-schlüssel)", "belegdatum", "belegfeld 1"
 KEY, CURRENCY, DUE, REVERSED = "bu-schlüssel", "wkz umsatz", "fälligkeit", "generalumkehr"
 # Places in the first line, as DATEV publishes them.
-CATEGORY, YEAR, LENGTH, FROM, UNTIL, MONEY = 2, 12, 13, 14, 15, 21
-BOOKINGS = "21"
+YEAR, LENGTH, FROM, UNTIL, MONEY = 12, 13, 14, 15, 21
+REVENUE = ("4", "8")
 NAMES = ("name (adressattyp unternehmen)", "name (adressattyp keine angabe)", "name (adressattyp natürl. person)")
 
 
@@ -41,31 +41,54 @@ def _booking(line: Line, above: Preamble) -> Line:
     owed = (line[SIDE] == "S") == (debtor == first)
     amount = line[AMOUNT] if owed else -line[AMOUNT]
     undone = str(line.get(REVERSED) or "") in ("1", "G") or str(line.get(KEY) or "").startswith("2") and len(line[KEY]) == 2
+    against = second if debtor == first else first
+    state = "reversed" if undone else _("discount taken") if _is_discount(against) and not owed else ""
     return {
         **line,
         "debtor": debtor,
-        "against": second if debtor == first else first,
-        "amount": -amount if undone and line[AMOUNT] < 0 else amount,
+        "against": against,
+        "amount": amount,
+        "owed": owed,
         "day": _day(str(line.get(DAY) or ""), head),
         CURRENCY: line.get(CURRENCY) or head[MONEY],
-        LEFT_OUT: "reversed" if undone else "",
+        LEFT_OUT: state,
     }
 
 
 def _invoice_line(line: Line, above: Preamble) -> Line:
+    """What a debtor owes more is an invoice, its tax or an open item carried over; less by revenue or tax a credit note."""
     found = _booking(line, above)
-    if not found[LEFT_OUT] and found["against"][:1] not in ("4", "8"):
-        return {**found, LEFT_OUT: _("payment") if found["amount"] < 0 else _("other booking")}
-    return found
+    if found[LEFT_OUT]:
+        return found
+    if _is_money(found["against"]):
+        return {**found, LEFT_OUT: _("payment") if found["amount"] < 0 else _("returned payment")}
+    credited = found["against"][:1] in REVENUE or _is_tax(found["against"])
+    return found if found["amount"] > 0 or credited else {**found, LEFT_OUT: _("other booking")}
 
 
 def _payment_line(line: Line, above: Preamble) -> Line:
     found = _booking(line, above)
-    if not found[LEFT_OUT] and found["against"][:1] in ("4", "8"):
-        return {**found, LEFT_OUT: _("invoice")}
-    if not found[LEFT_OUT] and (found["against"][:1] != "1" or found["amount"] > 0):
-        return {**found, LEFT_OUT: _("returned payment") if found["against"][:1] == "1" else _("other booking")}
-    return found
+    if found[LEFT_OUT]:
+        return found
+    if _is_money(found["against"]):
+        return found if found["amount"] < 0 else {**found, LEFT_OUT: _("returned payment")}
+    return {**found, LEFT_OUT: _("invoice") if found["against"][:1] in REVENUE else _("other booking")}
+
+
+def _is_money(account: str) -> bool:
+    """Cash, banks and money on its way."""
+    number = int(account) if account.isdigit() and len(account) == 4 else 0
+    return 1000 <= number < 1400 or number == 1460 or 1600 <= number < 1900 and not _is_tax(account)
+
+
+def _is_tax(account: str) -> bool:
+    """Value added tax that is owed, where it is booked by itself."""
+    return account[:3] in ("177", "178", "380", "381")
+
+
+def _is_discount(account: str) -> bool:
+    """What customers took off for paying early: neither money nor a credit note."""
+    return account[:3] in ("873", "473")
 
 
 def _invoice(lines: Sequence[Line]) -> dict[str, Any]:
@@ -167,7 +190,7 @@ PROFILES = (
         columns=_COLUMNS,
         recognised_by=_MARKS,
         convert=_invoice,
-        key=("debtor", NUMBER, LEFT_OUT),
+        key=("debtor", NUMBER, "owed", LEFT_OUT),
         agree=("day", CURRENCY),
         number=NUMBER,
         prepare=_invoice_line,
