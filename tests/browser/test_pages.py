@@ -11,7 +11,7 @@ from tests.browser.conftest import PHONE, log_in
 
 AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 # Files, not pages.
-FILES = re.compile(r"format=csv|/pdf/|/xml/|/drafts/\d+/preview/|/copy/|/picture/|/problems/|/pack/")
+FILES = re.compile(r"format=csv|/pdf/|/xml/|/drafts/\d+/preview/|/copy/|/picture/|/problems/|/pack/|/files/\d+/")
 
 
 def kind_of(address: str) -> str:
