@@ -248,6 +248,10 @@ ICONS = {
 DOZENS = {
     "invoice.imported": ngettext_lazy("{count} invoice came in with a file", "{count} invoices came in with a file"),
     "invoice.changed": ngettext_lazy("{count} invoice changed by a file", "{count} invoices changed by a file"),
+    "invoice.detailed": ngettext_lazy(
+        "What {count} invoice says was kept from its electronic form",
+        "What {count} invoices say was kept from their electronic form",
+    ),
     "credit_note.imported": ngettext_lazy("{count} credit note came in with a file", "{count} credit notes came in with a file"),
     "payment.booked": ngettext_lazy("{count} payment booked", "{count} payments booked"),
 }

@@ -124,6 +124,7 @@ class _Writer:
         terms = self.business.terms_days
         if outcome.customer and outcome.customer.terms_days is not None:
             terms = outcome.customer.terms_days
+        outcome.usual_due = content.issued_on + datetime.timedelta(days=terms)
         outcome.due = due_of(content, outcome.item.key, terms, self.choices)
         reference = outcome.customer.reference if outcome.customer else content.buyer.name
         row = row_of(

@@ -1,5 +1,6 @@
 """What became of each electronic invoice of an upload."""
 
+import datetime
 from dataclasses import dataclass, field
 
 from customers.models import ImportBatch
@@ -19,7 +20,8 @@ class Outcome:
     """What became, or would become, of one invoice of an upload.
 
     `state` is one of the words above, `reason` says why where it was not booked, `asks` what a person must say. `customer`
-    is whose it is; `alike`: customers it could be instead of the new one that is made. `invoice_id` is set once booked.
+    is whose it is; `alike`: customers it could be instead of the new one that is made. `invoice_id` is set once booked,
+    `usual_due`: when it would fall due by the usual terms.
     """
 
     item: Item
@@ -33,6 +35,7 @@ class Outcome:
     alike: tuple[Known, ...] = ()
     warnings: list[str] = field(default_factory=list)
     invoice_id: int | None = None
+    usual_due: datetime.date | None = None
 
     @property
     def content(self) -> Content | None:

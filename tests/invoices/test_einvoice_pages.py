@@ -61,7 +61,9 @@ def test_a_due_date_is_given_here(staff, business):
 
 def test_the_usual_terms_are_offered_never_taken(staff, business):
     check = upload(staff, business, ubl(due="")).url
-    usual = name_of(staff.get(check), "usual-")
+    page = staff.get(check)
+    usual = name_of(page, "usual-")
+    assert "by the usual terms: Jun 3, 2026" in words(page)
     staff.post(check, {"do": "book"})
     assert not Invoice.objects.exists()
     staff.post(check, {"do": "book", usual: "on"})
