@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from django.db.models import Count, Q
 
-from customers.models import Business, Customer
+from customers.models import Business, Customer, ImportBatch
 from invoices.agreement_metrics import FOR_THE_CUSTOMER, CycleTime, KeptRate, cycle_time, kept_rate
-from invoices.models import Dispute, Invoice, InvoiceDetail, Promise
+from invoices.models import Dispute, Invoice, InvoiceDetail, PreflightCheck, Promise
 from invoices.models.agreement import Preflight, PromiseState
+from invoices.models.preflight import Verdict
 from invoices.preflight import error_rate
 
 MEASURED = datetime.timedelta(days=365)
@@ -63,6 +64,12 @@ class OwnErrors:
     @property
     def share(self) -> Decimal | None:
         return error_rate(self.wrong, self.invoices)
+
+
+def found_in(batch: ImportBatch) -> int:
+    """How many invoices of an import have something to be put right that nobody let pass yet. One query."""
+    found = PreflightCheck.objects.filter(invoice__import_batch=batch, verdict=Verdict.WARN, ticked_on=None)
+    return found.aggregate(n=Count("invoice", distinct=True))["n"]
 
 
 def own_errors(business: Business, today: datetime.date) -> OwnErrors:

@@ -29,6 +29,7 @@ from invoices.imports.ledgerfile import open_ledger
 from invoices.imports.preview import Preview, preview
 from invoices.imports.problems import ImportProblem
 from invoices.imports.profiles import find_profile
+from invoices.track_record import found_in
 
 SHOWN = 100
 
@@ -87,6 +88,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "warnings": [_named(problem) for problem in warnings[:SHOWN]],
         "warning_count": len(warnings),
         "shown": SHOWN,
+        "to_put_right": found_in(batch),
     }
     return render(request, "invoices/import_detail.html", context)
 

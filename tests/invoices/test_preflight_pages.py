@@ -1,8 +1,14 @@
 """Where invoices are put right: the panel of one, the list of all, the details of the customer."""
 
-import pytest
+from decimal import Decimal
 
+import pytest
+from django.utils import timezone
+
+from customers.models import ImportBatch
 from invoices.disputing import open_dispute, resolve_dispute
+from invoices.imports.importing import book_rows, undo_import
+from invoices.imports.rows import InvoiceRow
 from invoices.models import Invoice, PreflightCheck
 from invoices.preflighting import check_open
 from tests import make
@@ -97,3 +103,17 @@ def test_the_customer_s_form_has_what_their_invoices_need(books, business, asks)
     asks.refresh_from_db()
     assert (asks.registration, asks.invoiced_in, str(asks.discount_pct), asks.discount_days) == ("HRB 9", "EUR", "2.50", 10)
     assert asks.terms_accepted_on == day("2026-01-02")
+
+
+@pytest.mark.proves("P13")
+def test_an_import_says_what_is_to_be_put_right(books, business, bookkeeper):
+    batch = ImportBatch.objects.create(business=business, kind="invoices", file_name="a.csv", sha256="f", by=bookkeeper)
+    rows = [
+        InvoiceRow(2, "C1", "Cedar", "INV-7", day("2026-03-19"), day("2026-04-18"), "USD", Decimal(100)),
+        InvoiceRow(3, "C1", "Cedar", "INV-8", day("2026-01-19"), day("2026-02-18"), "USD", Decimal(50)),
+    ]
+    book_rows(batch=batch, rows=rows, today=day("2026-03-20"))
+    assert set(PreflightCheck.objects.values_list("invoice__number", flat=True)) == {"INV-7"}
+    assert "1 invoice would not be paid as it is. See what to put right" in read(books, business, "import-detail", batch.pk)
+    undo_import(batch=batch, now=timezone.now(), actor=bookkeeper)
+    assert not PreflightCheck.objects.exists()
