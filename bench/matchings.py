@@ -77,7 +77,8 @@ def aims(results: dict[str, dict[str, Any]]) -> list[str]:
         aim(f"booked by itself: {booked:.1f} % (at least {BOOKED})", booked >= BOOKED),
         aim(f"first suggestion right: {first:.1f} % (at least {FIRST})", first >= FIRST),
         aim(
-            f"lines a second at {largest['open']:,}: {speed:,.0f} by processor time (at least {LINES_A_SECOND}), {clock:,.0f} by the clock",
+            f"lines a second at {largest['open']:,}: {speed:,.0f} by processor time (at least {LINES_A_SECOND}), "
+            f"{clock:,.0f} by the clock",
             speed >= LINES_A_SECOND,
         ),
     ]
