@@ -158,8 +158,10 @@ def _take_credits(line: BankLine, match: Match, actor: User | None) -> list[int]
 def _use_up(line: BankLine, match: Match) -> list[int]:
     """The ids of the advices whose money this is."""
     ids = [part.advice_id for part in parts_of(match) if part.advice_id is not None]
+    if not ids:
+        return []
     waiting = RemittanceAdvice.objects.filter(business=line.business_id, pk__in=ids, line=None)
-    return ids if ids and waiting.update(line=line) else []
+    return ids if waiting.update(line=line) else []
 
 
 def _open_tasks(business: Business, pairs: Sequence[Pair]) -> dict[int, int]:

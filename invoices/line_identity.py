@@ -119,16 +119,24 @@ def doubles(rows: Sequence[BankLine]) -> dict[int, str]:
         booked_on__gte=min(days),
         booked_on__lte=max(days),
     )
-    others: defaultdict[datetime.date, list[BankLine]] = defaultdict(list)
-    for other in near.select_related("statement", "account").defer("suggestions", "effects"):
-        others[other.booked_on].append(other)
-    mine = {other.pk: other for some in others.values() for other in some}
+    alike: defaultdict[object, list[BankLine]] = defaultdict(list)
+    full = {}
+    for other in near.select_related("statement", "account").defer("suggestions", "effects").order_by("pk"):
+        full[other.pk] = other
+        for trait in _traits(other):
+            alike[trait].append(other)
     found = {}
     for row in rows:
-        same_day = (other for other in others[row.booked_on] if other.pk < row.pk)
-        if why := next((why for other in same_day if (why := _why_double(mine[row.pk], other))), ""):
+        before = (other for trait in _traits(row) for other in alike[trait] if other.pk < row.pk)
+        if why := next((why for other in before if (why := _why_double(full[row.pk], other))), ""):
             found[row.pk] = why
     return found
+
+
+def _traits(row: BankLine) -> list[tuple[object, ...]]:
+    """What two lines that tell of the same money have in common: the day, and the sum or the bank's reference."""
+    traits: list[tuple[object, ...]] = [(row.booked_on, row.amount)]
+    return [*traits, (row.booked_on, row.bank_reference)] if _names_one(row.bank_reference) else traits
 
 
 def _why_double(row: BankLine, other: BankLine) -> str:
