@@ -35,7 +35,7 @@ ROOMS = [
         "money-in",
         _("Money in"),
         "cash-banknote",
-        frozenset({"money", "bank", "refund", "small", "import", "einvoice"}),
+        frozenset({"money", "bank", "refund", "small", "import", "einvoice", "sync", "conflict"}),
         often=False,
     ),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),

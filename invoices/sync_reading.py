@@ -48,7 +48,12 @@ class FileReport:
 
     def stored(self) -> dict[str, Any]:
         """As much as the report of the source keeps; all of it is in the file beside the file."""
-        return asdict(self) | {"problems": self.problems[:SHOWN], "refused": len(self.problems), "missing": self.missing[:SHOWN]}
+        return asdict(self) | {
+            "counts": {word: count for word, count in self.counts.items() if count},
+            "problems": self.problems[:SHOWN],
+            "refused": len(self.problems),
+            "missing": self.missing[:SHOWN],
+        }
 
     def text(self) -> str:
         """The report that is put beside the file."""

@@ -220,5 +220,6 @@ def test_the_page_tells_what_came_and_what_was_refused(source, business, books):
     run_source(source, now())
     page = read(books, business, "sync-detail", source.pk)
     assert "part.csv" in page and "Line 3" in page and "Refused." in page
+    assert "Reminder policies" not in page, "a bookkeeper is offered no door that is shut"
     task = Task.objects.get(subject=f"syncsource:{source.pk}")
     assert "See the folder" in read(books, business, "task-detail", task.pk)
