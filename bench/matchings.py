@@ -15,7 +15,7 @@ from bench.measuring import aim, in_fresh_process, say, say_json, say_table
 LEDGERS = settings.BASE_DIR.parent / "shared" / "data" / "ar"
 REAL = ("ibm_asof_2013-06-01.csv", "highradius_open_9700.csv", "cassandra_asof_2015-01-01.csv")
 # The short ledger is numbered from 1001 on, so that nothing about its numbers tells them from other digits.
-INVOICES_A_CUSTOMER, SHORT_LEDGER = 10, 4000
+INVOICES_A_CUSTOMER, SHORT_LEDGER = 10, 20_000
 COUNTED = ("lines", "booked", "wrong", "first", "naive", "naive_wrong")
 STRANGERS = "not a customer"
 PRECISION, BOOKED, FIRST, LINES_A_SECOND = 99.9, 85.0, 95.0, 500
@@ -72,15 +72,12 @@ def aims(results: dict[str, dict[str, Any]]) -> list[str]:
     booked, first = (100 * sums[name] / max(1, sums["lines"]) for name in ("booked", "first"))
     largest = max(results.values(), key=lambda result: result["open"])
     clock, speed = largest["lines_a_second"], largest["lines_a_cpu_second"]
+    speeds = f"{speed:,.0f} by processor time (at least {LINES_A_SECOND}), {clock:,.0f} by the clock"
     return [
         aim(f"right of what was booked by itself: {right:.2f} % (at least {PRECISION}); naive {naive:.1f} %", right >= PRECISION),
         aim(f"booked by itself: {booked:.1f} % (at least {BOOKED})", booked >= BOOKED),
         aim(f"first suggestion right: {first:.1f} % (at least {FIRST})", first >= FIRST),
-        aim(
-            f"lines a second at {largest['open']:,}: {speed:,.0f} by processor time (at least {LINES_A_SECOND}), "
-            f"{clock:,.0f} by the clock",
-            speed >= LINES_A_SECOND,
-        ),
+        aim(f"lines a second at {largest['open']:,}: {speeds}", speed >= LINES_A_SECOND),
     ]
 
 

@@ -8,16 +8,15 @@ from functools import cached_property
 from customers.names import plain_name
 from invoices.matches import LineFacts
 from invoices.matching_names import SAME, WITHIN, plain_account
+from invoices.matching_near import Word, is_near
 from invoices.matching_text import (
     FAIR,
     STRONG,
     WEAK,
     Hit,
     Typed,
-    Word,
     dates_and_amounts,
     find_numbers,
-    is_near,
     is_within,
     plain_reference,
     shape_of,

@@ -9,9 +9,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Self
-
-from rapidfuzz.distance import DamerauLevenshtein
 
 from invoices.allocation import SHORTEST_NUMBER
 from invoices.numbering import number_key
@@ -28,9 +25,6 @@ SLIP_REFERENCE = re.compile(r"\d{26,27}")
 AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,](\d\d)(?![\d.,]*\d)")
 DATE = re.compile(r"(?<!\d)(?:\d{1,2}([./-])\s?\d{1,2}\1\s?(?:20)?\d\d|20\d\d([-/.])\d{1,2}\2\d{1,2})(?!\d)")
 MOST_LENGTHS = 40
-# As long must be what is to be recognised with a slip in it, or with its end cut off.
-NEAR_FROM, NEAR_DIGITS, CUT_FROM, CUT_DIGITS, MOST_CUT = 4, 4, 4, 3, 4
-MISREAD = str.maketrans("OQDIL|SBZG", "0001115826")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,49 +221,3 @@ def stated_amounts(text: Typed, hits: Sequence[Hit]) -> dict[int, Decimal]:
             whole, cents = amounts[0]
             found[hit.ids[0]] = Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{cents}")
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text, ready to be held against numbers: its key, the same read as digits, and the digits in a row in it."""
-
-    key: str
-    as_digits: str
-    runs: tuple[str, ...]
-
-    @classmethod
-    def of(cls, word: str) -> Self:
-        key = number_key(word)
-        read = as_digits(key)
-        return cls(key, read, tuple(re.findall(r"\d+", read)))
-
-
-def is_near(words: Iterable[Word], number: str) -> bool:
-    """Whether one of the words is the number but for one slip of the finger, letters read for digits, or an end that was cut."""
-    key = number_key(number)
-    read, found = as_digits(key), DIGITS_AT_END.search(key)
-    tail = found[1] if found and len(found[1]) >= NEAR_DIGITS else ""
-    return any(_is_near(word, key, read, tail) for word in words)
-
-
-def _is_near(word: Word, key: str, read: str, tail: str) -> bool:
-    if len(key) >= NEAR_FROM and (word.as_digits == read or _one_off(word.key, key)):
-        return True
-    if _is_cut(word.key, key):
-        return True
-    return bool(tail) and any(run.lstrip("0") == tail or _one_off(run, tail) for run in word.runs)
-
-
-def _is_cut(word: str, key: str) -> bool:
-    """Whether the word is what is left of the number where the bank's line ended."""
-    enough = len(word) >= max(CUT_FROM, len(key) - MOST_CUT) and key.startswith(word)
-    return enough and sum(map(str.isdigit, word)) >= CUT_DIGITS
-
-
-def _one_off(one: str, other: str) -> bool:
-    return abs(len(one) - len(other)) <= 1 and DamerauLevenshtein.distance(one, other, score_cutoff=1) <= 1
-
-
-def as_digits(word: str) -> str:
-    """A word with the letters that are misread for digits as what they are misread for: "INV2O4l7" -> "1NV20417"."""
-    return word.translate(MISREAD)
