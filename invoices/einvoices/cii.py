@@ -19,21 +19,13 @@ _LINE_SUMS = "SpecifiedTradeSettlementLineMonetarySummation|SpecifiedTradeSettle
 
 def read(root: Element) -> Iterator[Content]:
     """The one invoice or credit note in the file. ImportProblem, with the line, where it cannot be read."""
-    head, deal = first(root, _HEAD), first(root, _DEAL)
-    if head is None or deal is None:
-        raise missing(root, "ExchangedDocument" if head is None else "SupplyChainTradeTransaction")
-    agreed = first(deal, "ApplicableHeaderTradeAgreement|ApplicableSupplyChainTradeAgreement")
-    settled = first(deal, "ApplicableHeaderTradeSettlement|ApplicableSupplyChainTradeSettlement")
-    sums = first(settled, _SUMS)
-    if agreed is None or sums is None:
-        raise missing(deal, "ApplicableHeaderTradeAgreement" if agreed is None else "MonetarySummation")
+    head, deal = _needed(root, _HEAD), _needed(root, _DEAL)
+    agreed = _needed(deal, "ApplicableHeaderTradeAgreement|ApplicableSupplyChainTradeAgreement")
+    settled = _needed(deal, "ApplicableHeaderTradeSettlement|ApplicableSupplyChainTradeSettlement")
+    sums = _needed(settled, _SUMS)
     issued_on = day(head, "IssueDateTime/DateTimeString|DateTime")
     if issued_on is None:
         raise missing(head, "IssueDateTime")
-    payable = amount(sums, "DuePayableAmount")
-    total = amount(sums, "GrandTotalAmount")
-    if total is None and payable is None:
-        raise missing(sums, "GrandTotalAmount")
     currency = text(settled, "InvoiceCurrencyCode")
     yield Content(
         schema=ROOTS[root.tag.rpartition("}")[2]],
@@ -41,22 +33,15 @@ def read(root: Element) -> Iterator[Content]:
         type_code=text(head, "TypeCode", 10),
         currency=currency,
         issued_on=issued_on,
-        seller=_party(first(agreed, "SellerTradeParty"), agreed, "SellerTradeParty"),
-        buyer=_party(first(agreed, "BuyerTradeParty"), agreed, "BuyerTradeParty"),
-        total=payable if total is None else total,
-        payable=payable,
-        prepaid=amount(sums, "TotalPrepaidAmount"),
-        rounding=amount(sums, "RoundingAmount") or Decimal(0),
-        net=amount(sums, "TaxBasisTotalAmount"),
+        seller=_party(_needed(agreed, "SellerTradeParty")),
+        buyer=_party(_needed(agreed, "BuyerTradeParty")),
+        **_sums(sums),
         tax=_tax(sums, currency),
         dues=tuple(_dues(settled)),
         terms=texts(settled, "SpecifiedTradePaymentTerms/Description"),
         delivered_on=_delivered_on(deal),
         account=_account(settled),
-        buyer_reference=text(agreed, "BuyerReference", 100),
-        order_reference=_number_of(agreed, "BuyerOrderReferencedDocument"),
-        quote_reference=_number_of(agreed, "SellerOrderReferencedDocument") or _number_of(agreed, "QuotationReferencedDocument"),
-        corrects=tuple(filter(None, (_number(node) for node in every(settled, "InvoiceReferencedDocument")))),
+        **_references(agreed, settled),
         note=texts(head, "IncludedNote/Content"),
         lines=tuple(_line(node) for node in every(deal, "IncludedSupplyChainTradeLineItem") if _is_sold(node)),
         taxes=tuple(_tax_part(node) for node in every(settled, "ApplicableTradeTax")),
@@ -64,9 +49,39 @@ def read(root: Element) -> Iterator[Content]:
     )
 
 
-def _party(node: Element | None, agreed: Element, name: str) -> Party:
-    if node is None:
-        raise missing(agreed, name)
+def _needed(node: Element, name: str) -> Element:
+    """The element of that name, whichever of its two names it has; ImportProblem where there is none."""
+    found = first(node, name)
+    if found is None:
+        raise missing(node, name.partition("|")[0])
+    return found
+
+
+def _sums(sums: Element) -> dict[str, Decimal | None]:
+    """The total stands in for what is payable and the other way round; one of them there must be."""
+    total, payable = amount(sums, "GrandTotalAmount"), amount(sums, "DuePayableAmount")
+    if total is None and payable is None:
+        raise missing(sums, "GrandTotalAmount")
+    return {
+        "total": payable if total is None else total,
+        "payable": payable,
+        "prepaid": amount(sums, "TotalPrepaidAmount"),
+        "rounding": amount(sums, "RoundingAmount") or Decimal(0),
+        "net": amount(sums, "TaxBasisTotalAmount"),
+    }
+
+
+def _references(agreed: Element, settled: Element) -> dict[str, str | tuple[str, ...]]:
+    quoted = (_number_of(agreed, name) for name in ("SellerOrderReferencedDocument", "QuotationReferencedDocument"))
+    return {
+        "buyer_reference": text(agreed, "BuyerReference", 100),
+        "order_reference": _number_of(agreed, "BuyerOrderReferencedDocument"),
+        "quote_reference": next(filter(None, quoted), ""),
+        "corrects": tuple(filter(None, (_number(node) for node in every(settled, "InvoiceReferencedDocument")))),
+    }
+
+
+def _party(node: Element) -> Party:
     place, person = first(node, "PostalTradeAddress"), first(node, "DefinedTradeContact")
     streets = dict.fromkeys(filter(None, (text(place, f"Line{part}") for part in ("One", "Two", "Three"))))
     return Party(

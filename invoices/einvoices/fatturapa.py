@@ -35,10 +35,7 @@ def _invoice(body: Element, seller: Party, buyer: Party) -> Content:
     if issued_on is None:
         raise missing(head, "Data")
     taxes = tuple(_tax_part(node) for node in every(goods, "DatiRiepilogo"))
-    net, tax = sum((part.base for part in taxes), Decimal(0)), sum((part.tax for part in taxes), Decimal(0))
-    total = amount(head, "ImportoTotaleDocumento")
-    if total is None and not taxes:
-        raise missing(head, "ImportoTotaleDocumento")
+    corrected = (text(node, "IdDocumento") for node in every(body, "DatiGenerali/DatiFattureCollegate"))
     return Content(
         schema=SCHEMA,
         number=text(head, "Numero"),
@@ -47,21 +44,30 @@ def _invoice(body: Element, seller: Party, buyer: Party) -> Content:
         issued_on=issued_on,
         seller=seller,
         buyer=buyer,
-        total=net + tax if total is None else total,
+        **_sums(head, taxes),
         payable=_payable(body),
         withheld=_withheld(head, goods),
-        net=net if taxes else None,
-        tax=tax if taxes else None,
         dues=tuple(_dues(body, issued_on)),
         delivered_on=day(body, "DatiGenerali/DatiTrasporto/DataOraConsegna"),
         account=text(body, "DatiPagamento/DettaglioPagamento/IBAN", 64),
         order_reference=text(body, "DatiGenerali/DatiOrdineAcquisto/IdDocumento", 100),
-        corrects=tuple(filter(None, (text(node, "IdDocumento") for node in every(body, "DatiGenerali/DatiFattureCollegate")))),
+        corrects=tuple(filter(None, corrected)),
         note=texts(head, "Causale"),
         lines=tuple(_line(node) for node in every(goods, "DettaglioLinee")),
         taxes=taxes,
         enclosures=tuple(_enclosure(node) for node in every(body, "Allegati")),
     )
+
+
+def _sums(head: Element, taxes: tuple[TaxPart, ...]) -> dict[str, Decimal | None]:
+    """The total need not be stated: then it is the sum of what is stated by rate."""
+    total = amount(head, "ImportoTotaleDocumento")
+    if not taxes:
+        if total is None:
+            raise missing(head, "ImportoTotaleDocumento")
+        return {"total": total, "net": None, "tax": None}
+    net, tax = sum((part.base for part in taxes), Decimal(0)), sum((part.tax for part in taxes), Decimal(0))
+    return {"total": net + tax if total is None else total, "net": net, "tax": tax}
 
 
 def _party(head: Element, name: str) -> Party:

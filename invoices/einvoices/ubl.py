@@ -19,16 +19,9 @@ SCHEMA = "ubl"
 
 def read(root: Element) -> Iterator[Content]:
     """The one invoice or credit note in the file. ImportProblem, with the line, where it cannot be read."""
-    sums = first(root, "LegalMonetaryTotal")
-    if sums is None:
-        raise missing(root, "LegalMonetaryTotal")
     issued_on = day(root, "IssueDate")
     if issued_on is None:
         raise missing(root, "IssueDate")
-    payable = amount(sums, "PayableAmount")
-    total = amount(sums, "TaxInclusiveAmount")
-    if total is None and payable is None:
-        raise missing(sums, "TaxInclusiveAmount")
     currency = text(root, "DocumentCurrencyCode")
     yield Content(
         schema=SCHEMA,
@@ -38,25 +31,45 @@ def read(root: Element) -> Iterator[Content]:
         issued_on=issued_on,
         seller=_party(first(root, "AccountingSupplierParty/Party"), root, "AccountingSupplierParty"),
         buyer=_party(first(root, "AccountingCustomerParty/Party"), root, "AccountingCustomerParty"),
-        total=payable if total is None else total,
-        payable=payable,
-        prepaid=amount(sums, "PrepaidAmount"),
-        rounding=amount(sums, "PayableRoundingAmount") or Decimal(0),
-        net=amount(sums, "TaxExclusiveAmount"),
+        **_sums(root),
         tax=_tax(root, currency),
         dues=tuple(_dues(root)),
         terms=texts(root, "PaymentTerms/Note"),
         delivered_on=day(root, "Delivery/ActualDeliveryDate"),
         account=text(root, "PaymentMeans/PayeeFinancialAccount/ID", 64),
-        buyer_reference=text(root, "BuyerReference", 100),
-        order_reference=text(root, "OrderReference/ID", 100),
-        quote_reference=text(root, "OrderReference/SalesOrderID", 100),
-        corrects=tuple(filter(None, (text(node, "ID") for node in every(root, "BillingReference/InvoiceDocumentReference")))),
+        **_references(root),
         note=texts(root, "Note"),
         lines=tuple(_line(node) for node in every(root, "InvoiceLine|CreditNoteLine")),
         taxes=tuple(_taxes(root, currency)),
         enclosures=tuple(_enclosures(root)),
     )
+
+
+def _sums(root: Element) -> dict[str, Decimal | None]:
+    """The total stands in for what is payable and the other way round; one of them there must be."""
+    sums = first(root, "LegalMonetaryTotal")
+    if sums is None:
+        raise missing(root, "LegalMonetaryTotal")
+    total, payable = amount(sums, "TaxInclusiveAmount"), amount(sums, "PayableAmount")
+    if total is None and payable is None:
+        raise missing(sums, "TaxInclusiveAmount")
+    return {
+        "total": payable if total is None else total,
+        "payable": payable,
+        "prepaid": amount(sums, "PrepaidAmount"),
+        "rounding": amount(sums, "PayableRoundingAmount") or Decimal(0),
+        "net": amount(sums, "TaxExclusiveAmount"),
+    }
+
+
+def _references(root: Element) -> dict[str, str | tuple[str, ...]]:
+    corrected = (text(node, "ID") for node in every(root, "BillingReference/InvoiceDocumentReference"))
+    return {
+        "buyer_reference": text(root, "BuyerReference", 100),
+        "order_reference": text(root, "OrderReference/ID", 100),
+        "quote_reference": text(root, "OrderReference/SalesOrderID", 100),
+        "corrects": tuple(filter(None, corrected)),
+    }
 
 
 def _type_code(root: Element) -> str:
