@@ -15,10 +15,13 @@ from invoices.sync_sources import note_run
 logger = logging.getLogger(__name__)
 
 
-def run_source(source: SyncSource, now: datetime.datetime) -> list[FileReport]:
-    """One look into one folder. A folder that cannot be read is said in the source's report, and stops nothing."""
+def run_source(source: SyncSource, now: datetime.datetime, *, on: datetime.date | None = None) -> list[FileReport]:
+    """One look into one folder, booked as of `on`, else today where the business is.
+
+    A folder that cannot be read is said in the source's report, and stops nothing.
+    """
     trouble, reports = "", []
-    today = source.business.local_date(now)
+    today = on or source.business.local_date(now)
     try:
         folder = folder_of(source.business, source.folder)
         waiting = ready_files(folder, now)

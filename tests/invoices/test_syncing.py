@@ -184,7 +184,8 @@ def test_the_command_looks_now_and_tells(source, monkeypatch):
     drop(source, "may.csv", HEAD + ROW)
     assert "0 files" in run()
     monkeypatch.setattr("invoices.sync_folders.QUIET", datetime.timedelta(0))
-    found = json.loads(run("--format", "json"))
+    found = json.loads(run("--format", "json", "--on", "2026-06-01"))
+    assert Invoice.objects.get().first_seen_on == datetime.date(2026, 6, 1)
     assert found["sources"][0]["files"][0]["counts"]["new"] == 1
     drop(source, "notes.txt", "?")
     assert "refused  notes.txt" in run()

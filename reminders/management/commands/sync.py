@@ -19,7 +19,7 @@ class Command(BusinessCommand):
         sources = list(SyncSource.objects.filter(business=business, active=True).select_related("business"))
         if not sources:
             raise CommandError("No folder is looked into: add one under Settings, Folders.")
-        found = [(source, run_source(source, timezone.now())) for source in sources]
+        found = [(source, run_source(source, timezone.now(), on=options["on"])) for source in sources]
         if options["format"] == "json":
             self.print_json({"sources": [_as_json(source, reports) for source, reports in found]})
             return
