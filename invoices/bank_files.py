@@ -18,11 +18,11 @@ from invoices.bank_lines import STATEMENT, StatementParts, Stored, store_stateme
 from invoices.certain_lines import Settled, Shown, book_certain
 from invoices.imports.layouts import list_columns
 from invoices.imports.problems import ImportProblem
-from invoices.imports.tabular import open_table
 from invoices.models import ColumnLayout
-from invoices.statements.headings import KINDS, all_names
+from invoices.statements.headings import KINDS
 from invoices.statements.layouts import OPTIONS, header_key
 from invoices.statements.opening import StatementFile, open_statement
+from invoices.statements.tables import look_at_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def saved_layout(business: Business, content: bytes) -> dict[str, Any] | None:
     """How a person said that tables with this very head are read; None where nobody did, or for what is no table."""
     saved = {row.header_key: row.options for row in ColumnLayout.objects.filter(business=business)}
     try:
-        return saved.get(header_key(open_table(content, all_names()).header)) if saved else None
+        return saved.get(header_key(look_at_table(content).header)) if saved else None
     except ImportProblem:
         return None
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from customers.models import ImportBatch
+from invoices.bank_files import open_bank_file
 from invoices.models import BankLine, ColumnLayout, Payment
 from invoices.statements.layouts import header_key
 from tests import make
@@ -126,6 +127,14 @@ def test_columns_can_be_named_and_kept(business, inv, bank):
     run(path, "--currency", "eur")
     row = BankLine.objects.get()
     assert (row.payer, row.text, row.currency) == ("Acme", "INV-20260001\nAcme", "EUR")
+
+
+def test_a_table_without_names_is_read_as_it_was_before(business):
+    content = b"01/02/2026,NORDWIND,1250.00\n13/02/2026,POWER,-80.00\n"
+    options = {"booked_on": "column 1", "text": ["column 2"], "amount": "column 3"}
+    key = header_key(["column 1", "column 2", "column 3"])
+    ColumnLayout.objects.create(business=business, header_key=key, name="No names", options=options)
+    assert open_bank_file(business, content, "x.csv").layout == options
 
 
 def test_a_real_bank_s_file_from_its_bytes_to_the_books(business, accounting):
