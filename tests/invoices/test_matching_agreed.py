@@ -84,3 +84,11 @@ def test_an_advice_of_somebody_else_is_asked_about(books):
 def test_an_old_advice_is_no_longer_waited_for(books):
     books.advices[5] = replace(ADVICE, told_on=TODAY - datetime.timedelta(days=31))
     assert all(found.rule != "advice" for found in match(line("940", "", PAYER), books))
+
+
+def test_an_advice_and_a_number_that_say_different_things_are_asked_about():
+    books = ledger((ACME, "INV-20417", "600"), (ACME, "INV-20418", "940"), (ACME, "INV-20419", "450"))
+    books.advices[5] = ADVICE
+    found = match(line("940", "INV-20418", PAYER), books)
+    assert {one.rule for one in found[:2]} == {"advice", "number"} and not any(one.certain for one in found)
+    assert all("Another explanation" in one.reason for one in found[:2])

@@ -142,6 +142,12 @@ def test_another_payer_who_names_the_number_and_pays_it_all():
     assert found.certain and found.customer_id == ACME
 
 
+def test_digits_alone_from_another_customer_are_asked_about():
+    books = ledger((ACME, "INV-20417", "119"), (BIRCH, "INV-30001", "40"))
+    assert first(line("119", "20417", "Ottokar"), books).certain
+    assert not first(line("119", "20417", "Birch & Söhne"), books).certain
+
+
 def test_a_known_account_tells_the_customer_without_a_name():
     books = ledger((ACME, "INV-20417", "119"))
     books.known["account", "DE89370400440532013000"] = {ACME: 3}
