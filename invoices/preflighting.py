@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from customers import log
@@ -61,11 +62,14 @@ def check_open(*, business: Business, on: datetime.date, batch: ImportBatch | No
     What is overdue already is the reminders' business; a finding it had stays, and is looked at again from its page.
     """
     rows = Invoice.objects.filter(business=business, balance__gt=0, due_on__gte=on)
-    rows = rows.filter(import_batch=batch) if batch else rows
-    ids, found = list(rows.order_by("pk").values_list("pk", flat=True)), 0
-    for start in range(0, len(ids), BATCH):
-        found += check_invoices(business=business, invoices=to_check(ids[start : start + BATCH]), on=on)
-    return found
+    return _in_batches(business, rows.filter(import_batch=batch) if batch else rows, on)
+
+
+def check_again(*, business: Business, on: datetime.date) -> int:
+    """Checks what `check_open` does, and the overdue invoices something was found of: it may have been put right."""
+    found = PreflightCheck.objects.filter(business=business, invoice__isnull=False).values("invoice")
+    overdue = Invoice.objects.filter(pk__in=found, balance__gt=0, due_on__lt=on)
+    return check_open(business=business, on=on) + _in_batches(business, overdue, on)
 
 
 def to_check(ids: Iterable[int]) -> list[Invoice]:
@@ -122,6 +126,14 @@ def _verify_first(draft: DraftInvoice, results: Sequence[CheckResult], on: datet
             due_on=max(on, draft.issue_on),
             reason=_("An invoice is being made: check who gets it, and where, before it goes."),
         )
+
+
+def _in_batches(business: Business, rows: QuerySet[Invoice], on: datetime.date) -> int:
+    """Checks the rows a thousand at a time: only their ids are read at once."""
+    ids, found = list(rows.order_by("pk").values_list("pk", flat=True)), 0
+    for start in range(0, len(ids), BATCH):
+        found += check_invoices(business=business, invoices=to_check(ids[start : start + BATCH]), on=on)
+    return found
 
 
 def _check_batch(business: Business, invoices: Sequence[Invoice], on: datetime.date) -> int:

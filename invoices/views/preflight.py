@@ -22,7 +22,7 @@ from invoices.models import Invoice, PreflightCheck
 from invoices.models.agreement import Preflight
 from invoices.models.preflight import Verdict
 from invoices.preflight_words import NAMES, SEVERE
-from invoices.preflighting import check_invoices, check_open, tick, to_check, untick
+from invoices.preflighting import check_again, check_invoices, tick, to_check, untick
 from invoices.track_record import avoidable, own_errors
 
 FINDING = PreflightCheck.objects.filter(verdict__in=[Verdict.WARN, Verdict.BLOCK], ticked_on=None)
@@ -46,10 +46,7 @@ def preflight_list(request: HttpRequest) -> HttpResponseBase:
 @member_view
 def preflight_run(request: HttpRequest) -> HttpResponse:
     """Checks what is open and not due yet, and what was found before, once more: something may have been put right."""
-    today = request.business.local_date(timezone.now())
-    check_open(business=request.business, on=today)
-    overdue = Invoice.objects.filter(_has(), business=request.business, balance__gt=0, due_on__lt=today)
-    check_invoices(business=request.business, invoices=to_check(overdue.values_list("pk", flat=True)), on=today)
+    check_again(business=request.business, on=request.business.local_date(timezone.now()))
     messages.success(request, _("All of them were checked again."))
     return redirect("preflight-list", request.business.slug)
 
