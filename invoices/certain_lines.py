@@ -15,7 +15,7 @@ from invoices.balances import BookingError
 from invoices.candidates import read_ledger
 from invoices.imports.tally import chunks
 from invoices.line_booking import Pair, refuse_generous, write
-from invoices.line_identity import doubles
+from invoices.line_identity import Entered, doubles, entered_already, entered_otherwise
 from invoices.matches import LIKELY, LineFacts, Match, Parts
 from invoices.matching import match, no_match_reason
 from invoices.models import BankLine, Invoice
@@ -81,6 +81,7 @@ class _Settler:
         self._by_itself = bool(business.rules["matching"]["book_certain"])
         self._pending: list[Pair] = []
         self._doubles: dict[int, str] = {}
+        self._entered: Entered = {}
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -91,7 +92,8 @@ class _Settler:
         """Settles these lines as far as they are still open. In a transaction."""
         locked = BankLine.objects.select_for_update().filter(pk__in=ids, state=LineState.OPEN)
         rows = sorted(locked, key=lambda row: (row.booked_on, row.pk))
-        self._doubles = doubles([row for row in rows if row.amount > 0])
+        money_in = [row for row in rows if row.amount > 0]
+        self._doubles, self._entered = doubles(money_in), entered_otherwise(money_in)
         candidates = candidates_of(self.business, [row for row in rows if row.amount < 0])
         for row in rows:
             row.business = self.business
@@ -106,10 +108,10 @@ class _Settler:
         facts = LineFacts.of(row)
         found = match(facts, self.ledger)
         row.suggestions = [one.as_json() for one in found]
-        why = self._doubles.get(row.pk, "")
+        why = self._doubles.get(row.pk, "") or (entered_already(row, found[0].customer_id, self._entered) if found else "")
         if not found:
             self._keep(row, 0, why or no_match_reason(facts, self.ledger), None)
-        elif self._may_book(row, found[0]):
+        elif not why and self._may_book(row, found[0]):
             self.ledger.less(found[0])
             self._pending.append((row, found[0]))
         else:
@@ -117,8 +119,8 @@ class _Settler:
             self._keep(row, sure, why or found[0].reason, found[0].customer_id)
 
     def _may_book(self, row: BankLine, best: Match) -> bool:
-        """Where the business lets it, nobody took it back before, and no other file told of the same money."""
-        asked = row.settled_at is not None or row.reversal or row.pk in self._doubles
+        """Where the business lets it, and nobody took it back before."""
+        asked = row.settled_at is not None or row.reversal
         return self._by_itself and best.certain and not asked
 
     def _money_out(self, row: BankLine, candidates: Candidates) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import ImportBatch
 from invoices.booking import fingerprint
-from invoices.models import BankLine
+from invoices.models import BankLine, Payment
 
 Key = tuple[int, datetime.date, Decimal, str, str, str]
 
@@ -131,6 +131,38 @@ def doubles(rows: Sequence[BankLine]) -> dict[int, str]:
         if why := next((why for other in before if (why := _why_double(full[row.pk], other))), ""):
             found[row.pk] = why
     return found
+
+
+# The bank tells of money some days after somebody entered it, or the other way round.
+APART = datetime.timedelta(days=7)
+Entered = dict[tuple[int, str, Decimal], list[datetime.date]]
+
+
+def entered_otherwise(rows: Sequence[BankLine]) -> Entered:
+    """The days of payments of these sums that no line brought, by customer, currency and sum. One query."""
+    found: defaultdict[tuple[int, str, Decimal], list[datetime.date]] = defaultdict(list)
+    if rows:
+        days = [row.booked_on for row in rows]
+        known = Payment.objects.filter(
+            business=rows[0].business_id,
+            bank_line=None,
+            returned_on=None,
+            amount__in={row.amount for row in rows},
+            received_on__gte=min(days) - APART,
+            received_on__lte=max(days) + APART,
+        )
+        for customer_id, currency, amount, day in known.values_list("customer_id", "currency", "amount", "received_on"):
+            found[customer_id, currency, amount].append(day)
+    return found
+
+
+def entered_already(row: BankLine, customer_id: int, entered: Entered) -> str:
+    """Why the money of a line may be in the books already, entered by hand or with a file of payments, or ""."""
+    for day in entered.get((customer_id, row.currency, row.amount), ()):
+        if abs(day - row.booked_on) <= APART:
+            words = _("A payment of theirs of the same sum was entered for %(day)s: is it the same money?")
+            return words % {"day": day.isoformat()}
+    return ""
 
 
 def _traits(row: BankLine) -> list[tuple[object, ...]]:

@@ -127,6 +127,14 @@ def test_equal_lines_of_two_statements_wait_for_a_person(business, acme, inv):
     assert only(state="open").reason == "An equal line came in with another statement: was it paid twice?"
 
 
+@pytest.mark.parametrize(("entered_on", "booked"), [("2026-03-05", 0), ("2026-03-02", 1)])
+def test_what_somebody_entered_by_hand_is_not_booked_once_more(business, acme, inv, entered_on, booked):
+    january = make.invoice(acme, "INV-20260000", total="119.50", due="2026-01-31")
+    make.payment(acme, "119.50", on=entered_on, split={january: "119.50"})
+    assert settle(business, line("119.50", text="INV-20260001")).matched == booked
+    assert booked or "was entered for 2026-03-05" in only().reason
+
+
 def test_where_one_cannot_be_booked_the_others_are(business, acme, inv, monkeypatch):
     """Somebody books an invoice between the reading of the ledger and the booking of the line."""
     second = make.invoice(acme, "INV-20260002", total="80")
