@@ -99,9 +99,12 @@ def test_a_direct_debit_that_comes_back_says_so_and_names_whose_it_was(more, cod
     assert line.payer == "Nordwind GmbH"
 
 
-def test_a_reversed_entry():
-    _file, (line,), _parts = read(message(entry(details=payment(), direction="DBIT", more="<RvslInd>true</RvslInd>")))
+def test_of_a_reversed_entry_the_parties_stand_as_in_the_first_one():
+    ours = payment().replace("<Dbtr>", "<Cdtr><Nm>We ourselves</Nm></Cdtr><Dbtr>")
+    _file, (line,), _parts = read(message(entry(details=ours, direction="DBIT", more="<RvslInd>true</RvslInd>")))
     assert (line.reversal, line.payer) == (True, "Nordwind GmbH")
+    _file, (line,), _parts = read(message(entry(details=ours, direction="DBIT")))
+    assert (line.reversal, line.payer) == (False, "We ourselves")
 
 
 @pytest.mark.parametrize(
