@@ -57,7 +57,7 @@ def _refuse_bombs(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         raise ImportProblem(_("This spreadsheet is damaged.")) from error
     if size > MAX_UNPACKED:
         raise ImportProblem(_("This spreadsheet is too large. Save it as CSV and import that."))

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,8 @@ from invoices.imports.problems import ImportProblem
 
 LARGEST = 256 * 1024 * 1024
 MOST = 1000
+# What the library raises for bytes that are not quite a zip file; names that are no text among them.
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError, zlib.error)
 _WORKBOOK = frozenset({"[Content_Types].xml", "mimetype", "content.xml"})
 
 
@@ -20,7 +23,7 @@ def is_zip(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return not _WORKBOOK & set(archive.namelist())
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise ImportProblem(_("This zip file is damaged.")) from error
 
 
@@ -35,7 +38,7 @@ def members(content: bytes) -> Iterator[tuple[str, bytes]]:
                 if entry.flag_bits & 1:
                     raise ImportProblem(_("This zip file is locked with a password."))
                 yield entry.filename, archive.read(entry)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except DAMAGED as error:
         raise ImportProblem(_("This zip file is damaged.")) from error
 
 

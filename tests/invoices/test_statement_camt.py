@@ -205,6 +205,7 @@ def test_a_zip_is_all_the_statements_in_it():
         (zipped(readme=b"%PDF-1"), "readme: This is a PDF"),
         (zipped(inner=zipped(one=message())), "zip file in a zip file"),
         (b"PK\x03\x04garbage", "damaged"),
+        (zipped(müller=b"1").replace("müller".encode(), b"m\xd6\xd6ller"), "damaged"),
     ],
 )
 def test_a_zip_without_statements_is_refused(content, reason):
