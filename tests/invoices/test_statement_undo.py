@@ -97,8 +97,8 @@ def test_what_something_was_built_on_stays(business, inv, build):
 def test_its_pages_say_what_it_was(business, inv, books):
     batch = bring(business, PAID, line("5", payer="Nobody"))
     assert "Bank statement" in books.get(f"/b/{business.slug}/imports/").content.decode()
-    page = books.get(f"/b/{business.slug}/imports/{batch.pk}/").content.decode()
-    assert "Bank statement" in page and "Take it back" in page
+    page = books.get(f"/b/{business.slug}/imports/{batch.pk}/", follow=True).content.decode()
+    assert f"/imports/{batch.pk}/undo/" in page
     assert books.get(f"/b/{business.slug}/imports/{batch.pk}/problems/").status_code == 200
     undo = f"/b/{business.slug}/imports/{batch.pk}/undo/"
     assert "What was booked for its lines is taken back as well" in books.get(undo).content.decode()
