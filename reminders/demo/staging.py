@@ -8,6 +8,7 @@ from django.db import transaction
 from customers import log
 from customers.models import Business, Membership, User
 from customers.models.business import Role
+from reminders.demo.bank import write_bank
 from reminders.demo.cast import FULL_CAST
 from reminders.demo.ledger import DAY
 from reminders.demo.links import LINKED_FOR, link_letters
@@ -164,5 +165,6 @@ def _write(stage: Stage, story: Story, today: datetime.date) -> None:
     night = stage.setting.calendar.roll_back(today)
     with log.told_as_of(stage.moment(night, BEFORE_OPENING if night == today else AFTER_CLOSING)):
         write_loose_ends(stage, story, night)
+        write_bank(stage, night)
         escalate(stage.business, night)
     log.seal(stage.business)

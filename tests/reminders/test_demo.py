@@ -17,7 +17,7 @@ from arcollect.defaults import DEFAULTS
 from customers.models import Business, Contact, Customer, Event, Letter, Membership, Task, User
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
-from invoices.models import Dispute, Invoice, Payment, PaymentPlan, Promise
+from invoices.models import BankLine, BankStatement, Dispute, Invoice, Payment, PaymentPlan, Promise
 from invoices.models.agreement import PromiseState
 from reminders.demo.cast import Habit, invent_cast
 from reminders.demo.story import Story, tell_story
@@ -170,6 +170,15 @@ def test_every_page_has_something_real_to_show(shop):
     assert Payment.objects.filter(business=shop, allocated=0, returned_on=None).exists()
     assert Contact.objects.filter(business=shop, bounced_on__isnull=False).exists()
     assert [customer for customer in Customer.objects.filter(business=shop) if not customer.has_address]
+
+
+def test_the_bank_told_of_lines_of_every_sort(shop):
+    lines = BankLine.objects.filter(business=shop)
+    assert lines.filter(state="booked", settled_by=None).count() >= 2
+    assert lines.filter(state="open").exclude(suggestions=[]).exists()
+    assert lines.filter(state="open", suggestions=[]).exists()
+    assert lines.filter(state="left").count() == 2
+    assert set(BankStatement.objects.filter(business=shop).values_list("difference", flat=True)) == {0}
 
 
 def test_the_past_is_logged_under_its_own_dates(shop):

@@ -6,13 +6,13 @@
 
   function cards() { return [...document.querySelectorAll("[data-line]")]; }
 
-  function stand(card) {
+  function stand(card, still) {
     document.querySelectorAll(".bank-card.is-current").forEach(function (one) { one.classList.remove("is-current"); });
     if (!card) return;
     here = card.id;
     card.classList.add("is-current");
     (card.querySelector("[data-choice]") || card.querySelector("[data-search-line]")).focus({ preventScroll: true });
-    card.scrollIntoView({ block: "nearest" });
+    if (!still) card.scrollIntoView({ block: "nearest" });
   }
 
   function go(by) {
@@ -62,5 +62,5 @@
     stand(next || cards()[0]);
   });
 
-  if (cards().length) stand(cards()[0]);
+  if (cards().length) stand(cards()[0], true);
 })();
