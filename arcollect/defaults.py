@@ -16,6 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "call_attempts_before_no_contact": 3,
     "confirm_calls": True,
     "unapplied_wait_bd": 2,
+    "suggested_wait_days": 7,
     "unapplied_wait_from": "1.00",
     "refund_after_days": 14,
     "part_payment_pause_ratio": "0.50",

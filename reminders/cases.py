@@ -116,6 +116,7 @@ class Case:
 
     `block`: the flag that stops every step, in words, `block_rule` its id. `kept_on`: the day a promise was last kept.
     `unanswered`: a step was taken since anybody there last answered in any way. `money_only`: too many promises were broken.
+    `suggested`: money on the bank's statement that may be theirs and waits for a person; `suggested_on`: when the latest came.
     `unverified_from`: the first day on which the contact counts as not verified, where the policy asks for it.
     """
 
@@ -127,6 +128,8 @@ class Case:
     block_until: datetime.date | None = None
     unapplied: Decimal = NOTHING
     unapplied_since: datetime.date | None = None
+    suggested: Decimal = NOTHING
+    suggested_on: datetime.date | None = None
     last_letter_on: datetime.date | None = None
     last_step_on: datetime.date | None = None
     last_notice_on: datetime.date | None = None

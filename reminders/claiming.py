@@ -30,6 +30,7 @@ from reminders.plan_happenings import instalment_open
 from reminders.settlement_letters import offer_gone
 from reminders.smtp import message_id
 from reminders.timetable import DUNNING, RANK
+from reminders.waiting import maybe_paid
 from reminders.ways import Way, way_of
 from reminders.wordings import worn_out
 
@@ -103,6 +104,8 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
             return _("Invoice %(number)s changed since the letter was written.") % {"number": line["number"]}
     if case and case.unapplied != Decimal(letter.facts["unapplied"]):
         return _("Money came in since the letter was written.")
+    if case and maybe_paid(case, settings.rules, today):
+        return _("Money came in that may be theirs: whose it is must be said first.")
     return overtaken(letter) or fallen(letter) or opened_again(letter) or worn_out(letter, today)
 
 

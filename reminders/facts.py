@@ -19,7 +19,7 @@ from reminders.cases import NOTHING, Case, Setting
 from reminders.hand_offs import block_of, handed_off
 from reminders.invoice_facts import open_invoices, settled_promises
 from reminders.models import CustomerPolicy, Policy, Reminder, Step, StepCode
-from reminders.money_facts import part_payments, unapplied_money
+from reminders.money_facts import part_payments, suggested_money, unapplied_money
 from reminders.rules import Rule
 from reminders.timetable import DAYS, DUNNING, PolicyTerms, StepTerms
 
@@ -98,7 +98,7 @@ def cases_of(
     ids = [customer.pk for customer in customers]
     promises = settled_promises(ids, settings.rules, today)
     invoices = open_invoices(ids, settings.calendar(), settings.rules, promises.hurried)
-    money, letters = unapplied_money(ids), _letters(ids)
+    money, maybe, letters = unapplied_money(ids), suggested_money(ids), _letters(ids)
     paid, said = part_payments(ids, settings.rules, today), _said(business, ids)
     reachable, unverified = _representatives(customers), _unverified(customers, settings)
     handed = handed_off(ids)
@@ -111,6 +111,7 @@ def cases_of(
             key = (customer.pk, currency)
             stop = Block(*block_of(handed[key])) if key in handed and not flag.reason else flag
             unapplied, since = money.get(key, (NOTHING, None))
+            suggested, suggested_on = maybe.get(key, (NOTHING, None))
             part_paid, part_paid_on = paid.get(key, (NOTHING, None))
             cases[customer.pk].append(
                 Case(
@@ -124,6 +125,8 @@ def cases_of(
                     represented=bool(customer.represented_by),
                     unapplied=unapplied,
                     unapplied_since=since,
+                    suggested=suggested,
+                    suggested_on=suggested_on,
                     part_paid=part_paid,
                     part_paid_on=part_paid_on,
                     spoken_since=spoken,

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import F, Max, QuerySet, Sum
 
-from invoices.models import Allocation, CreditNote, Payment
+from invoices.models import Allocation, BankLine, CreditNote, Payment
+from invoices.models.statement import LineState
 from reminders.cases import NOTHING
 from reminders.timetable import DAYS
 
@@ -27,6 +28,13 @@ def unapplied_money(ids: list[int]) -> dict[Key, tuple[Decimal, datetime.date]]:
             so_far, until = found.get((customer_id, currency), (NOTHING, latest))
             found[customer_id, currency] = (so_far + left, max(until, latest))
     return found
+
+
+def suggested_money(ids: list[int]) -> dict[Key, tuple[Decimal, datetime.date]]:
+    """(sum, date of the latest) of bank lines nobody confirmed yet that may be theirs, by customer and currency."""
+    waiting = BankLine.objects.filter(customer__in=ids, state=LineState.OPEN, amount__gt=0)
+    rows = _left(waiting, F("amount"), "booked_on")
+    return {(customer_id, currency): (amount, latest) for customer_id, currency, amount, latest in rows}
 
 
 def _left(rows: QuerySet[Any], left: Any, dated: str) -> Iterable[tuple[int, str, Decimal, datetime.date]]:

@@ -38,6 +38,7 @@ class Rule(models.TextChoices):
     PROMISE_KEPT = "PROMISE_KEPT", _("Who has just kept a promise gets some days before the rest is asked for.")
     UNAPPLIED_COVERS = "UNAPPLIED_COVERS", _("Money we hold covers what is overdue: it must be matched.")
     UNAPPLIED_CASH = "UNAPPLIED_CASH", _("Money we hold is matched first, or taken off after two business days.")
+    MAYBE_PAID = "MAYBE_PAID", _("Money that may be theirs is looked at first, for a week.")
     SMALL_BALANCE = "SMALL_BALANCE", _("What is left is too small for a letter.")
     PART_PAYMENT = "PART_PAYMENT", _("Who has just paid half or more gets a week.")
     MIN_GAP = "MIN_GAP", _("Days must pass between two steps.")

@@ -78,11 +78,25 @@ def delayed(case: Case, step: str, total: Decimal, setting: Setting, today: date
     if not setting.calendar.is_business_day(today):
         return Wait(Rule.NO_BUSINESS_DAY, "Today is not a business day.", setting.calendar.roll_forward(today))
     return (
-        _unmatched(case, setting, today)
+        maybe_paid(case, setting.rules, today)
+        or _unmatched(case, setting, today)
         or _kept(case, setting, today)
         or _paused(case, total, setting.rules, today)
         or _too_soon(case, step, setting, today)
     )
+
+
+def maybe_paid(case: Case, rules: Mapping[str, Any], today: datetime.date) -> Wait | None:
+    """A line of the bank's statement that may be theirs is confirmed by a person first; after a week the steps go on.
+
+    A reminder to somebody who has paid is the worst letter there is, a customer nobody ever reminds the second worst.
+    """
+    if case.suggested_on is None:
+        return None
+    until = case.suggested_on + DAYS(days=rules["suggested_wait_days"])
+    held = format_plain(case.suggested, case.currency)
+    words = f"{held} came in that may be theirs: say whose it is first."
+    return Wait(Rule.MAYBE_PAID, words, until) if today < until else None
 
 
 def _unmatched(case: Case, setting: Setting, today: datetime.date) -> Wait | None:

@@ -57,6 +57,7 @@ def decided(found: Case, on: str) -> tuple[str, str]:
         ({"settling": ((day("2026-03-27"), Decimal(1000)),)}, {}, Wait, Rule.SETTLEMENT_OPEN, "2026-03-28"),
         ({}, {"unapplied": Decimal(1000)}, Wait, Rule.UNAPPLIED_COVERS, None),
         ({}, {"unapplied": Decimal(50), "unapplied_since": day("2026-03-17")}, Wait, Rule.UNAPPLIED_CASH, "2026-03-19"),
+        ({}, {"suggested": Decimal(50), "suggested_on": day("2026-03-17")}, Wait, Rule.MAYBE_PAID, "2026-03-24"),
         ({"balance": Decimal(20)}, {}, Wait, Rule.SMALL_BALANCE, None),
         ({}, {"part_paid": Decimal(1000), "part_paid_on": day("2026-03-13")}, Wait, Rule.PART_PAYMENT, "2026-03-20"),
         ({}, {"kept_on": day("2026-03-17")}, Wait, Rule.PROMISE_KEPT, "2026-03-20"),
