@@ -16,7 +16,8 @@ from customers.alike import one_and_merged
 from customers.models import Business, Claim, Contact, Conversation, Customer, Event, Letter, ReceivedMail, Task
 from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise, Settlement
 from reminders.models import HandOff, Reminder
-from reminders.sentences import DOZENS, ICONS, Rows, detail, named, quoted, sentence, several
+from reminders.sentence_words import DOZENS, ICONS
+from reminders.sentences import Rows, detail, named, quoted, sentence, several
 
 # From so many alike events of one moment on, one line speaks for all.
 A_FEW = 4

@@ -8,7 +8,8 @@ from django.conf import settings
 
 from customers.models import Contact, Event, Letter, Task
 from invoices.models import Dispute, Invoice, Payment
-from reminders.sentences import DOZENS, ICONS, SENTENCES, detail, sentence, several
+from reminders.sentence_words import DOZENS, ICONS, SENTENCES
+from reminders.sentences import detail, sentence, several
 
 INVOICE = Invoice(pk=7, number="INV-7", currency="EUR")
 ROWS = {
