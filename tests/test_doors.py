@@ -3,61 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from io import BytesIO
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import timezone
-from PIL import Image
 
-from arcollect.dates import Calendar
-from customers.attachments import attach
-from customers.call_texts import call_text_of, save_call_text
-from customers.claims import open_claim
-from customers.documents import store
 from customers.models import (
-    AccountChange,
-    Contact,
-    Conversation,
-    Customer,
-    Document,
     Event,
-    ImportBatch,
-    Letter,
-    Membership,
-    Task,
 )
-from customers.profile import save_logo
-from invoices.agreeing import make_promise
-from invoices.disputing import open_dispute
-from invoices.imports import uploads
-from invoices.linking import issue_link
-from invoices.models import (
-    BankLine,
-    Dispute,
-    DraftInvoice,
-    Invoice,
-    InvoiceDetail,
-    Payment,
-    PaymentPlan,
-    ReferenceRate,
-    RemittanceAdvice,
-    Settlement,
-    Signature,
-    SyncConflict,
-    SyncSource,
-)
-from invoices.portal.tokens import new_token
-from invoices.refunding import pay_back
-from invoices.writing_off import write_off
-from reminders.merging import merge
-from reminders.models import HandOff, Policy, PrintRun, Reminder, Wording
-from reminders.nightly import escalate
-from tests import make
-from tests.invoices import bank
+from tests.lived_in import lived_in
 
 # Who has no business here: what only an owner may open (architecture.md, "Tenancy and access").
 OWNERS_ONLY = {
@@ -160,111 +114,9 @@ ALL = list(routes(get_resolver().url_patterns))
 DOORS = [Door(route.removeprefix(STAFF), name) for route, name in ALL if route.startswith(STAFF)]
 
 
-def logo() -> bytes:
-    file = BytesIO()
-    Image.new("RGB", (4, 4)).save(file, "PNG")
-    return file.getvalue()
-
-
-def settlement_of(customer) -> Settlement:
-    days = {name: make.day("2026-07-31") for name in ("offered_on", "accept_by", "pay_by")}
-    return Settlement.objects.create(business=customer.business, customer=customer, currency="USD", total=10, amount=8, **days)
-
-
-def hand_off_of(customer) -> HandOff:
-    pack = store(business=customer.business, content=b"PK", content_type="application/zip", name="pack.zip")
-    common = {"business": customer.business, "customer": customer, "handed_on": make.day("2026-07-31"), "pack": pack}
-    return HandOff.objects.create(currency="EUR", amount=10, agency="Meridian", **common)
-
-
-def signed_plan(acme: Customer, about: Invoice, paper: Document) -> PaymentPlan:
-    """A plan with its agreement and a signed copy."""
-    plan = make.plan(acme, {about: "20"}, {"2026-07-10": "20"}, offered="2026-06-30")
-    PaymentPlan.objects.filter(pk=plan.pk).update(document=paper)
-    make.sign(plan, "2026-06-30")
-    signed = {"name": "Jane", "record": {}, "record_sha256": "f" * 64, "signed_at": timezone.now()}
-    Signature.objects.create(business=acme.business, plan=plan, party="customer", document=paper, evidence=paper, **signed)
-    return plan
-
-
 @pytest.fixture
 def rows(business, owner, bookkeeper) -> dict[str, str]:
-    """A lived-in business: beginning of a route -> the same with a row of ours."""
-    save_logo(business=business, content=logo(), content_type="image/png", actor=owner)
-    acme = make.customer(business, "Acme")
-    make.contact(acme)
-    first = make.invoice(acme, "INV-1", issued="2026-03-26", due="2026-04-25")
-    make.payment(acme, "40", on="2026-05-01", split={first: "40"})
-    escalate(business, make.day("2026-06-30"))
-    open_dispute(invoice=first, code="PRICE", amount=Decimal(10), on=make.day("2026-06-30"), calendar=Calendar())
-    table = uploads.receive(business=business, kind="customers", content=b"reference,name\nC1,Birch\n", name="customers.csv")
-    counts = {"created": 1, "updated": 0, "unchanged": 0, "refused": 0}
-    batch = ImportBatch.objects.create(business=business, kind="customers", sha256=table.sha256, counts=counts)
-    Invoice.objects.update(document=table)
-    rate = ReferenceRate.objects.create(business=business, reference="ECB", on=make.day("2027-01-01"), percent=2)
-    claim = open_claim(customer=acme, what="It was sent.", how="bank", check_by=make.day("2026-07-02"), on=make.day("2026-06-30"))
-    dates = {"made_on": make.day("2026-06-30"), "due_on": make.day("2026-07-06")}
-    promise = make_promise(customer=acme, currency="USD", amount=Decimal(5), **dates)
-    what = {"purpose": "letter", "currency": "USD", "invoices": [first.pk], "token": new_token()}
-    link = issue_link(customer=acme, **what, today=make.day("2026-06-30"))
-    bank.store(business, bank.line("5", payer="Nobody"))
-    line = BankLine.objects.select_related("statement__batch").get()
-    paper = SimpleUploadedFile("note.txt", b"Delivered.")
-    found = {
-        "accounts/": AccountChange.objects.create(
-            business=business, values={"iban": ""}, members=[bookkeeper.pk], asked_by=owner, asked_at=timezone.now()
-        ),
-        "settlements/": settlement_of(acme),
-        "hand-offs/": hand_off_of(acme),
-        "claims/": claim,
-        "conversations/": Conversation.objects.create(business=business, customer=acme, at=timezone.now(), outcome="NO_ANSWER"),
-        "promises/": promise,
-        "plans/": signed_plan(acme, first, table),
-        "papers/": attach(customer=acme, subject=f"claim:{claim.pk}", upload=paper, by=owner),
-        "customers/": acme,
-        "contacts/": Contact.objects.get(),
-        "tasks/": Task.objects.filter(customer=acme).first(),
-        "invoices/": Invoice.objects.get(),
-        "drafts/": DraftInvoice.objects.create(
-            business=business, customer=acme, currency="USD", issue_on=make.day("2026-06-30"), terms_days=30
-        ),
-        "disputes/": Dispute.objects.get(),
-        "payments/": Payment.objects.get(amount=40),
-        "credit-notes/": make.credit_note(acme, "10", on="2026-05-01"),
-        "money/lines/": line,
-        "money/statements/": line.statement,
-        "money/files/": line.statement.batch,
-        "money/refunds/": pay_back(source=make.payment(acme, "7", on="2026-05-01"), amount=Decimal(7), on=make.day("2026-05-02")),
-        "money/advices/": RemittanceAdvice.objects.create(business=business, customer=acme, currency="USD", total=5),
-        "money/write-offs/": write_off(
-            invoice=first, amount=Decimal("0.50"), kind="small", on=make.day("2026-06-30"), reason="Too small."
-        ),
-        "letters/": Letter.objects.get(),
-        "links/": link,
-        "merges/": merge(kept=acme, gone=make.customer(business, "Acme again"), on=make.day("2026-06-30"), actor=owner),
-        "piles/": PrintRun.objects.create(business=business, printed_on=make.day("2026-06-30")),
-        "steps/": Reminder.objects.filter(customer=acme).first(),
-        "imports/": batch,
-        "settings/folders/": SyncSource.objects.create(business=business, kind="invoices", folder="ledger"),
-        "conflicts/": SyncConflict.objects.create(
-            business=business, invoice=first, changes={"due_on": ["2026-04-25", "2026-05-25"]}
-        ),
-        "settings/interest/rates/": rate,
-        "settings/policies/": Policy.objects.get(business=business),
-        "settings/texts/": Wording.objects.create(business=business, code="L1", language="en", version=1, text="S\n\nText."),
-        "settings/calls/versions/": save_call_text(
-            business=business, code="R01", values=call_text_of(business, "R01"), actor=owner
-        ),
-        "settings/members/": Membership.objects.get(user=bookkeeper),
-    }
-    ours = {f"{prefix}<int:pk>": f"{prefix}{row.pk}" for prefix, row in found.items()}
-    ours["<slug:code>/<slug:language>"] = "L1/en"
-    ours["/<int:other>/"] = f"/{make.customer(business, 'Birch').pk}/"
-    ours["/checks/<slug:check>"] = "/checks/PF03"
-    ours["settings/calls/<slug:code>"] = "settings/calls/R01"
-    InvoiceDetail.objects.create(invoice=first, format="ubl", xml=table)
-    uploaded = {"einvoices/<slug:sha256>": f"einvoices/{table.sha256}", "files/<int:paper>": f"files/{table.pk}"}
-    return ours | uploaded | {"<slug:kind>/<slug:sha256>": f"customers/{table.sha256}"}
+    return lived_in(business, owner, bookkeeper)
 
 
 def knock(client: Client, address: str) -> set[int]:

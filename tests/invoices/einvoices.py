@@ -46,16 +46,7 @@ def ubl(
   {extra}
   <cac:AccountingSupplierParty><cac:Party><cac:PartyName><cbc:Name>{seller}</cbc:Name></cac:PartyName>
     {_tax_id(seller_tax_id)}</cac:Party></cac:AccountingSupplierParty>
-  <cac:AccountingCustomerParty><cac:Party>
-    {f"<cac:PartyIdentification><cbc:ID>{buyer_id}</cbc:ID></cac:PartyIdentification>" if buyer_id else ""}
-    <cac:PartyName><cbc:Name>{buyer}</cbc:Name></cac:PartyName>
-    <cac:PostalAddress><cbc:StreetName>Ring 5</cbc:StreetName>
-      <cbc:CityName>Ulm</cbc:CityName><cbc:PostalZone>89073</cbc:PostalZone>
-      <cac:Country><cbc:IdentificationCode>DE</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
-    {_tax_id(buyer_tax_id)}
-    <cac:Contact><cbc:Name>Ada Brun</cbc:Name><cbc:Telephone>+49 731 12345</cbc:Telephone>
-      <cbc:ElectronicMail>ap@birch.example</cbc:ElectronicMail></cac:Contact>
-  </cac:Party></cac:AccountingCustomerParty>
+  {_ubl_buyer(buyer, buyer_id, buyer_tax_id)}
   <cac:Delivery><cbc:ActualDeliveryDate>2026-05-02</cbc:ActualDeliveryDate></cac:Delivery>
   <cac:PaymentMeans><cac:PayeeFinancialAccount><cbc:ID>{account}</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>
   <cac:PaymentTerms>{_some("Note", terms)}</cac:PaymentTerms>
@@ -69,6 +60,19 @@ def ubl(
       <cac:ClassifiedTaxCategory><cbc:Percent>19</cbc:Percent></cac:ClassifiedTaxCategory></cac:Item>
     <cac:Price><cbc:PriceAmount>50.00</cbc:PriceAmount><cbc:BaseQuantity>100</cbc:BaseQuantity></cac:Price></cac:{line}>
 </{root}>""".encode()
+
+
+def _ubl_buyer(name, number, tax_id):
+    return f"""<cac:AccountingCustomerParty><cac:Party>
+    {f"<cac:PartyIdentification><cbc:ID>{number}</cbc:ID></cac:PartyIdentification>" if number else ""}
+    <cac:PartyName><cbc:Name>{name}</cbc:Name></cac:PartyName>
+    <cac:PostalAddress><cbc:StreetName>Ring 5</cbc:StreetName>
+      <cbc:CityName>Ulm</cbc:CityName><cbc:PostalZone>89073</cbc:PostalZone>
+      <cac:Country><cbc:IdentificationCode>DE</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
+    {_tax_id(tax_id)}
+    <cac:Contact><cbc:Name>Ada Brun</cbc:Name><cbc:Telephone>+49 731 12345</cbc:Telephone>
+      <cbc:ElectronicMail>ap@birch.example</cbc:ElectronicMail></cac:Contact>
+  </cac:Party></cac:AccountingCustomerParty>"""
 
 
 def cii(
