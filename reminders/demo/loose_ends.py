@@ -37,6 +37,7 @@ def write_loose_ends(stage: Stage, story: Story, today: datetime.date) -> None:
     _lost_address(stage, by_habit[Habit.SLOW][0])
     _bounced(stage, by_habit[Habit.FORGETFUL][0], today - 6 * DAY)
     _flags(stage, by_habit, today)
+    _entered_twice(stage, by_habit[Habit.FORGETFUL][-1])
     _done_meanwhile(stage, today)
     _contacts_to_verify(stage, today)
 
@@ -52,6 +53,15 @@ def _unapplied_cash(stage: Stage, persona: Persona, amount: Decimal, day: dateti
 def _unused_credit(stage: Stage, persona: Persona, day: datetime.date) -> None:
     customer = stage.customers[persona.reference]
     credit_note(stage, customer, f"CN-GOODWILL-{persona.reference}", persona.land.currency, Decimal(60), day)
+
+
+def _entered_twice(stage: Stage, persona: Persona) -> None:
+    """Somebody did not find the customer, and entered it again."""
+    first = stage.customers[persona.reference]
+    place = {name: getattr(first, name) for name in ("street", "city", "postal_code", "region", "country", "language")}
+    names = {"reference": f"{first.reference}-2", "name": first.name.upper()}
+    again = Customer.objects.create(business=stage.business, **names, **place)
+    log.record_many(stage.business, [stage.event("customer.added", f"customer:{again.pk}", again)])
 
 
 def _returned_payment(stage: Stage, personas: list[Persona], today: datetime.date) -> None:
