@@ -82,6 +82,7 @@ def test_the_keyboard_confirms_chooses_leaves_and_undoes(open_browser):
     expect(page.locator(".bank-card").nth(1)).to_have_class(re.compile("is-current"))
     page.keyboard.press("x")
     expect(cards).to_have_count(before - 1)
+    expect(page.locator(".bank-card").nth(2)).to_have_class(re.compile("is-current"))
     page.keyboard.press("u")
     expect(cards).to_have_count(before)
     page.keyboard.press("s")
