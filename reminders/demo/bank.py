@@ -48,11 +48,13 @@ def write_bank(stage: Stage, day: datetime.date) -> None:
 
 
 def _payable(stage: Stage, day: datetime.date) -> list[Invoice]:
-    """One recent open invoice a customer, with nothing agreed or contested about it."""
+    """One recent open invoice a customer, with nothing agreed or contested about it; of no customer we are calling about
+    older ones, for money that may be theirs would stop the calls."""
+    late = Invoice.objects.filter(business=stage.business, balance__gt=0, due_on__lt=day - RECENT * DAY)
     rows = Invoice.objects.filter(
         business=stage.business, currency=stage.business.currency, balance__gt=100, issued_on__gt=day - RECENT * DAY
     )
-    rows = list(rows.select_related("customer").order_by("due_on", "number"))
+    rows = list(rows.exclude(customer__in=late.values("customer")).select_related("customer").order_by("due_on", "number"))
     against = claims({row.customer_id for row in rows})
     taken = {*against.disputed, *against.planned, *against.promised, *against.offered, *against.settling}
     busy = {row.customer_id for row in rows if row.pk in taken}
