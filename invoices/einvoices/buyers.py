@@ -49,12 +49,16 @@ class BuyerBook:
     def add(self, customer: Known, legal_name: str = "") -> None:
         """Keeps a customer."""
         self.known[customer.id] = customer
-        self._references[customer.reference] = customer.id
-        if plain := plain_number(customer.tax_id):
-            self._tax_ids[plain].add(customer.id)
-        for name in filter(None, (customer.name, legal_name)):
-            self._called[_name_key(name)].add(customer.id)
-        self._names.add(customer.id, customer.name, legal_name)
+        self.lend(customer.id, customer, legal_name)
+
+    def lend(self, customer_id: int, other: Known, legal_name: str = "") -> None:
+        """What `other` is found by leads to this customer: to itself, or to the one it was merged into."""
+        self._references[other.reference] = customer_id
+        if plain := plain_number(other.tax_id):
+            self._tax_ids[plain].add(customer_id)
+        for name in filter(None, (other.name, legal_name)):
+            self._called[_name_key(name)].add(customer_id)
+        self._names.add(customer_id, other.name, legal_name)
         self._names.seen.clear()
 
     def find(self, party: Party) -> Buyer:
@@ -101,12 +105,16 @@ def _name_key(name: str) -> str:
 
 
 def read_buyers(business: Business) -> BuyerBook:
-    """The customers of a business, those that were merged into another left out: one query."""
+    """The customers of a business; one that was merged is found by its own number and name, as the one it became. One query."""
     book = BuyerBook()
-    rows = Customer.objects.filter(business=business, merged_into=None)
-    fields = ("pk", "reference", "name", "tax_id", "terms_days", "legal_name")
-    for pk, reference, name, tax_id, terms_days, legal_name in rows.values_list(*fields).iterator(chunk_size=5000):
-        book.add(Known(pk, reference, name, tax_id, terms_days), legal_name)
+    rows = Customer.objects.filter(business=business).order_by("pk")
+    fields = ("pk", "reference", "name", "tax_id", "terms_days", "legal_name", "merged_into_id")
+    for *plain, legal_name, kept in rows.values_list(*fields).iterator(chunk_size=5000):
+        customer = Known(*plain)
+        if kept:
+            book.lend(kept, customer, legal_name)
+        else:
+            book.add(customer, legal_name)
     return book
 
 

@@ -8,6 +8,8 @@ from customers.alike import pairs_alike, tell_apart
 from customers.documents import store
 from customers.models import Contact, Customer, CustomerMerge, Event, Letter, Task
 from customers.models.letter import LetterState
+from invoices.einvoices.buyers import read_buyers
+from invoices.einvoices.content import Party
 from invoices.imports.customerbook import CustomerBook
 from invoices.models import Invoice
 from reminders.facts import cases_of, settings_of
@@ -49,6 +51,11 @@ def test_the_next_file_that_names_the_old_reference_finds_the_one_kept(business,
     merge(kept=kept, gone=gone, on=TODAY, actor=owner)
     book = CustomerBook(business)
     assert book.find("A2", "").id == book.find("", "ACME Limited").id == kept.pk
+    buyers = read_buyers(business)
+    assert (
+        buyers.find(Party(name="ACME Limited")).customer.id == buyers.find(Party(name="Acme", ids=("A2",))).customer.id == kept.pk
+    )
+    assert buyers.free_reference("A2") == "A2 2"
 
 
 def test_a_letter_to_the_one_counts_for_the_gap_of_the_other(business, owner, kept, gone):
