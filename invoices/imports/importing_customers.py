@@ -42,7 +42,7 @@ class CustomerImporter:
 
     def write(self, rows: Sequence[CustomerRow]) -> None:
         """Decides and books these rows, in this order."""
-        rows = [row for row in rows if self._first_of_its_reference(row)]
+        rows = self._still_apart([row for row in rows if self._first_of_its_reference(row)])
         known = self._known(rows)
         created = {row.reference: self._new(row) for row in rows if row.reference not in known}
         Customer.objects.bulk_create(created.values())
@@ -69,6 +69,17 @@ class CustomerImporter:
             reason = _("%(reference)s was already in line %(line)d, with other values")
             self.tally.refused.append(LineProblem(row.line, "reference", reason % {"reference": row.reference, "line": line}))
         return False
+
+    def _still_apart(self, rows: Sequence[CustomerRow]) -> list[CustomerRow]:
+        """The rows without those of customers that were merged: what is true of the one they became, a person has chosen."""
+        gone = Customer.objects.filter(business=self.business, reference__in={row.reference for row in rows})
+        merged = dict(gone.exclude(merged_into=None).values_list("reference", "merged_into__reference"))
+        for row in rows:
+            if row.reference in merged:
+                self.tally.unchanged += 1
+                words = _("%(gone)s was merged into %(kept)s: left as it is")
+                self.tally.warn(row.line, "reference", words % {"gone": row.reference, "kept": merged[row.reference]})
+        return [row for row in rows if row.reference not in merged]
 
     def _known(self, rows: Sequence[CustomerRow]) -> dict[str, Customer]:
         """The customers these rows mean, by the row's reference.

@@ -11,6 +11,8 @@ from customers.models.letter import LetterState
 from invoices.einvoices.buyers import read_buyers
 from invoices.einvoices.content import Party
 from invoices.imports.customerbook import CustomerBook
+from invoices.imports.importing import import_ledger
+from invoices.imports.rows import CustomerRow
 from invoices.models import Invoice
 from reminders.facts import cases_of, settings_of
 from reminders.merging import MergeError, merge, part
@@ -56,6 +58,15 @@ def test_the_next_file_that_names_the_old_reference_finds_the_one_kept(business,
         buyers.find(Party(name="ACME Limited")).customer.id == buyers.find(Party(name="Acme", ids=("A2",))).customer.id == kept.pk
     )
     assert buyers.free_reference("A2") == "A2 2"
+
+
+def test_a_customer_file_changes_nothing_of_who_was_merged(business, owner, kept, gone):
+    merge(kept=kept, gone=gone, on=TODAY, actor=owner)
+    rows = [CustomerRow(line=2, reference="A2", name="Another Name"), CustomerRow(line=3, reference="A1", name="Acme Ltd")]
+    tally, batch = import_ledger(business=business, kind="customers", rows=rows, file_name="c.csv", sha256="0" * 64, today=TODAY)
+    assert (batch, tally.unchanged, [warning.line for warning in tally.warnings]) == (None, 2, [2])
+    assert "merged into A1" in tally.warnings[0].reason
+    assert Customer.objects.get(pk=gone.pk).name == "ACME Limited"
 
 
 def test_a_letter_to_the_one_counts_for_the_gap_of_the_other(business, owner, kept, gone):
