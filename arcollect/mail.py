@@ -55,15 +55,8 @@ def send_receipt(
 
 def send_signed_copy(*, to: str, subject: str, text: str, sender: str, reply_to: str, name: str, content: bytes) -> None:
     """Hands out a signed agreement, in the words of its own language. Raises OSError where mail cannot leave."""
-    EmailMessage(
-        subject=" ".join(subject.split()),
-        body=text,
-        from_email=formataddr((sender, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
-        to=[to],
-        reply_to=[reply_to] if reply_to else None,
-        headers={"Auto-Submitted": "auto-generated"},
-        attachments=[(name, content, "application/pdf")],
-    ).send()
+    files = [(name, content, "application/pdf")]
+    _hand_out(to, sender, reply_to, subject, text, {"Auto-Submitted": "auto-generated"}, files)
 
 
 def send_paper(
@@ -80,13 +73,26 @@ def send_paper(
 
     Raises OSError where mail cannot leave.
     """
+    _hand_out(to, sender, reply_to, subject, text, {"Message-ID": message_id}, files)
+
+
+def _hand_out(
+    to: str,
+    sender: str,
+    reply_to: str,
+    subject: str,
+    text: str,
+    headers: dict[str, str],
+    files: Sequence[tuple[str, bytes, str]],
+) -> None:
+    """Sends files in the name of the business, in words that are made already."""
     EmailMessage(
         subject=" ".join(subject.split()),
         body=text,
         from_email=formataddr((sender, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
         to=[to],
         reply_to=[reply_to] if reply_to else None,
-        headers={"Message-ID": message_id},
+        headers=headers,
         attachments=list(files),
     ).send()
 
