@@ -87,6 +87,7 @@ class _Writer:
         self.buyers = read_buyers(self.business)
         self.tally = Tally()
         self.known: dict[str, Invoice | CreditNote] = {}
+        self.first: dict[str, int] = {}
 
     def write(self, items: list[Item]) -> Report:
         """Decides every item, books those that can be, and says what became of each."""
@@ -136,7 +137,11 @@ class _Writer:
             today=self.today,
             side=side,
         )
+        first = self.first.setdefault(number_key(content.number), outcome.item.line)
         if outcome.customer is None:
+            if first != outcome.item.line:
+                words = _("%(number)s was already in line %(line)d, with other values")
+                raise CellProblem(words % {"number": content.number, "line": first}, "number")
             outcome.customer, outcome.is_new_customer = self._new_customer(content.buyer), True
             row = replace(row, customer_reference=outcome.customer.reference, warnings=row.warnings + _about(outcome.alike))
         outcome.row = row

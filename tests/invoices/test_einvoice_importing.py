@@ -261,6 +261,12 @@ def test_a_number_twice_in_an_upload(business):
     assert "already in line 1" in reasons(report)[0]
 
 
+def test_no_customer_is_made_for_an_invoice_whose_number_another_one_of_the_upload_has(business):
+    report = bring(business, ubl(), ubl(buyer="Somebody Else Ltd"))
+    assert states(report) == ["new", "refused"] and "already in line 1" in reasons(report)[0]
+    assert (Customer.objects.count(), report.tally.customers) == (1, 1)
+
+
 def test_what_is_long_overdue_in_a_live_ledger_is_held(business):
     bring(business, ubl(), today=date(2026, 9, 1))
     assert Invoice.objects.get().entry_hold
