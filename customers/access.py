@@ -8,7 +8,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from arcollect.reader import reading_in
 from customers.models import Business, Membership
@@ -37,6 +38,15 @@ def owner_view(view: View) -> View:
 def get_row(request: HttpRequest, rows: type[M] | QuerySet[M], pk: int) -> M:
     """The row with this id if it belongs to the business of the request, else a 404."""
     return get_object_or_404(rows, pk=pk, business=request.business)
+
+
+def way_back(request: HttpRequest, name: str, *args: object) -> HttpResponse:
+    """To the page `next` names, in the form or in the address, where somebody came from; to the address `name` of the business
+    where it names none of this site."""
+    there = request.POST.get("next") or request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return redirect(there)
+    return redirect(name, request.business.slug, *args)
 
 
 def _with_membership(view: View) -> View:

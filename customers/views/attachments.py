@@ -4,12 +4,11 @@ import re
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, way_back
 from customers.attachments import AttachmentError, attach, detach
 from customers.models import Attachment, Customer
 
@@ -32,10 +31,10 @@ def attachment_add(request: HttpRequest, pk: int) -> HttpResponse:
     subject, files = request.POST.get("subject", ""), request.FILES.getlist("files")
     if not _is_theirs(customer, subject):
         messages.error(request, _("This paper is about nothing of theirs: it was not kept."))
-        return _back(request, customer)
+        return way_back(request, "customer-detail", customer.pk)
     if not files:
         messages.error(request, _("Choose a file first."))
-        return _back(request, customer)
+        return way_back(request, "customer-detail", customer.pk)
     for upload in files:
         try:
             attach(customer=customer, subject=subject, upload=upload, by=request.user)
@@ -43,7 +42,7 @@ def attachment_add(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(problem))
         else:
             messages.success(request, _("“%(name)s” is kept.") % {"name": upload.name})
-    return _back(request, customer)
+    return way_back(request, "customer-detail", customer.pk)
 
 
 @member_view
@@ -64,18 +63,10 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
     customer = row.customer
     detach(attachment=row, by=request.user)
     messages.success(request, _("Taken away."))
-    return _back(request, customer)
+    return way_back(request, "customer-detail", customer.pk)
 
 
 def _is_theirs(customer: Customer, subject: str) -> bool:
     """Whether the subject ("dispute:12") is a row of this customer: one under another's would stand on their pages."""
     found = SUBJECT.fullmatch(subject)
     return bool(found and found[1] in AREAS and getattr(customer, AREAS[found[1]]).filter(pk=found[2]).exists())
-
-
-def _back(request: HttpRequest, customer: Customer) -> HttpResponse:
-    """The page the paper is on; the customer's where the form names none of ours."""
-    there = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return redirect(there)
-    return redirect("customer-detail", request.business.slug, customer.pk)

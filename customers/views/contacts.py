@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from arcollect.phones import show_phone
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, way_back
 from customers.editing import confirm_card, save_contact, verify_contact
 from customers.forms.card import OF_CONTACT, OF_CUSTOMER, CardForm
 from customers.forms.contact import ContactForm
@@ -62,7 +62,7 @@ def contact_card(request: HttpRequest, pk: int) -> HttpResponse:
             approver=form.cleaned_data["approver"],
         )
         messages.success(request, _("%(contact)s verified today.") % {"contact": contact})
-        return redirect("customer-detail", request.business.slug, customer.pk)
+        return way_back(request, "customer-detail", customer.pk)
     phone = show_phone(contact.phone, customer.country or request.business.country)
     context = {"form": form, "customer": customer, "contact": contact, "phone": phone, "people": people, "task": task}
     return render(request, "customers/contact_card.html", context, status=422 if request.method == "POST" else 200)

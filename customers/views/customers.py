@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, way_back
 from customers.editing import save_customer, set_flags
 from customers.forms.customer import CustomerForm, FlagsForm
 from customers.models import Customer
@@ -37,7 +37,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         save_customer(customer=form.save(commit=False), changed=form.changed_data, actor=request.user)
         messages.success(request, _("Saved."))
-        return redirect("customer-detail", request.business.slug, customer.pk)
+        return way_back(request, "customer-detail", customer.pk)
     return render(request, "customers/customer_form.html", {"form": form, "customer": customer, "name": name})
 
 
@@ -49,7 +49,7 @@ def customer_flags(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         set_flags(customer=customer, values=form.cleaned_data, actor=request.user)
         messages.success(request, _("Saved. It holds from now on, also for letters already on their way out."))
-        return redirect("customer-detail", request.business.slug, customer.pk)
+        return way_back(request, "customer-detail", customer.pk)
     return render(request, "customers/customer_flags.html", {"form": form, "customer": customer})
 
 

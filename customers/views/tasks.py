@@ -8,12 +8,11 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, way_back
 from customers.desk import TaskError, assign_task, cancel_task, complete_task, snooze_task
 from customers.forms.task import CancelForm, DoneForm, SnoozeForm
 from customers.models import Business, Task
@@ -101,10 +100,7 @@ def task_assign(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
     else:
         messages.success(request, _("It is %(name)s's now.") % {"name": member.user} if member else _("It is nobody's now."))
-    back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return redirect(back)
-    return redirect("task-detail", request.business.slug, task.pk)
+    return way_back(request, "task-detail", task.pk)
 
 
 def worklist(business: Business) -> QuerySet[Task]:
