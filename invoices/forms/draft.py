@@ -43,6 +43,7 @@ CATEGORIES = [
     ("G", _("export")),
 ]
 MOST_LINES = 500
+TAX = ("tax_category", "tax_rate")
 
 
 class DraftForm(forms.Form):
@@ -152,11 +153,17 @@ class LineForms:
 
     @classmethod
     def rearranged(cls, data: Mapping[str, str], blank: LineValues) -> "LineForms":
-        """As they were typed, not looked at yet: one more where "add" was pressed, without the one "remove" names."""
+        """As they were typed, not looked at yet, without the one "remove" names; where "add" was pressed one more, taxed as the
+        one above it, and the place where one writes next."""
         kept = [place for place in range(_count(data)) if str(place) != data.get("remove")]
         rows = [{name: data.get(f"line-{place}-{name}", "") for name in LineForm.base_fields} for place in kept]
-        rows += [_initial(blank, "")] if "add" in data and len(rows) < MOST_LINES else []
-        return cls([LineForm(prefix=f"line-{n}", initial=row, use_required_attribute=False) for n, row in enumerate(rows)])
+        another = "add" in data and len(rows) < MOST_LINES
+        if another:
+            rows.append(_initial(blank, "") | {name: rows[-1][name] for name in TAX if rows})
+        forms_ = [LineForm(prefix=f"line-{n}", initial=row, use_required_attribute=False) for n, row in enumerate(rows)]
+        if another:
+            forms_[-1].fields["description"].widget.attrs["autofocus"] = True
+        return cls(forms_)
 
     def is_valid(self) -> bool:
         """Whether every line says what it must, and there is one."""

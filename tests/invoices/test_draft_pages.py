@@ -66,11 +66,23 @@ def test_an_invoice_is_made_checked_issued_and_sent(books, business, customer, b
     assert [(name, kind) for name, _content, kind in mail.outbox[0].attachments] == [("2026-0001.pdf", "application/pdf")]
 
 
+def test_from_what_is_put_right_of_the_customer_one_comes_back_to_the_invoice(books, business, customer, draft):
+    here = address(business, "draft-check", draft.pk)
+    there = f"{address(business, 'customer-edit', customer.pk)}?next={here}"
+    assert there in books.get(here).content.decode()
+    name = {"name": customer.name, "reference": customer.reference, "kind": "company", "channel": "email", "country": "DE"}
+    assert books.post(there, name).url == here
+    elsewhere = there.replace(here, "https://elsewhere.example/")
+    assert books.post(elsewhere, name).url == address(business, "customer-detail", customer.pk)
+
+
 def test_a_line_more_and_a_line_fewer_work_without_script(books, business, customer):
     where = address(business, "draft-add", customer.pk)
     assert "Line 1" in read(books, business, "draft-add", customer.pk)
     more = books.post(where, form(DRILLS, add="1")).content.decode()
     assert "Line 2" in more and 'value="Cordless drill, 18 V"' in more and 'name="lines" value="2"' in more
+    assert 'name="line-1-tax_rate" value="20"' in more
+    assert "autofocus" in re.search(r"<input[^>]*line-1-description[^>]*>", more)[0]
     fewer = books.post(where, form(DRILLS, DELIVERY, remove="0")).content.decode()
     assert "Line 2" not in fewer and 'value="Delivery to the site"' in fewer and "Cordless" not in fewer
     assert not DraftInvoice.objects.exists()
