@@ -13,7 +13,9 @@ from customers import documents, log
 from customers.models import Business, Customer, User
 from invoices.balances import BookingError
 from invoices.booking import apply_unapplied
-from invoices.models import Invoice, Payment, RemittanceAdvice, RemittanceLine, WriteOff
+from invoices.line_booking import note_given_up, refuse_giving_up
+from invoices.matches import Match
+from invoices.models import BankLine, Invoice, Payment, RemittanceAdvice, RemittanceLine, WriteOff
 from invoices.models.money import WriteOffKind
 from invoices.plan_keeping import recount_plans
 from invoices.remittance import AdvisedRow, Claim, Remittance
@@ -72,9 +74,11 @@ def drop_advice(*, advice: RemittanceAdvice, actor: User | None = None) -> None:
 def apply_advice(*, advice: RemittanceAdvice, payment: Payment, on: datetime.date, actor: User | None = None) -> None:
     """Books what waits of a payment as the advice says, discounts given up, and lets the advice go.
 
-    Raises BookingError where the advice is used up, the payment is another customer's or not of that sum, or an invoice has
-    less open than the advice pays of it.
+    Raises BookingError where the advice is used up, the payment is another customer's or not of that sum, an invoice has
+    less open than the advice pays of it, or the discounts are more than `actor` may give up.
     """
+    # The line first, as whoever takes it back does.
+    line = BankLine.objects.select_for_update().filter(pk=payment.bank_line_id).first() if payment.bank_line_id else None
     locked = RemittanceAdvice.objects.select_for_update().filter(pk=advice.pk, line=None).first()
     if locked is None:
         raise BookingError(_("Its money has come, or it was removed already."))
@@ -83,10 +87,11 @@ def apply_advice(*, advice: RemittanceAdvice, payment: Payment, on: datetime.dat
     rows = list(locked.lines.filter(invoice__isnull=False, amount__gt=0))
     split = [(row.invoice_id, row.amount) for row in rows]
     apply_unapplied(payment=payment, split=split, on=on, actor=actor)
-    _give_up_discounts(locked, rows, on, actor)
+    given_up = _give_up_discounts(locked, rows, on, actor)
     _log("advice.applied", locked, actor)
-    if payment.bank_line_id:
-        RemittanceAdvice.objects.filter(pk=locked.pk).update(line=payment.bank_line_id)
+    if line is not None:
+        note_given_up(line, given_up)
+        RemittanceAdvice.objects.filter(pk=locked.pk).update(line=line)
     else:
         locked.delete()
 
@@ -108,7 +113,10 @@ def _lines(advice: RemittanceAdvice, rows: Sequence[AdvisedRow]) -> list[Remitta
     ]
 
 
-def _give_up_discounts(advice: RemittanceAdvice, rows: Sequence[RemittanceLine], on: datetime.date, actor: User | None) -> None:
+def _give_up_discounts(
+    advice: RemittanceAdvice, rows: Sequence[RemittanceLine], on: datetime.date, actor: User | None
+) -> list[WriteOff]:
+    """The discounts, written off as far as `actor` may."""
     given = [
         WriteOff(
             business=advice.business,
@@ -123,8 +131,11 @@ def _give_up_discounts(advice: RemittanceAdvice, rows: Sequence[RemittanceLine],
         if row.discount > 0
     ]
     if given:
+        taken = tuple((row.invoice_id, row.amount, row.kind) for row in given)
+        refuse_giving_up(advice.business, [Match(advice.customer_id, (), 0, "advice", "", write_offs=taken)], actor)
         write_off_many(business=advice.business, rows=given, actor=actor)
         recount_plans(business=advice.business, customers=[advice.customer_id], on=on)
+    return given
 
 
 def _log(kind: str, advice: RemittanceAdvice, actor: User | None) -> None:

@@ -164,6 +164,9 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
 
     For an import that is undone, and for a stand-in that gives way to the real payment. Raises BookingError for a returned one.
     """
+    # Read anew and locked: what came back, or was booked on another invoice, meanwhile would be given to balances twice or never.
+    ids = [payment.pk for payment in payments]
+    payments = list(Payment.objects.select_for_update(of=("self",)).select_related("customer").filter(pk__in=ids).order_by("pk"))
     for payment in payments:
         if payment.returned_on is not None:
             raise BookingError(

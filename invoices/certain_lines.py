@@ -90,10 +90,10 @@ class _Settler:
 
     def settle(self, ids: Sequence[int]) -> None:
         """Settles these lines as far as they are still open. In a transaction."""
-        locked = BankLine.objects.select_for_update().filter(pk__in=ids, state=LineState.OPEN)
+        locked = BankLine.objects.select_for_update().filter(pk__in=ids, state=LineState.OPEN).order_by("pk")
         rows = sorted(locked, key=lambda row: (row.booked_on, row.pk))
         money_in = [row for row in rows if row.amount > 0]
-        self._doubles, self._entered = doubles(money_in), entered_otherwise(money_in)
+        self._doubles, self._entered = doubles(rows), entered_otherwise(money_in)
         candidates = candidates_of(self.business, [row for row in rows if row.amount < 0])
         for row in rows:
             row.business = self.business
@@ -129,11 +129,13 @@ class _Settler:
             candidates.update(candidates_of(self.business, [row]))
         found = decide_return(row, candidates)
         row.suggestions = [one.as_json() for one in found]
-        asked = row.settled_at is not None
-        if found and found[0].certain and self._by_itself and not asked and self._take_back(row, found[0], candidates):
+        asked, why = row.settled_at is not None, self._doubles.get(row.pk, "")
+        by_itself = bool(found) and found[0].certain and self._by_itself and not asked and not why
+        if by_itself and self._take_back(row, found[0], candidates):
             return
         if found:
-            self._keep(row, found[0].sure, found[0].reason, found[0].customer_id)
+            sure = min(found[0].sure, LIKELY) if why else found[0].sure
+            self._keep(row, sure, why or found[0].reason, found[0].customer_id)
         elif row.reversal or asked:
             self._keep(row, 0, _("The bank took money back, but no payment of that sum is known."), None)
         else:

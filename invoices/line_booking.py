@@ -142,6 +142,12 @@ def _give_up(pairs: Sequence[Pair], business: Business, actor: User | None) -> d
     return rows
 
 
+def note_given_up(line: BankLine, rows: Sequence[WriteOff]) -> None:
+    """Notes write-offs made later with what a line brought: they go with it when it is taken back. The caller has it locked."""
+    line.effects["write_offs"] = [*line.effects.get("write_offs", ()), *(row.pk for row in rows)]
+    line.save(update_fields=["effects"])
+
+
 def _take_credits(line: BankLine, match: Match, actor: User | None) -> list[int]:
     """The ids of the allocations of credit notes the payer took off."""
     found = []
@@ -208,10 +214,14 @@ def _check_customers(line: BankLine, match: Match) -> None:
 
 def refuse_generous(pairs: Sequence[Pair], actor: User | None) -> None:
     """Raises BookingError where more is given up than `actor` may; what is booked by itself may what a bookkeeper may."""
-    business = pairs[0][0].business
+    refuse_giving_up(pairs[0][0].business, [part for _line, match in pairs for part in parts_of(match)], actor)
+
+
+def refuse_giving_up(business: Business, matches: Sequence[Match], actor: User | None) -> None:
+    """Raises BookingError where a match, all of one customer, gives up more than `actor` may; None: what a bookkeeper may."""
     if actor is not None and business.memberships.filter(user=actor, role=Role.OWNER).exists():
         return
-    parts = [part for _line, match in pairs for part in parts_of(match) if part.write_offs]
+    parts = [part for part in matches if part.write_offs]
     invoices = Invoice.objects.in_bulk({pk for part in parts for pk, _amount, _kind in part.write_offs})
     agreed = dict(Customer.objects.filter(pk__in={part.customer_id for part in parts}).values_list("pk", "discount_pct"))
     rules = business.rules["matching"] if parts else {}

@@ -101,16 +101,32 @@ class Sieve:
 # References that banks give to everything, and such as are too short to name one line.
 NO_REFERENCE = frozenset({"nonref", "notprovided"})
 SHORTEST_REFERENCE = 6
+# Lines by a trait and their statement.
+Alike = defaultdict[object, defaultdict[int, list[BankLine]]]
 
 
 def doubles(rows: Sequence[BankLine]) -> dict[int, str]:
-    """Why some of these stored lines may tell of money that another file told of already, by their ids. One query.
+    """Why some of these stored lines may tell of money that another file told of already, by their ids. Two queries.
 
     Such a line is kept, and a person decides: formats say the same in other words, give the sum of what another gives in parts,
     and some banks number their lines anew in every file.
     """
     if not rows:
         return {}
+    full = BankLine.objects.select_related("statement", "account").in_bulk([row.pk for row in rows])
+    alike = _alike(rows)
+    found = {}
+    for row in rows:
+        # By statement, as lines of its own are no doubles: in one statement all may be of the same sum.
+        others = (some for trait in _traits(row) for pk, some in alike[trait].items() if pk != row.statement_id)
+        before = (other for some in others for other in some if other.pk < row.pk)
+        if why := next((why for other in before if (why := _why_double(full[row.pk], other))), ""):
+            found[row.pk] = why
+    return found
+
+
+def _alike(rows: Sequence[BankLine]) -> Alike:
+    """The stored lines that have a trait in common with one of `rows`; not those of a statement that all rows are of."""
     days = [row.booked_on for row in rows]
     references = {row.bank_reference for row in rows if _names_one(row.bank_reference)}
     near = BankLine.objects.filter(
@@ -119,17 +135,13 @@ def doubles(rows: Sequence[BankLine]) -> dict[int, str]:
         booked_on__gte=min(days),
         booked_on__lte=max(days),
     )
-    alike: defaultdict[object, list[BankLine]] = defaultdict(list)
-    full = {}
+    statements = {row.statement_id for row in rows}
+    if len(statements) == 1:
+        near = near.exclude(statement__in=statements)
+    found: Alike = defaultdict(lambda: defaultdict(list))
     for other in near.select_related("statement", "account").defer("suggestions", "effects").order_by("pk"):
-        full[other.pk] = other
         for trait in _traits(other):
-            alike[trait].append(other)
-    found = {}
-    for row in rows:
-        before = (other for trait in _traits(row) for other in alike[trait] if other.pk < row.pk)
-        if why := next((why for other in before if (why := _why_double(full[row.pk], other))), ""):
-            found[row.pk] = why
+            found[trait][other.statement_id].append(other)
     return found
 
 
@@ -179,7 +191,7 @@ def _why_double(row: BankLine, other: BankLine) -> str:
     if row.statement.format == other.statement.format or not _same_or_unknown(row, other):
         return ""
     if row.amount == other.amount and _names_alike(row.payer, other.payer):
-        return _("The same sum came in that day with a file of another format: is it the same money?")
+        return _("A file of another format has the same sum on that day: is it the same money?")
     if _names_one(row.bank_reference) and row.bank_reference == other.bank_reference:
         return _("A file of another format has a line with the same reference of the bank: is it the same money?")
     return ""

@@ -45,7 +45,8 @@ def take_out_statement(*, batch: ImportBatch, actor: User | None, on: datetime.d
     """
     business = batch.business
     lines = BankLine.objects.filter(statement__batch=batch).select_for_update(of=("self",))
-    ids = list(lines.order_by("-booked_on", "-pk").values_list("pk", flat=True))
+    days = lines.order_by("pk").values_list("booked_on", "pk")
+    ids = [pk for _day, pk in sorted(days, reverse=True)]
     for chunk in chunks(ids):
         rows = BankLine.objects.filter(pk__in=chunk).select_related("takes_back").order_by("booked_on", "pk")
         _undo(rows, business, actor, on)
@@ -69,7 +70,8 @@ def _undo(rows: Sequence[BankLine], business: Business, actor: User | None, on: 
 def _unbook(rows: Sequence[BankLine], business: Business, actor: User | None, on: datetime.date) -> None:
     if not rows:
         return
-    payments = list(Payment.objects.filter(bank_line__in=rows).order_by("pk"))
+    # Payments before their invoices, as everybody locks them who books what is left of one.
+    payments = list(Payment.objects.select_for_update().filter(bank_line__in=rows).order_by("pk"))
     write_offs, credits = _effects(rows, "write_offs"), _effects(rows, "credits")
     _lock_all(business, payments, write_offs, credits)
     unbook_write_offs(business=business, ids=write_offs, actor=actor)

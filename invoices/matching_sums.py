@@ -1,5 +1,6 @@
 """Which of several amounts come to a sum: bounded, and honest about what was not looked at. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +24,7 @@ def sets_that_sum(target: Decimal, amounts: Sequence[Decimal], most: int, *, eno
     """Looks for sets of at most `most` of the positive `amounts` that come to `target`, in at most `work` steps."""
     order = sorted(range(len(amounts)), key=lambda place: -amounts[place])
     sizes = [amounts[place] for place in order]
+    falling = [-size for size in sizes]
     rests = [*accumulate(reversed(sizes))][::-1] + [Decimal(0)]
     found: list[tuple[int, ...]] = []
     steps = 0
@@ -34,14 +36,14 @@ def sets_that_sum(target: Decimal, amounts: Sequence[Decimal], most: int, *, eno
             if left == 0:
                 found.append(tuple(sorted(chosen)))
             return
-        for place in range(at, len(sizes) - count + 1):
+        # What is larger than all that is left is jumped over: of 20,000 amounts that is most of the work.
+        for place in range(bisect_left(falling, -left, at), len(sizes) - count + 1):
             if steps > work or len(found) >= enough or rests[place] < left:
                 return
             # The largest first: once even `count` of this size are too few, so are all behind it.
             if sizes[place] * count < left:
                 return
-            if sizes[place] <= left:
-                look(place + 1, left - sizes[place], (*chosen, order[place]), count - 1)
+            look(place + 1, left - sizes[place], (*chosen, order[place]), count - 1)
 
     for count in range(1, min(most, len(sizes)) + 1):
         look(0, target, (), count)

@@ -72,7 +72,7 @@ def advice_apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Books a payment that waits as the advice says."""
     advice = get_row(request, RemittanceAdvice.objects.select_related("business", "customer"), pk)
     chosen = request.POST.get("payment", "")
-    payment = get_row(request, Payment.objects.select_related("business", "customer"), int(chosen) if chosen.isdigit() else 0)
+    payment = get_row(request, Payment.objects.select_related("business", "customer"), int(chosen) if chosen.isdecimal() else 0)
     on = request.business.local_date(timezone.now())
     try:
         apply_advice(advice=advice, payment=payment, on=on, actor=request.user)

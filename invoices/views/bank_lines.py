@@ -65,7 +65,7 @@ def bank_line(request: HttpRequest, pk: int) -> HttpResponse:
 def _customer(request: HttpRequest, line: BankLine) -> Customer | None:
     """Whose invoices are shown: the customer chosen, for an open line of money that came in."""
     wanted = request.GET.get("customer", "")
-    if not wanted.isdigit() or line.state != LineState.OPEN or line.amount <= 0:
+    if not wanted.isdecimal() or line.state != LineState.OPEN or line.amount <= 0:
         return None
     return get_row(request, Customer, int(wanted))
 

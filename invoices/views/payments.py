@@ -119,6 +119,6 @@ def _back(request: HttpRequest, customer: Customer) -> HttpResponse:
     if request.GET.get("from") == "money":
         return redirect("money-in", request.business.slug)
     invoice = request.GET.get("invoice", "")
-    if invoice.isdigit():
+    if invoice.isdecimal():
         return redirect("invoice-detail", request.business.slug, invoice)
     return redirect("customer-detail", request.business.slug, customer.pk)

@@ -39,7 +39,7 @@ def small_list(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def small_write_off(request: HttpRequest) -> HttpResponse:
     """Writes off what is left of the ticked invoices."""
-    ids = [int(value) for value in request.POST.getlist("invoice") if value.isdigit()]
+    ids = [int(value) for value in request.POST.getlist("invoice") if value.isdecimal()]
     on = request.business.local_date(timezone.now())
     try:
         rows = write_off_small(business=request.business, invoice_ids=ids, on=on, actor=request.user)

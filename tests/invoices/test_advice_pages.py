@@ -6,12 +6,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from customers.models import Event
-from invoices.advising import claims_of, keep_advice, payments_for
+from invoices.advising import apply_advice, claims_of, keep_advice, payments_for
 from invoices.balances import BookingError
 from invoices.candidates import read_ledger
-from invoices.models import Invoice, Payment, RemittanceAdvice, WriteOff
+from invoices.line_booking import book_line
+from invoices.line_unbooking import take_back_line
+from invoices.matches import Match
+from invoices.models import BankLine, Invoice, Payment, RemittanceAdvice, WriteOff
 from invoices.remittance import read_remittance
 from tests import make
+from tests.invoices.bank import line, store
+from tests.make import day
 from tests.pages import address, read, words
 
 pytestmark = pytest.mark.usefixtures("in_march")
@@ -115,3 +120,31 @@ def test_one_that_waits_is_removed_once(books, business, acme, owed):
 def test_an_advice_that_pays_nothing_is_refused(acme, owed):
     with pytest.raises(BookingError, match="Nothing would be paid"):
         kept(acme, "INV-1001 -200.00")
+
+
+def test_only_an_owner_gives_up_a_discount_beyond_what_is_let_pass(business, acme, owed, bookkeeper, owner):
+    advice = kept(acme, "INV-1002 500.00 100.00 400.00\nTotal 400.00")
+    payment = make.payment(acme, "400", on="2026-03-10")
+    with pytest.raises(BookingError, match="only an owner can"):
+        apply_advice(advice=advice, payment=payment, on=day("2026-03-12"), actor=bookkeeper)
+    assert not WriteOff.objects.exists()
+    apply_advice(advice=advice, payment=payment, on=day("2026-03-12"), actor=owner)
+    assert WriteOff.objects.get().amount == 100
+
+
+def test_its_discounts_go_with_the_line_that_brought_the_money(business, acme, owed, bookkeeper):
+    advice, on = kept(acme), day("2026-03-12")
+    store(business, line("690"))
+    row = BankLine.objects.get()
+    match = Match(acme.pk, (), 90, "oldest", "By hand.", unapplied=Decimal(690))
+    (payment,) = book_line(line=row, match=match, actor=bookkeeper, on=on)
+    apply_advice(advice=advice, payment=payment, on=on, actor=bookkeeper)
+    take_back_line(line=row, actor=bookkeeper, on=on)
+    assert sorted(Invoice.objects.values_list("balance", flat=True)) == [200, 500]
+    assert not WriteOff.objects.exists()
+    advice.refresh_from_db()
+    assert advice.line is None
+
+
+def test_what_only_looks_like_a_number_is_no_payment(books, business, acme, owed):
+    assert books.post(address(business, "advice-apply", kept(acme).pk), {"payment": "²"}).status_code == 404

@@ -85,6 +85,10 @@ def test_somebody_elses_customer_is_not_there(books, business, outsider, open_li
     assert books.get(address(business, "bank-line", open_line.pk), {"customer": theirs.pk}).status_code == 404
 
 
+def test_what_only_looks_like_a_number_is_no_customer(books, business, open_line):
+    assert books.get(address(business, "bank-line", open_line.pk), {"customer": "²"}).status_code == 200
+
+
 def test_the_list_is_filtered_searched_and_comes_as_a_file(books, business, open_line):
     store(business, line("250", on="2026-03-12", payer="Acme", text="INV-2"))
     book_certain(business=business, on=day("2026-03-20"))

@@ -134,6 +134,13 @@ def test_payments_taken_out_again_leave_no_trace_in_balances(business, customer,
     assert not Payment.objects.exists()
 
 
+def test_a_payment_that_came_back_meanwhile_is_not_taken_out(business, customer, invoice):
+    payment = book(customer, "100")
+    read_before = fresh(payment)
+    return_payment(payment=payment, on=day("2026-02-25"))
+    must_refuse("it stays in the books", unbook_many, business=business, payments=[read_before])
+
+
 def test_every_booking_is_logged_with_who_did_it(business, customer, invoice, bookkeeper):
     payment = book(customer, "100", actor=bookkeeper)
     event = Event.objects.get(kind="payment.booked")

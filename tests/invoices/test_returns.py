@@ -89,6 +89,17 @@ def test_of_two_alike_nobody_but_a_person_knows_which(business, acme, inv):
     assert len(BankLine.objects.get(amount__lt=0).suggestions) == 2
 
 
+@pytest.mark.parametrize("format", ["MT940", "camt.053"])
+def test_a_return_told_of_in_two_formats_takes_one_payment_back(business, acme, inv, format):
+    make.invoice(acme, "INV-20260002", total="119.50")
+    settle(business, PAID, line("119.50", on="2026-03-09", text="INV-20260002", reference="E2E-000099"))
+    assert settle(business, out(reversal=True, text="Return E2E-000017"), format="camt.054").returned == 1
+    settled = settle(business, out(reversal=True, text="RUECKLASTSCHRIFT"), format=format)
+    assert (settled.returned, settled.suggested) == (0, 1)
+    assert Payment.objects.get(returned_on=None).bank_line.reference == "E2E-000099"
+    assert "is it the same money?" in BankLine.objects.get(state="open").reason
+
+
 def test_a_refund_of_ours_is_not_taken_for_a_return(business, inv):
     settled = settle(business, PAID, out(text="Refund, sorry"))
     assert (settled.returned, settled.suggested) == (0, 1)
