@@ -17,8 +17,9 @@ def invoice(acme):
     return make.invoice(acme, "INV-1", issued="2026-03-18", due="2026-04-17", total="500")
 
 
-def letter(of, code="L0") -> Letter:
-    common = {"channel": "email", "currency": "USD", "language": "en", "written_on": TODAY, "state": "approved"}
+def letter(of, code="L0", names=()) -> Letter:
+    facts = {"lines": [{"invoice": row.pk} for row in names]}
+    common = {"facts": facts, "channel": "email", "currency": "USD", "language": "en", "written_on": TODAY, "state": "approved"}
     return Letter.objects.create(business=of.business, customer=of, code=code, **common)
 
 
@@ -80,6 +81,13 @@ def test_of_several_invoices_each_has_the_answer(acme, invoice):
     second = make.invoice(acme, "INV-2", issued="2026-03-18", due="2026-04-18")
     visitor(acme, invoice, second, letter=letter(acme)).post("portal-satisfaction", "fine")
     assert set(Satisfaction.objects.values_list("invoice", flat=True)) == {invoice.pk, second.pk}
+
+
+@pytest.mark.proves("P16")
+def test_an_old_invoice_the_letter_did_not_ask_about_has_no_answer(acme, invoice):
+    old = make.invoice(acme, "OLD-1", issued="2025-11-18", due="2025-12-18")
+    visitor(acme, old, invoice, letter=letter(acme, names=[invoice])).post("portal-satisfaction", "fine")
+    assert Satisfaction.objects.get().invoice == invoice
 
 
 @pytest.mark.proves("T48")
