@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from invoices.models.portal import SatisfactionAnswer
 
 ASKED = {
-    SatisfactionAnswer.FINE: _("Anything you would like to add? (optional)"),
+    SatisfactionAnswer.FINE: _("Anything you would like to add?"),
     SatisfactionAnswer.WRONG: _("What is wrong?"),
     SatisfactionAnswer.ADDRESS: _("Where should it go, and to whom?"),
 }
