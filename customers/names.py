@@ -14,6 +14,11 @@ BARE = {"AE": "A", "OE": "O", "UE": "U"}
 DOTTED_FORMS = re.compile(r"\b(?:\w\.){2,}")
 
 
+def name_key(name: str) -> str:
+    """A name as it is looked up: whatever the spaces and capitals, all else must be the same."""
+    return " ".join(name.split()).casefold()
+
+
 def plain_name(name: str) -> str:
     """A name's words in capitals without accents, signs and legal forms: "Müller & Söhne GmbH" -> "MULLER SOHNE"."""
     words = plain_words(name)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from customers.models import Business, Customer
-from customers.names import plain_name
+from customers.names import name_key, plain_name
 from invoices.einvoices.content import Party
 from invoices.einvoices.sides import plain_number
 from invoices.matching_names import PayerNames
@@ -57,7 +57,7 @@ class BuyerBook:
         if plain := plain_number(other.tax_id):
             self._tax_ids[plain].add(customer_id)
         for name in filter(None, (other.name, legal_name)):
-            self._called[_name_key(name)].add(customer_id)
+            self._called[name_key(name)].add(customer_id)
         self._names.add(customer_id, other.name, legal_name)
         self._names.seen.clear()
 
@@ -70,7 +70,7 @@ class BuyerBook:
         names = {party.name, party.legal_name} - {""}
         scores = {pk: score for name in names for pk, score in self._names.who(name).items()}
         by_number = self._tax_ids.get(plain_number(party.tax_id), set()) if party.tax_id else set()
-        by_name = {pk for name in names for pk in self._called.get(_name_key(name), ()) if not self._differs(pk, party)}
+        by_name = {pk for name in names for pk in self._called.get(name_key(name), ()) if not self._differs(pk, party)}
         by_reference = {
             pk
             for own in party.ids
@@ -98,10 +98,6 @@ class BuyerBook:
     def _differs(self, pk: int, party: Party) -> bool:
         ours, theirs = plain_number(self.known[pk].tax_id), plain_number(party.tax_id)
         return bool(ours and theirs and ours != theirs)
-
-
-def _name_key(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def read_buyers(business: Business) -> BuyerBook:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from customers import log
 from customers.models import Business, Customer, Event, ImportBatch, User
+from customers.names import name_key
 from invoices.imports.problems import CellProblem
 
 
@@ -37,7 +38,7 @@ class CustomerBook:
         """By reference where there is one, else by name; None where nobody is called so. CellProblem where several are."""
         if reference:
             return self._by_reference.get(reference)
-        named = self._by_name.get(_name_key(name), [])
+        named = self._by_name.get(name_key(name), [])
         if len(named) > 1:
             text = _("%(count)d customers are called %(name)s: use their references")
             raise CellProblem(text % {"count": len(named), "name": name}, "customer_name")
@@ -59,7 +60,7 @@ class CustomerBook:
     def _keep(self, known: Known, name: str) -> None:
         """A customer that was merged is found under its own reference and name, as the one it became."""
         self._by_reference[known.reference] = known
-        named = self._by_name[_name_key(name)]
+        named = self._by_name[name_key(name)]
         if known.id not in {other.id for other in named}:
             named.append(known)
 
@@ -73,7 +74,3 @@ def due_date(issued_on: datetime.date, known: Known, business: Business) -> date
     """The due date of an invoice that names none: by the customer's terms, else the business's usual ones."""
     days = business.terms_days if known.terms_days is None else known.terms_days
     return issued_on + datetime.timedelta(days=days)
-
-
-def _name_key(name: str) -> str:
-    return " ".join(name.split()).casefold()
