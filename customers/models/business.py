@@ -120,6 +120,7 @@ class Membership(models.Model):
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
+    weekly_summary = models.BooleanField(_("weekly summary by e-mail"), default=True)
 
     class Meta:
         constraints = [

@@ -13,6 +13,8 @@ class TaskKind(models.TextChoices):
     VERIFY_AP = "verify_ap", _("Verify the contact")
     COURTESY_CALL = "courtesy_call", _("Courtesy call")
     REVIEW_LETTER = "review_letter", _("Review a letter")
+    NOTICE_CALL = "notice_call", _("Call right after the due date")
+    WARNING_CALL = "warning_call", _("Early-warning call")
     CALL_60 = "call_60", _("Listening call")
     CALL_90 = "call_90", _("Negotiation call")
     BROKEN_PROMISE = "broken_promise", _("Call about a broken promise")
@@ -39,6 +41,8 @@ class TaskKind(models.TextChoices):
 # Made by telephone, from the call sheet; everything else is done on a page of its own.
 CALL_KINDS = [
     TaskKind.COURTESY_CALL,
+    TaskKind.NOTICE_CALL,
+    TaskKind.WARNING_CALL,
     TaskKind.CALL_60,
     TaskKind.CALL_90,
     TaskKind.BROKEN_PROMISE,

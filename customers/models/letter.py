@@ -30,6 +30,7 @@ class Document(models.Model):
 
 class LetterCode(models.TextChoices):
     L0 = "L0", _("Satisfaction letter")
+    LC = "LC", _("Before the due date")
     L1 = "L1", _("Friendly notice")
     L30 = "L30", _("30-day letter")
     L60 = "L60", _("60-day letter")

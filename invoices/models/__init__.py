@@ -3,6 +3,16 @@
 from invoices.models.agreement import Dispute, Instalment, PaymentPlan, PlanInvoice, Promise, PromiseLine
 from invoices.models.drafting import DraftInvoice, DraftLine, NumberSeries, PaperMail
 from invoices.models.incoming import InvoiceDetail, SyncConflict, SyncSource
+from invoices.models.insight import (
+    AccountStanding,
+    CreditAdvice,
+    CustomerScore,
+    ForecastReview,
+    InvoiceForecast,
+    LedgerDay,
+    ReductionPlan,
+    SegmentOverride,
+)
 from invoices.models.interest import InterestWaiver, ReferenceRate
 from invoices.models.invoice import CreditNote, Invoice, InvoiceLine
 from invoices.models.money import Allocation, Payment, Refund, WriteOff
@@ -20,21 +30,27 @@ from invoices.models.statement import (
 )
 
 __all__ = [
+    "AccountStanding",
     "Allocation",
     "BankAccount",
     "BankLine",
     "BankStatement",
     "ColumnLayout",
+    "CreditAdvice",
     "CreditNote",
+    "CustomerScore",
     "Dispute",
     "DraftInvoice",
     "DraftLine",
+    "ForecastReview",
     "Instalment",
     "InterestWaiver",
     "Invoice",
     "InvoiceDetail",
+    "InvoiceForecast",
     "InvoiceLine",
     "KnownPayer",
+    "LedgerDay",
     "NumberSeries",
     "PaperMail",
     "Payment",
@@ -45,11 +61,13 @@ __all__ = [
     "PreflightCheck",
     "Promise",
     "PromiseLine",
+    "ReductionPlan",
     "ReferenceRate",
     "Refund",
     "RemittanceAdvice",
     "RemittanceLine",
     "Satisfaction",
+    "SegmentOverride",
     "Settlement",
     "SettlementInvoice",
     "Signature",
