@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from arcollect.ids import read_id
 from customers import log
 from customers.editing import save_contact
 from customers.models import Business, Contact, Conversation, Customer, ReceivedMail, Task, User
@@ -30,8 +31,8 @@ def homeless(business: Business) -> QuerySet[Task]:
 
 def mail_of(task: Task) -> ReceivedMail | None:
     """The message such a task is about."""
-    pk = task.subject.partition(":")[2]
-    return ReceivedMail.objects.filter(business=task.business_id, pk=pk).first() if pk.isdigit() else None
+    pk = read_id(task.subject.partition(":")[2])
+    return ReceivedMail.objects.filter(business=task.business_id, pk=pk).first()
 
 
 def candidates(mail: ReceivedMail, words: str = "") -> Sequence[Customer]:

@@ -174,6 +174,20 @@ def test_the_owner_opens_every_door(rows, business, owner, client_of):
     assert {name: code for name, code in answers.items() if code not in OPENS} == {}
 
 
+# What pages ask of the address, and forms send, as the id of another row; the doors that look for one.
+ASKED_FOR = dict.fromkeys(("task", "contact", "before", "customer", "invoice"), "²")
+SENT = dict.fromkeys(("to", "owner", "payment", "letter", "seen", "invoice", "remove"), "²")
+READ_IDS = ("contact-card", "decision", "customer-timeline", "bank-line", "payment-add", "settlement-add")
+TAKE_IDS = ("task-assign", "dispute-give", "draft-papers", "advice-apply", "small-write-off", "letter-run")
+
+
+def test_a_digit_that_is_no_number_is_nobodys_id(rows, business, owner, client_of):
+    browser, doors = client_of(owner), {door.name: door.address(business.slug, rows) for door in DOORS}
+    answers = {browser.get(doors[name], ASKED_FOR).status_code for name in READ_IDS}
+    answers |= {browser.post(doors[name], SENT).status_code for name in TAKE_IDS}
+    assert answers <= OPENS | {404, 422}
+
+
 def test_who_is_removed_finds_nothing(rows, business, bookkeeper, client_of):
     browser = client_of(bookkeeper)
     bookkeeper.memberships.all().delete()

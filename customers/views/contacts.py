@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from arcollect.ids import read_id
 from arcollect.phones import show_phone
 from customers.access import get_row, member_view, way_back
 from customers.editing import confirm_card, save_contact, verify_contact
@@ -45,8 +46,8 @@ def contact_card(request: HttpRequest, pk: int) -> HttpResponse:
     """The short call that makes sure invoices arrive: everything on one page, confirmed with one button (P17)."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
     people = customer.contacts.order_by("pk")
-    chosen = request.GET.get("contact", "")
-    contact = people.filter(pk=chosen).first() if chosen.isdigit() else people.filter(role=ContactRole.ACCOUNTS_PAYABLE).first()
+    chosen = read_id(request.GET.get("contact", ""))
+    contact = people.filter(pk=chosen).first() if chosen else people.filter(role=ContactRole.ACCOUNTS_PAYABLE).first()
     contact = contact or people.first() or Contact(business=request.business, customer=customer)
     task = _told(request, customer)
     form = CardForm(request.POST or None, customer=customer, contact=contact)
@@ -70,9 +71,9 @@ def contact_card(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _told(request: HttpRequest, customer: Customer) -> Task | None:
     """The open task that brought us here: they told us behind their link that a contact changed."""
-    asked = request.GET.get("task", "")
+    asked = read_id(request.GET.get("task", ""))
     rows = Task.objects.filter(customer=customer, kind=TaskKind.CONTACT_CHANGE, state=TaskState.OPEN)
-    return rows.select_related("business", "customer").filter(pk=asked).first() if asked.isdigit() else None
+    return rows.select_related("business", "customer").filter(pk=asked).first()
 
 
 def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:

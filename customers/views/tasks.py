@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
+from arcollect.ids import read_id
 from customers.access import get_row, member_view, way_back
 from customers.desk import TaskError, assign_task, cancel_task, complete_task, snooze_task
 from customers.forms.task import CancelForm, DoneForm, SnoozeForm
@@ -92,8 +93,8 @@ def task_assign(request: HttpRequest, pk: int) -> HttpResponse:
     task = get_row(request, worklist(request.business), pk)
     if task.role == Role.OWNER and not request.membership.is_owner:
         raise PermissionDenied
-    wanted = request.POST.get("to", "")
-    member = request.business.memberships.select_related("user").filter(user_id=wanted).first() if wanted.isdigit() else None
+    wanted = read_id(request.POST.get("to", ""))
+    member = request.business.memberships.select_related("user").filter(user_id=wanted).first()
     try:
         assign_task(task=task, to=member.user if member else None, by=request.user)
     except TaskError as problem:

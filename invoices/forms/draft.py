@@ -244,7 +244,7 @@ class SeriesForm(forms.Form):
 
 def _count(data: Mapping[str, str]) -> int:
     count = data.get("lines", "")
-    return min(int(count), MOST_LINES) if count.isdigit() and len(count) < 5 else 0
+    return min(int(count), MOST_LINES) if count.isdecimal() and len(count) < 5 else 0
 
 
 def _initial(line: DraftLine | LineValues, currency: str) -> dict[str, Any]:

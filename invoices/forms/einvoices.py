@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.ids import read_id
 from invoices.einvoices.deciding import ASK_DUE, ASK_SELLER, Choices
 from invoices.einvoices.outcomes import Outcome
 from invoices.models.incoming import DueFrom
@@ -62,7 +63,7 @@ def read_choices(data: Mapping[str, str]) -> Choices:
         due_dates={key: day for key, day in dates.items() if day},
         usual_terms=frozenset(name.removeprefix(USUAL) for name in data if name.startswith(USUAL)),
         customers={
-            name.removeprefix(BUYER): int(value) for name, value in data.items() if name.startswith(BUYER) and value.isdecimal()
+            name.removeprefix(BUYER): pk for name, value in data.items() if name.startswith(BUYER) and (pk := read_id(value))
         },
         any_seller=OURS in data,
     )

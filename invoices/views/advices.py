@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
+from arcollect.ids import read_id
 from arcollect.listing import Column, Listing, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
@@ -71,8 +72,8 @@ def advice_drop(request: HttpRequest, pk: int) -> HttpResponse:
 def advice_apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Books a payment that waits as the advice says."""
     advice = get_row(request, RemittanceAdvice.objects.select_related("business", "customer"), pk)
-    chosen = request.POST.get("payment", "")
-    payment = get_row(request, Payment.objects.select_related("business", "customer"), int(chosen) if chosen.isdecimal() else 0)
+    chosen = read_id(request.POST.get("payment", ""))
+    payment = get_row(request, Payment.objects.select_related("business", "customer"), chosen)
     on = request.business.local_date(timezone.now())
     try:
         apply_advice(advice=advice, payment=payment, on=on, actor=request.user)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from arcollect.ids import read_id
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
@@ -64,10 +65,10 @@ def bank_line(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _customer(request: HttpRequest, line: BankLine) -> Customer | None:
     """Whose invoices are shown: the customer chosen, for an open line of money that came in."""
-    wanted = request.GET.get("customer", "")
-    if not wanted.isdecimal() or line.state != LineState.OPEN or line.amount <= 0:
+    wanted = read_id(request.GET.get("customer", ""))
+    if not wanted or line.state != LineState.OPEN or line.amount <= 0:
         return None
-    return get_row(request, Customer, int(wanted))
+    return get_row(request, Customer, wanted)
 
 
 def _payers(business: Business, words: str) -> list[Customer]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from arcollect.filters import day
+from arcollect.ids import read_id
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
@@ -62,8 +63,8 @@ def dispute_answer(request: HttpRequest, pk: int) -> HttpResponse:
 def dispute_give(request: HttpRequest, pk: int) -> HttpResponse:
     """Makes a member the one who finds the answer."""
     dispute = get_row(request, _rows(), pk)
-    wanted = request.POST.get("owner", "")
-    member = request.business.memberships.select_related("user").filter(user_id=wanted).first() if wanted.isdigit() else None
+    wanted = read_id(request.POST.get("owner", ""))
+    member = request.business.memberships.select_related("user").filter(user_id=wanted).first()
     give_dispute(dispute=dispute, owner=member.user if member else None, actor=request.user)
     messages.success(request, _("Given to %(name)s.") % {"name": member.user} if member else _("It is nobody's now."))
     return redirect("dispute-detail", request.business.slug, dispute.pk)

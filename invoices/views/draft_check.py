@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from arcollect.ids import read_id
 from customers.access import get_row, member_view
 from customers.attachments import AttachmentError
 from invoices.draft_panel import panel_of
@@ -72,8 +73,7 @@ def draft_papers(request: HttpRequest, pk: int) -> HttpResponse:
         for upload in request.FILES.getlist("files"):
             add_paper(draft=draft, upload=upload, actor=request.user)
         if gone := request.POST.get("remove", ""):
-            papers = draft.attachments.filter(pk=gone) if gone.isdigit() else draft.attachments.none()
-            remove_papers(draft=draft, papers=papers, actor=request.user)
+            remove_papers(draft=draft, papers=draft.attachments.filter(pk=read_id(gone)), actor=request.user)
     except (AttachmentError, DraftError) as problem:
         messages.error(request, str(problem))
     return redirect("draft-check", request.business.slug, draft.pk)

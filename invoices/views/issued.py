@@ -85,7 +85,7 @@ def invoice_credit(request: HttpRequest, pk: int) -> HttpResponse:
 def _send(request: HttpRequest, row: Invoice | CreditNote) -> None:
     """`time`: the how manieth sending the button was for, so that a second click is told so."""
     now, time = timezone.now(), request.POST.get("time", "")
-    ordinal = int(time) if time.isdigit() and len(time) < 5 else 1
+    ordinal = int(time) if time.isdecimal() and len(time) < 5 else 1
     try:
         mail = send_issued(row=row, ordinal=ordinal, actor=request.user, today=request.business.local_date(now), now=now)
     except SendError as problem:

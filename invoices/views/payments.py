@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from arcollect.ids import read_id
 from arcollect.money import format_money
 from customers.access import get_row, member_view
 from customers.models import Customer
@@ -118,7 +119,6 @@ def _back(request: HttpRequest, customer: Customer) -> HttpResponse:
     """To where the payment was entered from: the field for the next one, the invoice, or the customer."""
     if request.GET.get("from") == "money":
         return redirect("money-in", request.business.slug)
-    invoice = request.GET.get("invoice", "")
-    if invoice.isdecimal():
+    if invoice := read_id(request.GET.get("invoice", "")):
         return redirect("invoice-detail", request.business.slug, invoice)
     return redirect("customer-detail", request.business.slug, customer.pk)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from arcollect.ids import read_ids
 from arcollect.listing import Column, Listing, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view, owner_view
@@ -39,7 +40,7 @@ def small_list(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def small_write_off(request: HttpRequest) -> HttpResponse:
     """Writes off what is left of the ticked invoices."""
-    ids = [int(value) for value in request.POST.getlist("invoice") if value.isdecimal()]
+    ids = read_ids(request.POST.getlist("invoice"))
     on = request.business.local_date(timezone.now())
     try:
         rows = write_off_small(business=request.business, invoice_ids=ids, on=on, actor=request.user)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arcollect.filters import day
+from arcollect.ids import read_id
 from customers.access import get_row, member_view
 from customers.models import Conversation, Customer, Task
 from customers.models.business import Role
@@ -52,8 +53,7 @@ def call_reason(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _task(request: HttpRequest, customer: Customer) -> Task | None:
-    pk = request.GET.get("task", "")
-    return Task.objects.filter(pk=pk, customer=customer).first() if pk.isdigit() else None
+    return Task.objects.filter(pk=read_id(request.GET.get("task", "")), customer=customer).first()
 
 
 def _respond(request: HttpRequest, customer: Customer, task: Task | None) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as lazy
 
+from arcollect.ids import read_id
 from arcollect.phones import show_phone
 from customers.access import get_row, member_view
 from customers.alike import one_and_merged
@@ -57,7 +58,7 @@ def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     before, part, printed = request.GET.get("before", ""), request.GET.get("show", ""), "print" in request.GET
     since = parse_date(request.GET.get("since", "") or "") if _is_day(request.GET.get("since", "")) else None
     limit = None if printed else STORY
-    entries, older = of_customer(customer, int(before) if before.isdigit() else None, limit, part=part, since=since)
+    entries, older = of_customer(customer, read_id(before) or None, limit, part=part, since=since)
     context = {
         "customer": customer,
         "entries": entries,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from arcollect.ids import read_id
 from customers.access import get_row, member_view, owner_view
 from customers.desk import complete_task
 from customers.forms.task import SnoozeForm
@@ -215,9 +216,8 @@ def _currency(request: HttpRequest, customer: Customer) -> str:
 
 def _task(request: HttpRequest, customer: Customer) -> Task | None:
     """The decision that is asked for: the one named in the address, where it is still open."""
-    pk = request.GET.get("task", "")
     rows = Task.objects.filter(customer=customer, kind=TaskKind.DECIDE, state=TaskState.OPEN)
-    return rows.filter(pk=pk).first() if pk.isdigit() else None
+    return rows.filter(pk=read_id(request.GET.get("task", ""))).first()
 
 
 def _done(request: HttpRequest, customer: Customer, outcome: str) -> None:

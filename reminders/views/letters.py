@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from arcollect.ids import read_ids
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
@@ -89,7 +90,7 @@ def letter_approve(request: HttpRequest, pk: int) -> HttpResponse:
 @member_view
 def letter_approve_ticked(request: HttpRequest) -> HttpResponse:
     """Lets every ticked letter go out, except final ones where a bookkeeper asks; on old figures it asks first (T15)."""
-    ticked = [int(pk) for pk in request.POST.getlist("letter") if pk.isdigit()]
+    ticked = read_ids(request.POST.getlist("letter"))
     letters = list(_drafts(request.business).filter(pk__in=ticked).select_related("business", "customer"))
     allowed = [letter for letter in letters if request.membership.is_owner or not needs_owner(letter)]
     today = request.business.local_date(timezone.now())

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from arcollect.ids import read_ids
 from customers.access import get_row, member_view
 from reminders.forms.printing import PostedForm
 from reminders.models import PaperCopy, PrintRun
@@ -55,8 +56,8 @@ def letter_run(request: HttpRequest, pk: int) -> HttpResponse:
     form = PostedForm(request.POST or None, initial={"on": today}, printed_on=run.printed_on, today=today)
     if request.method != "POST" or run.posted_on:
         return _page(request, run, form)
-    ticked = {int(value) for value in request.POST.getlist("letter") if value.isdigit()}
-    seen = {int(value) for value in request.POST.getlist("seen") if value.isdigit()}
+    ticked = read_ids(request.POST.getlist("letter"))
+    seen = read_ids(request.POST.getlist("seen"))
     surprises = outdated(run, today).keys() & ticked - seen
     if not ticked:
         form.add_error(None, _("Tick what is in its envelope."))

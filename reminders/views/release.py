@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from arcollect.filters import say_date
+from arcollect.ids import read_ids
 from customers.access import owner_view
 from customers.models import Business
 from invoices.models import Invoice
@@ -207,7 +208,7 @@ def _found(starters: list[Starter], words: str) -> list[Starter]:
 
 
 def _ids(sent: QueryDict, name: str) -> set[int]:
-    return {int(value) for value in sent.getlist(name) if value.isdecimal()}
+    return read_ids(sent.getlist(name))
 
 
 def _page(act: str, argument: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
+from arcollect.ids import read_id
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view, owner_view
@@ -126,11 +127,10 @@ def _offer(request: HttpRequest, customer: Customer, currency: str, form: Settle
     )
     if form.cleaned_data["letter"] and write_offer(settlement=settlement, today=today, actor=request.user) is None:
         messages.warning(request, _("No letter was drafted: a flag forbids to write to them."))
-    task = request.GET.get("task", "")
-    if task.isdigit():
-        rows = Task.objects.filter(pk=task, business=request.business, customer=customer, state=TaskState.OPEN, kind="decide")
-        for row in rows:
-            complete_task(task=row, outcome=_("A settlement was offered."), on=today, by=request.user)
+    task = read_id(request.GET.get("task", ""))
+    rows = Task.objects.filter(pk=task, business=request.business, customer=customer, state=TaskState.OPEN, kind="decide")
+    for row in rows:
+        complete_task(task=row, outcome=_("A settlement was offered."), on=today, by=request.user)
     return settlement
 
 
