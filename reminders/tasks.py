@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,12 +23,15 @@ from reminders.mailbox import MailboxError, fetch_mail
 from reminders.models import Heartbeat, Run
 from reminders.nightly import escalate
 from reminders.resending import resend_bounced
+from reminders.scoring import recount, score_night
 from reminders.smtp import MailServer
 
 logger = logging.getLogger(__name__)
 
 # Every schedule there is. Rows are synced from here by `sync_schedules`; nobody edits them in the database.
 SCHEDULES = [{"name": "tick", "func": "reminders.tasks.tick", "minutes": 1}]
+
+NIGHTLY, SCORING = "nightly", "scoring"
 
 # A night that died, or in which somebody failed, is tried again soon, but not for ever.
 TRY_AGAIN_AFTER = datetime.timedelta(minutes=15)
@@ -40,13 +44,33 @@ def tick() -> None:
     Heartbeat.objects.update_or_create(name="tick", defaults={"beat_at": now})
     read_mailbox(now)
     read_folders(now)
-    for business in Business.objects.exclude(released_on=None):
-        for job in (nightly_when_due, write_anew, hand_over, send_receipts):
-            try:
-                job(business, now)
-            except Exception:
-                logger.exception("%s failed for business %s", job.__name__, business.pk)
+    for business in Business.objects.all():
+        _each(business, now, score_when_due, recount)
+        if business.released_on:
+            _each(business, now, nightly_when_due, write_anew, hand_over, send_receipts)
     Session.objects.filter(expire_date__lt=now).delete()
+
+
+def _each(business: Business, now: datetime.datetime, *jobs: Callable[[Business, datetime.datetime], object]) -> None:
+    """Does the jobs of a business one after the other; one that fails keeps no other back."""
+    for job in jobs:
+        try:
+            job(business, now)
+        except Exception:
+            logger.exception("%s failed for business %s", job.__name__, business.pk)
+
+
+def score_when_due(business: Business, now: datetime.datetime) -> bool:
+    """The scoring of the business's new day, once, at its first tick; taken up again where it died or a part failed."""
+    today = business.local_date(now)
+    run = _claim(business, SCORING, today, now)
+    if run is None:
+        return False
+    scored = score_night(business, today, alive=lambda: _show_life(run))
+    run.summary |= {"currencies": scored.currencies, "failed": scored.failed}
+    run.finished_at = timezone.now()
+    run.save(update_fields=["summary", "finished_at"])
+    return True
 
 
 def nightly_when_due(business: Business, now: datetime.datetime) -> None:
@@ -89,7 +113,7 @@ def hand_over(business: Business, now: datetime.datetime) -> None:
 def nightly(business: Business, today: datetime.date, now: datetime.datetime) -> bool:
     """The day's escalation and seal, once a day whoever asks. A run that died, or in which customers failed, is taken up again
     within minutes. False where it was done."""
-    run = _claim(business, today, now)
+    run = _claim(business, NIGHTLY, today, now)
     if run is None:
         return False
     outcome = escalate(business, today, progress=lambda _done, _all: _show_life(run), brief=True)
@@ -115,13 +139,13 @@ def check_at_night(business: Business, today: datetime.date) -> None:
         logger.exception("Checking the invoices failed for business %s", business.pk)
 
 
-def _claim(business: Business, today: datetime.date, now: datetime.datetime) -> Run | None:
+def _claim(business: Business, job: str, today: datetime.date, now: datetime.datetime) -> Run | None:
     """The row of today's run if it is ours to do."""
     try:
         with transaction.atomic():
-            return Run.objects.create(business=business, job="nightly", on=today, started_at=now)
+            return Run.objects.create(business=business, job=job, on=today, started_at=now)
     except IntegrityError:
-        run = Run.objects.get(business=business, job="nightly", on=today)
+        run = Run.objects.get(business=business, job=job, on=today)
     if not may_try_again(run, now):
         return None
     summary = run.summary | {"tries": run.summary.get("tries", 1) + 1}

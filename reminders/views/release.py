@@ -22,7 +22,6 @@ from arcollect.ids import read_ids
 from customers.access import owner_view
 from customers.models import Business
 from invoices.models import Invoice
-from reminders.dashboard import standings
 from reminders.facts import settings_of
 from reminders.forms.release import RULES, ReleaseForm
 from reminders.freshness import freshness
@@ -30,6 +29,7 @@ from reminders.models import StepCode
 from reminders.nightly import escalate
 from reminders.policies import PolicyError
 from reminders.releasing import Starter, by_step, calls_made_by, entry_rules, outlook, start_ledger, waiting_customers
+from reminders.standing import standings
 
 SHOWN = 50
 

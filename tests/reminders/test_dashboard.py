@@ -16,6 +16,7 @@ from invoices.history import open_invoices
 from invoices.metrics import age_ledger, total_by_currency
 from reminders import dashboard
 from reminders.models import Heartbeat
+from reminders.standing import standings
 from tests import make
 
 TODAY = date(2026, 6, 30)
@@ -33,7 +34,7 @@ def acme(business):
 
 
 def standing(business):
-    (one,) = dashboard.standings(business, TODAY)
+    (one,) = standings(business, TODAY)
     return one
 
 
@@ -60,7 +61,7 @@ def test_the_bars_are_the_buckets_of_the_ageing(business, acme):
 def test_currencies_stand_apart_the_business_own_first(business, acme):
     owe(acme, ("10", "2026-06-01"), currency="EUR")
     owe(acme, ("20", "2026-06-01"))
-    assert [(one.currency, one.owed) for one in dashboard.standings(business, TODAY)] == [("USD", 20), ("EUR", 10)]
+    assert [(one.currency, one.owed) for one in standings(business, TODAY)] == [("USD", 20), ("EUR", 10)]
 
 
 def test_who_owes_most_is_ranked_in_each_currency(business):
@@ -68,7 +69,7 @@ def test_who_owes_most_is_ranked_in_each_currency(business):
         customer = make.customer(business, f"C{number}")
         owe(customer, (str(100 * (number + 1)), "2026-05-31"), ("5000", "2026-08-01"))
         owe(customer, (str(100 - number), "2026-06-20"), currency="EUR")
-    usd, eur = dashboard.standings(business, TODAY)
+    usd, eur = standings(business, TODAY)
     assert [(debtor.name, debtor.overdue, debtor.days_late) for debtor in usd.debtors][:2] == [("C6", 700, 30), ("C5", 600, 30)]
     assert [debtor.name for debtor in eur.debtors] == ["C0", "C1", "C2", "C3", "C4"]
 

@@ -1,0 +1,110 @@
+"""The scoring night: forecasts, scores, accounts and the figures of the day, for every business, before its morning.
+
+A part that fails is logged and named; it stops neither the other parts nor the night's reminders.
+"""
+
+import datetime
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from customers.models import Business
+from invoices.models import LedgerDay
+from reminders.standing import changed_since_counted, counted_through, events_since
+from reminders.storing_standings import store_standings
+
+logger = logging.getLogger(__name__)
+
+Figures = dict[str, dict[str, Any]]
+# More events than this, and every page would read too many of them to know who changed.
+EVENTS_AT_MOST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the figures of a day, by currency. `of_the_past`: it can be told afterwards, from the ledger alone."""
+
+    name: str
+    figures: Callable[[Business, datetime.date], Figures]
+    of_the_past: bool = False
+
+
+# What is written before the accounts, in this order: (name, writer taking business and today as keywords).
+WRITERS: list[tuple[str, Callable[..., object]]] = []
+
+# What the figures of a day are made of; no two sections give the same name.
+SECTIONS: list[Section] = []
+
+
+@dataclass(slots=True)
+class Scored:
+    """What a night came to: the currencies with figures, and the parts that failed."""
+
+    currencies: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def score_night(business: Business, today: datetime.date, *, alive: Callable[[], object] = lambda: None) -> Scored:
+    """Does every part of the night of `today`; `alive` is called between them. Done twice it counts anew, and leaves one row."""
+    scored = Scored()
+    for name, write in WRITERS:
+        _attempt(name, partial(write, business=business, today=today), scored)
+        alive()
+    through = _attempt("standings", partial(store_standings, business=business, today=today), scored)
+    alive()
+    figures = figures_of(business, today, SECTIONS, scored)
+    alive()
+    store_day(business=business, on=today, figures=figures, through=through or 0)
+    scored.currencies = sorted(figures)
+    return scored
+
+
+def figures_of(business: Business, as_of: datetime.date, sections: list[Section], scored: Scored) -> Figures:
+    """All these sections of a day by currency; that of the business is always there."""
+    figures: Figures = {business.currency: {}}
+    for section in sections:
+        found = _attempt(section.name, partial(section.figures, business, as_of), scored) or {}
+        for currency, part in found.items():
+            figures[currency] = figures.get(currency, {}) | part
+    return figures
+
+
+def store_day(*, business: Business, on: datetime.date, figures: Figures, through: int) -> None:
+    """Keeps the figures of a night; what a part that fails this time found an hour ago stays."""
+    before = {row.currency: row.figures for row in LedgerDay.objects.filter(business=business, on=on, backfilled=False)}
+    rows = [
+        LedgerDay(business=business, currency=currency, on=on, figures=before.get(currency, {}) | part, through=through)
+        for currency, part in figures.items()
+    ]
+    LedgerDay.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["business", "currency", "on"],
+        update_fields=["figures", "through", "backfilled"],
+    )
+    # A currency nothing is open in any more is as well counted as the others.
+    LedgerDay.objects.filter(business=business, on=on, backfilled=False).update(through=through)
+
+
+def recount(business: Business, now: datetime.datetime) -> bool:
+    """Stores today's accounts anew where so much happened since they were that pages would have to add up too much."""
+    today = business.local_date(now)
+    through = counted_through(business, today)
+    if not through:
+        return False
+    if changed_since_counted(business, today) is not None and events_since(business, through, EVENTS_AT_MOST) < EVENTS_AT_MOST:
+        return False
+    through = store_standings(business=business, today=today)
+    LedgerDay.objects.filter(business=business, on=today, backfilled=False).update(through=through)
+    return True
+
+
+def _attempt(name: str, work: Callable[[], Any], scored: Scored) -> Any:
+    try:
+        return work()
+    except Exception:
+        logger.exception("The part %s of the scoring night failed", name)
+        scored.failed.append(name)
+        return None

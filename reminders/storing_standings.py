@@ -1,0 +1,70 @@
+"""Writes what each customer owes at the beginning of a day, so that no page adds up the whole ledger."""
+
+import datetime
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from customers import log
+from customers.models import Business, Customer
+from invoices.models import AccountStanding, LedgerDay
+from reminders.account_sums import ACCOUNT, AGES, Key, Sums, live_sums
+
+# So many customers are held in memory, and written in one transaction, at a time.
+BATCH = 2000
+NAMES = ("on", *AGES, "overdue", "unapplied", "disputed", "oldest_due_on")
+
+
+def store_standings(*, business: Business, today: datetime.date) -> int:
+    """Stores every account anew and removes those with nothing left; returns the last Event they are certain to know.
+
+    Whatever changes while they are counted has a later Event, so that `reminders.standing` counts that customer again.
+    Raises ValueError where the accounts of a later day are stored: pages would take these for them.
+    """
+    if LedgerDay.objects.filter(business=business, backfilled=False, on__gt=today).exists():
+        raise ValueError(f"The accounts of a day after {today} are stored.")
+    with transaction.atomic():
+        through = log.horizon(business)
+    for first, last in _spans(business):
+        _store(business, today, Q(customer_id__gte=first, customer_id__lte=last))
+    return through
+
+
+def _spans(business: Business) -> Iterator[tuple[int, int]]:
+    """(first id, last id) of customers, a batch at a time."""
+    after = 0
+    while True:
+        ids = Customer.objects.filter(business=business, pk__gt=after).order_by("pk").values_list("pk", flat=True)
+        last = ids[:BATCH].aggregate(last=Max("pk"))["last"]
+        if last is None:
+            return
+        yield after + 1, last
+        after = last
+
+
+@transaction.atomic
+def _store(business: Business, today: datetime.date, whose: Q) -> None:
+    counted = live_sums(business, today, by=ACCOUNT, whose=whose)
+    known = AccountStanding.objects.filter(whose, business=business).values_list("pk", "customer_id", "currency")
+    gone = [pk for pk, *account in known if tuple(account) not in counted]
+    AccountStanding.objects.filter(pk__in=gone).delete()
+    rows = [_row(business, today, account, sums) for account, sums in counted.items()]
+    AccountStanding.objects.bulk_create(
+        rows, batch_size=500, update_conflicts=True, unique_fields=["customer", "currency"], update_fields=NAMES
+    )
+
+
+def _row(business: Business, today: datetime.date, account: Key, sums: Sums) -> AccountStanding:
+    customer_id, currency = account
+    return AccountStanding(
+        business=business,
+        customer_id=customer_id,
+        currency=currency,
+        on=today,
+        **dict(zip(AGES, sums.ages, strict=True)),
+        overdue=sums.overdue,
+        unapplied=sums.unapplied,
+        disputed=sums.disputed,
+        oldest_due_on=sums.oldest_due_on,
+    )
