@@ -13,6 +13,9 @@ from customers.models.business import Role
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 
+# What every task to verify a contact is about, whoever opens it: a customer has one at most.
+VERIFY_SUBJECT = "contact"
+
 
 class TaskError(ValueError):
     """The task cannot be changed so; the message says why."""
@@ -52,6 +55,21 @@ def open_task(
     if created:
         log.record(business, "task.opened", f"task:{task.pk}", customer=customer, actor=actor, task_kind=str(kind))
     return task
+
+
+@transaction.atomic
+def ask_to_verify(*, customer: Customer, opens_on: datetime.date, due_on: datetime.date, reason: str) -> Task:
+    """The open task to verify who gets invoices at a customer, new where there was none: one call answers whoever asked (P17)."""
+    asking = Task.objects.filter(customer=customer, kind=TaskKind.VERIFY_AP, state=TaskState.OPEN).first()
+    return asking or open_task(
+        business=customer.business,
+        customer=customer,
+        kind=TaskKind.VERIFY_AP,
+        subject=VERIFY_SUBJECT,
+        opens_on=opens_on,
+        due_on=due_on,
+        reason=reason,
+    )
 
 
 @transaction.atomic

@@ -18,9 +18,9 @@ def preflight(facts: PreflightFacts) -> tuple[CheckResult, ...]:
     return tuple(check(facts) for check in CHECKS)
 
 
-def once_issued(results: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
-    """Of an invoice that is out already nothing can be stopped: every BLOCK is a warning, and somebody is to put it right."""
-    return tuple(warned(one.check_id, one.reason) if one.verdict == Verdict.BLOCK else one for one in results)
+def once_issued(result: CheckResult) -> CheckResult:
+    """An invoice that is out already cannot be stopped: a BLOCK is a warning, and somebody is to put it right."""
+    return warned(result.check_id, result.reason) if result.verdict == Verdict.BLOCK else result
 
 
 def stops(results: Sequence[CheckResult]) -> list[CheckResult]:

@@ -48,9 +48,9 @@ class Panel:
 
 
 def panel_of(invoice: Invoice, today: datetime.date) -> Panel:
-    """The checks of an invoice on a day, with what was let pass of them."""
+    """The checks of an invoice on a day, with what was let pass of them; nothing stops it any more, so every BLOCK is a warning."""
     facts = invoice_facts(invoice.business, [invoice], today)[invoice.pk]
-    results = once_issued(preflight(facts))
+    results = preflight(facts)
     stored = {row.check_id: row for row in invoice.preflight.filter(ticked_on__isnull=False).select_related("ticked_by")}
     rows = [_row(invoice, one, stored.get(one.check_id)) for one in results]
     passed, applicable = score(results)
@@ -60,8 +60,8 @@ def panel_of(invoice: Invoice, today: datetime.date) -> Panel:
 
 def _row(invoice: Invoice, result: CheckResult, stored: PreflightCheck | None) -> Row:
     same = stored is not None and (stored.verdict, stored.reason) == (result.verdict, result.reason[:500])
-    door = _door(invoice, result.check_id)
-    return Row(result.check_id, NAMES[result.check_id], result.verdict, result.reason, door, stored if same else None)
+    door, shown = _door(invoice, result.check_id), once_issued(result)
+    return Row(shown.check_id, NAMES[shown.check_id], shown.verdict, shown.reason, door, stored if same else None)
 
 
 def _door(invoice: Invoice, check_id: str) -> tuple[str, int, object] | None:

@@ -18,10 +18,9 @@ from invoices.models.preflight import Verdict
 from invoices.preflight import preflight, stops
 from invoices.preflight_cases import CheckResult
 from invoices.preflight_facts import invoice_facts
-from invoices.preflight_words import SEVERE
 from invoices.preflighting import to_check
 
-# So many candidates are looked at for each task that may still be opened: a warning of a severe check need not be one.
+# So many candidates are looked at for each task that may still be opened: several may be one customer's, some put right.
 LOOKED_AT = 5
 
 
@@ -60,8 +59,8 @@ def close_fixed(*, business: Business, on: datetime.date) -> int:
 
 
 def _candidates(business: Business, on: datetime.date) -> QuerySet[Invoice]:
-    """The invoices with a finding of a severe check that nobody let pass, of customers without such a task, largest first."""
-    findings = PreflightCheck.objects.filter(invoice=OuterRef("pk"), check_id__in=SEVERE, verdict=Verdict.WARN, ticked_on=None)
+    """The invoices with something severe that nobody let pass, of customers without such a task, largest first."""
+    findings = PreflightCheck.objects.filter(invoice=OuterRef("pk"), verdict=Verdict.BLOCK, ticked_on=None)
     tasks = Task.objects.filter(customer=OuterRef("customer"), kind=TaskKind.FIX_INVOICE, state=TaskState.OPEN)
     rows = Invoice.objects.filter(Exists(findings), ~Exists(tasks), business=business, balance__gt=0, due_on__gte=on)
     return rows.order_by("-balance", "pk")

@@ -39,17 +39,5 @@ DOORS = {
     Preflight.PF15: (CUSTOMER, lazy("Change their details")),
     Preflight.PF18: (INVOICE, lazy("Enter the day of delivery")),
 }
-# Checks that stop an invoice made here (domain.md 8); of one that is out somebody is to put them right.
-SEVERE = frozenset(
-    {
-        Preflight.PF01,
-        Preflight.PF02,
-        Preflight.PF03,
-        Preflight.PF05,
-        Preflight.PF06,
-        Preflight.PF07,
-        Preflight.PF09,
-        Preflight.PF12,
-        Preflight.PF17,
-    }
-)
+# Warnings that keep an invoice from being paid nearly as surely as what would have stopped it before it was issued.
+LIKELY = frozenset({Preflight.PF08, Preflight.PF13})

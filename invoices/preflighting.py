@@ -12,13 +12,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from customers import log
-from customers.desk import open_task
-from customers.models import Business, ImportBatch, Task, User
-from customers.models.desk import TaskKind, TaskState
+from customers.desk import ask_to_verify
+from customers.models import Business, ImportBatch, User
 from invoices.models import DraftInvoice, Invoice, PreflightCheck
 from invoices.models.agreement import Preflight
 from invoices.models.preflight import Verdict
-from invoices.preflight import once_issued, preflight
+from invoices.preflight import preflight
 from invoices.preflight_cases import CheckResult
 from invoices.preflight_facts import draft_facts, invoice_facts
 
@@ -48,7 +47,8 @@ def check_draft(*, draft: DraftInvoice, on: datetime.date) -> list[PreflightChec
 def check_invoices(*, business: Business, invoices: Sequence[Invoice], on: datetime.date) -> int:
     """Checks invoices that are out, a thousand at a time with a fixed number of queries, and keeps what was found.
 
-    Nothing can be stopped any more, so every BLOCK is kept as a warning. Returns how many findings there are.
+    Nothing can be stopped any more: a BLOCK is kept as what keeps it from being paid, and shown and let pass as a warning.
+    Returns how many findings there are.
     """
     found = 0
     for start in range(0, len(invoices), BATCH):
@@ -80,9 +80,9 @@ def to_check(ids: Iterable[int]) -> list[Invoice]:
 
 @transaction.atomic
 def tick(*, check: PreflightCheck, actor: User, on: datetime.date) -> None:
-    """Lets a warning pass, by this person on this day. TickError for what is in order, or must be put right."""
+    """Lets a warning pass, by this person on this day. TickError for what is in order, or stops a draft."""
     stored = PreflightCheck.objects.select_for_update().get(pk=check.pk)
-    if stored.verdict != Verdict.WARN:
+    if stored.verdict not in FINDINGS or (stored.draft_id and stored.verdict == Verdict.BLOCK):
         raise TickError(stored.get_verdict_display())
     if stored.ticked_on is None:
         PreflightCheck.objects.filter(pk=stored.pk).update(ticked_by=actor, ticked_on=on)
@@ -115,13 +115,9 @@ def unticked(checks: Iterable[PreflightCheck]) -> list[PreflightCheck]:
 def _verify_first(draft: DraftInvoice, results: Sequence[CheckResult], on: datetime.date) -> None:
     """Before an invoice goes to somebody nobody verified, that call is on the desk (P17)."""
     doubted = any(one.check_id == Preflight.PF04 and one.verdict == Verdict.WARN for one in results)
-    asking = Task.objects.filter(customer=draft.customer, kind=TaskKind.VERIFY_AP, state=TaskState.OPEN)
-    if doubted and not asking.exists():
-        open_task(
-            business=draft.business,
+    if doubted:
+        ask_to_verify(
             customer=draft.customer,
-            kind=TaskKind.VERIFY_AP,
-            subject=f"draft:{draft.pk}",
             opens_on=on,
             due_on=max(on, draft.issue_on),
             reason=_("An invoice is being made: check who gets it, and where, before it goes."),
@@ -142,7 +138,7 @@ def _check_batch(business: Business, invoices: Sequence[Invoice], on: datetime.d
     rows = [
         _row(business.pk, one, before.get((pk, one.check_id)), on, invoice_id=pk)
         for pk, each in facts.items()
-        for one in once_issued(preflight(each))
+        for one in preflight(each)
         if one.verdict in FINDINGS
     ]
     was = {key: (row.verdict, row.reason) for key, row in before.items()}

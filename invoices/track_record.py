@@ -68,7 +68,7 @@ class OwnErrors:
 
 def found_in(batch: ImportBatch) -> int:
     """How many invoices of an import have something to be put right that nobody let pass yet. One query."""
-    found = PreflightCheck.objects.filter(invoice__import_batch=batch, verdict=Verdict.WARN, ticked_on=None)
+    found = PreflightCheck.objects.filter(invoice__import_batch=batch, verdict=Verdict.BLOCK, ticked_on=None)
     return found.aggregate(n=Count("invoice", distinct=True))["n"]
 
 

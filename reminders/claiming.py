@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from customers import log
+from customers import desk, log
 from customers.documents import store
 from customers.models import Business, Contact, Customer, Event, Letter, Task
 from customers.models.business import Role
@@ -260,7 +260,8 @@ def try_again(letter: Letter) -> None:
 
 def ask_to_verify(letter: Letter, today: datetime.date) -> None:
     """One task to verify the contact an automatic letter waits for."""
-    _open_task(letter, TaskKind.VERIFY_AP, "contact", _("A letter waits until the contact is verified."), today, Role.BOOKKEEPER)
+    customer, words = letter.customer, _("A letter waits until the contact is verified.")
+    desk.ask_to_verify(customer=customer, opens_on=today, due_on=customer.calendar.add(today, 1), reason=words)
 
 
 def _open_task(letter: Letter, kind: TaskKind, subject: str, reason: str, today: datetime.date, role: Role) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from arcollect.money import format_plain
 from arcollect.rows import insert_rows
 from customers import log
+from customers.desk import VERIFY_SUBJECT
 from customers.models import Business, Contact, Event, Letter, Task
 from customers.models.business import Role
 from customers.models.customer import Channel, ContactRole
@@ -114,19 +115,24 @@ def _tasks(
 ) -> list[Task | None]:
     """The task of each fire, in order: the one open for the same customer, kind and currency, or a new one."""
     still_open = {
-        (task.customer_id, task.kind, task.subject): task
+        (task.customer_id, task.kind, _about(task.kind, task.subject)): task
         for task in Task.objects.filter(customer__in=customer_ids, state=TaskState.OPEN)
     }
     tasks: list[Task | None] = []
     for verdict, fire in fires:
         called = (verdict.customer.pk, verdict.case.currency, fire.step) in calls
         kind = None if called else _task_kind(verdict.setting.policy.steps[fire.step])
-        key = (verdict.customer.pk, kind, verdict.case.currency)
+        key = (verdict.customer.pk, kind, _about(kind, verdict.case.currency))
         if kind is not None and key not in still_open:
             still_open[key] = _task(business, verdict, fire, kind, today)
         tasks.append(still_open.get(key) if kind else None)
     Task.objects.bulk_create([task for task in still_open.values() if task.pk is None], batch_size=1000)
     return tasks
+
+
+def _about(kind: TaskKind | str | None, subject: str) -> str:
+    """The subject of a task: a contact is verified once, whatever currency the invoices are in and whoever asked for it."""
+    return VERIFY_SUBJECT if kind == TaskKind.VERIFY_AP else subject
 
 
 def _task_kind(step: StepTerms) -> TaskKind | None:
@@ -142,7 +148,7 @@ def _task(business: Business, verdict: Verdicts, fire: Fire, kind: TaskKind, tod
         business=business,
         customer=verdict.customer,
         kind=kind,
-        subject=verdict.case.currency,
+        subject=_about(kind, verdict.case.currency),
         role=Role.OWNER if fire.step == StepCode.DECIDE else Role.BOOKKEEPER,
         opens_on=today,
         due_on=fire.due_on,

@@ -21,11 +21,13 @@ from invoices.forms.correction import CorrectionForm
 from invoices.models import Invoice, PreflightCheck
 from invoices.models.agreement import Preflight
 from invoices.models.preflight import Verdict
-from invoices.preflight_words import NAMES, SEVERE
+from invoices.preflight_words import LIKELY, NAMES
 from invoices.preflighting import check_again, check_invoices, tick, to_check, untick
 from invoices.track_record import avoidable, own_errors
 
 FINDING = PreflightCheck.objects.filter(verdict__in=[Verdict.WARN, Verdict.BLOCK], ticked_on=None)
+ANY = Q()
+STOPPING = Q(verdict=Verdict.BLOCK) | Q(check_id__in=LIKELY)
 
 
 @member_view
@@ -81,10 +83,9 @@ def invoice_correct(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "invoices/invoice_correct.html", {"form": form, "invoice": invoice})
 
 
-def _has(*only: str) -> Q:
-    """Rows with a finding nobody let pass, of one of these checks."""
-    found = FINDING.filter(invoice=OuterRef("pk"))
-    return Q(Exists(found.filter(check_id__in=only) if only else found))
+def _has(kind: Q = ANY) -> Q:
+    """Rows with a finding of this kind that nobody let pass."""
+    return Q(Exists(FINDING.filter(kind, invoice=OuterRef("pk"))))
 
 
 def _words(invoice: Any) -> str:
@@ -106,14 +107,15 @@ LISTING = Listing(
         Filter(
             "show",
             lazy("Show"),
-            [Option("severe", lazy("What stops payment"), _has(*SEVERE))],
+            [Option("severe", lazy("What stops payment"), _has(STOPPING))],
             everything=lazy("Everything"),
+            default="severe",
             pills=True,
         ),
         Filter(
             "check",
             lazy("Check"),
-            [Option(str(check), NAMES[check], _has(check)) for check in NAMES],
+            [Option(str(check), NAMES[check], _has(Q(check_id=check))) for check in NAMES],
             everything=lazy("Every check"),
         ),
     ],

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from customers import log
 from customers.claims import check_claim
-from customers.desk import complete_task
+from customers.desk import VERIFY_SUBJECT, complete_task
 from customers.models import Claim, Contact, Customer, Letter, Task
 from customers.models.business import Role
 from customers.models.claim import ClaimResult
@@ -128,7 +128,7 @@ def _contacts_to_verify(stage: Stage, today: datetime.date) -> None:
     rows = {contact.customer_id: contact for contact in unknown.order_by("-pk")[:6]}
     _open_tasks(
         stage,
-        [_task(stage, contact.customer, TaskKind.VERIFY_AP, f"contact:{contact.pk}", reason, today) for contact in rows.values()],
+        [_task(stage, contact.customer, TaskKind.VERIFY_AP, VERIFY_SUBJECT, reason, today) for contact in rows.values()],
     )
 
 

@@ -95,7 +95,7 @@ def test_every_check_has_its_refusal_and_an_issued_invoice_is_stopped_by_none():
         "PF04", "PF08", "PF10", "PF11", "PF13", "PF14", "PF15", "PF16", "PF18",
     }  # fmt: skip
     assert all(one.reason for one in results)
-    assert stops(once_issued(results)) == []
+    assert stops([once_issued(one) for one in results]) == []
     assert len(CHECKS) == 18
 
 

@@ -10,6 +10,7 @@ from invoices.editing import correct_invoice
 from invoices.models import DraftInvoice, DraftLine, Invoice, InvoiceDetail, InvoiceLine, PreflightCheck
 from invoices.preflight import preflight
 from invoices.preflight_facts import draft_facts, invoice_facts
+from invoices.preflight_panel import panel_of
 from invoices.preflight_tasks import close_fixed, open_fixes
 from invoices.preflighting import (
     TickError,
@@ -73,10 +74,14 @@ def test_an_order_number_they_ask_for_is_missed_entered_and_in_order(asks, bookk
     assert (event.data["changes"], event.customer) == ({"purchase_order": ["", "4500123"]}, asks)
 
 
-def test_what_is_wrong_with_an_invoice_that_is_out_is_a_warning(asks):
-    found(new(asks))
+def test_what_is_wrong_with_an_invoice_that_is_out_may_pass_as_a_warning_does(asks, bookkeeper):
+    invoice = new(asks)
+    found(invoice)
     row = PreflightCheck.objects.get()
-    assert (row.verdict, row.reason) == ("warn", "They pay nothing without an order number, and there is none.")
+    assert (row.verdict, row.reason) == ("block", "They pay nothing without an order number, and there is none.")
+    tick(check=row, actor=bookkeeper, on=TODAY)
+    (shown,) = panel_of(invoice, TODAY).findings
+    assert (shown.verdict, shown.ticked) == ("warn", row)
 
 
 def test_an_electronic_invoice_is_held_against_its_content(asks):

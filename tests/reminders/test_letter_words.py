@@ -23,9 +23,9 @@ from tests.reminders.golden import kept_text
 LANGUAGES = ("en", "de", "es")
 SAMPLES = [(language, name) for language in LANGUAGES for name in letter_samples.samples(language)]
 SUBJECTS = {
-    "en": ("Your account with {}", "Message from {}"),
-    "de": ("Ihr Konto bei {}", "Nachricht von {}"),
-    "es": ("Su cuenta con {}", "Mensaje de {}"),
+    "en": ("Your account with {}", "Message from {}", "Was everything as ordered? {}"),
+    "de": ("Ihr Konto bei {}", "Nachricht von {}", "War alles wie bestellt? {}"),
+    "es": ("Su cuenta con {}", "Mensaje de {}", "¿Llegó todo como lo pidió? {}"),
 }
 # Words that claim an earlier letter or call.
 EARLIER = re.compile(r"\b(still|have asked|have written|weiterhin|schon geschrieben|-mal|siguen|ya le hemos)\b", re.I)

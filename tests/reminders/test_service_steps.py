@@ -9,6 +9,8 @@ import pytest
 from arcollect.dates import Calendar
 from arcollect.defaults import DEFAULTS
 from customers.models import Letter, Task
+from invoices.drafting import DraftValues, LineValues, start_draft
+from invoices.preflighting import check_draft
 from reminders.cases import Case, Fire, InvoiceFacts, Setting, Skip, Wait
 from reminders.escalation import next_look
 from reminders.models import Reminder, Step, StepCode
@@ -92,6 +94,17 @@ def test_a_new_invoice_brings_its_letter_and_a_call_once(business, invoice):
     assert (letter.code, letter.state, task.kind) == ("L0", "approved", "verify_ap")
     assert "INV-1" in composed(letter)[1].plain_text
     assert sorted(Reminder.objects.values_list("step", flat=True)) == ["SATISFACTION", "VERIFY_AP"]
+
+
+@pytest.mark.proves("P17")
+def test_one_call_answers_whoever_asked_for_it_in_whatever_currency(business, invoice, owner):
+    values, lines = DraftValues(currency="EUR", issue_on=MONDAY, terms_days=30), [LineValues("Steel brackets")]
+    draft = start_draft(customer=invoice.customer, values=values, lines=lines, actor=owner)
+    check_draft(draft=draft, on=MONDAY)
+    make.invoice(invoice.customer, "INV-2", issued="2026-03-16", due="2026-04-15", total="90", currency="EUR")
+    escalate(business, MONDAY)
+    task = Task.objects.get(kind="verify_ap")
+    assert set(Reminder.objects.filter(step="VERIFY_AP").values_list("currency", "task")) == {("USD", task.pk), ("EUR", task.pk)}
 
 
 def test_a_verified_contact_needs_no_call(business, invoice):

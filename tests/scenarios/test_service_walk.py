@@ -133,7 +133,7 @@ def test_the_letter_goes_with_the_terms_and_comes_back_as_an_answer(business, ac
     letter = sent(business)
     assert letter.state == "sent"
     (message,) = mail.outbox
-    assert message.to == ["ap@acme.example"] and "Our terms are enclosed." in message.body
+    assert message.to == ["ap@acme.example"] and "Our terms and conditions are enclosed." in message.body
     pages = [page.extract_text() for page in PdfReader(BytesIO(bytes(letter.document.bytes))).pages]
     assert "April 15, 2026" in pages[0].replace("\xa0", " ") or "15 April 2026" in pages[0].replace("\xa0", " ")
     assert "Goods stay ours until they are paid." in pages[1] and "30 days from the invoice date" in pages[1]
