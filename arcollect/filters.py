@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 
+from babel.numbers import format_decimal
 from django import template
 from django.conf import settings
 from django.forms import BoundField
@@ -34,6 +35,14 @@ def money(amount: Decimal | None, currency: str) -> str:
 def amount(value: Decimal | None, currency: str) -> str:
     """The bare number, for a table that names its currency once in the head."""
     return "" if value is None else format_money(value, currency, get_language() or "en", symbol=False)
+
+
+@register.filter
+def figure(value: Decimal | str | None) -> str:
+    """A quantity or rate with as many decimals as it has, in the reader's language: "8.5", "1,200". Nothing for None."""
+    if value is None:
+        return ""
+    return format_decimal(Decimal(value).normalize(), locale=parse_locale(get_language() or "en"), decimal_quantization=False)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class Room:
     """A door in the side bar. `areas`: first words of the names of the addresses that lie behind it.
 
-    `often=False`: on a phone, whose bar has room for five, it is behind the menu of the user.
+    `often=False`: on a phone, whose bar has room for five, it is behind "More".
     """
 
     door: str
@@ -51,7 +51,8 @@ ROOMS = [
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`rooms` as label, icon, address, current and often; `memberships`, which only a page that shows them reads."""
+    """`rooms` as label, icon, address, current and often; `more_current`: whether we are in one of those not often gone to;
+    `memberships`, which only a page that shows them reads."""
     membership = getattr(request, "membership", None)
     if membership is None:
         return {}
@@ -68,4 +69,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         if membership.is_owner or not room.owner_only
     ]
     others = request.user.memberships.select_related("business").order_by("business__name")
-    return {"rooms": rooms, "memberships": others}
+    more = any(room["current"] and not room["often"] for room in rooms)
+    return {"rooms": rooms, "more_current": more, "memberships": others}

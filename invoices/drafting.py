@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from customers import log
@@ -133,10 +134,13 @@ def lock_draft(draft: DraftInvoice) -> DraftInvoice:
 
 
 def first_line(customer: Customer) -> LineValues:
-    """What a new line begins with: the tax of the last line written for this business, else what is usual in its country."""
-    last = DraftLine.objects.filter(draft__business=customer.business_id).order_by("-draft_id", "position").first()
-    if last is not None:
-        return LineValues("", tax_category=last.tax_category, tax_rate=last.tax_rate)
+    """What a new line begins with: the tax of the last invoice made for this customer, else the one most used in this business,
+    else what is usual in its country. Another customer may be taxed otherwise: exempt, or abroad."""
+    tax, written = ("tax_category", "tax_rate"), DraftLine.objects.filter(draft__business=customer.business_id)
+    theirs = written.filter(draft__customer=customer).order_by("-draft_id", "position").values(*tax).first()
+    usual = written.order_by().values(*tax).annotate(n=Count("pk"), last=Max("pk")).order_by("-n", "-last").values(*tax)
+    if known := theirs or usual.first():
+        return LineValues("", **known)
     return LineValues("", tax_category="O" if customer.business.country in NO_VAT else "S")
 
 

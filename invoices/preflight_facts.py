@@ -141,11 +141,14 @@ def _gross(detail: InvoiceDetail, invoice: Invoice) -> Decimal:
 def _of_detail(detail: InvoiceDetail, invoice: Invoice) -> dict[str, object]:
     """What the content of an electronic invoice adds."""
     known = detail.net is not None and detail.tax is not None
+    asked = _gross(detail, invoice) + detail.rounding - detail.withheld
+    # One with nothing left to pay is booked with its whole sum, as settled.
+    before = detail.prepaid if invoice.total != asked else NOTHING
     return {
         "net": detail.net,
         "tax": detail.tax,
         "gross": _gross(detail, invoice) if known else None,
-        "prepaid": detail.prepaid + detail.withheld - detail.rounding,
+        "prepaid": before + detail.withheld - detail.rounding,
         "taxes": tuple(_tax_row(row) for row in detail.taxes if row.get("rate") not in (None, "")),
         "quote_reference": detail.quote_reference,
         "quote_net": detail.quote_net,

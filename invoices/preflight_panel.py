@@ -48,7 +48,7 @@ class Panel:
 
 
 def panel_of(invoice: Invoice, today: datetime.date) -> Panel:
-    """The checks of an invoice on a day, with what was let pass of them; nothing stops it any more, so every BLOCK is a warning."""
+    """The checks of an invoice on a day, with what was let pass of them; what is out nothing stops, so a BLOCK is a warning."""
     facts = invoice_facts(invoice.business, [invoice], today)[invoice.pk]
     results = preflight(facts)
     stored = {row.check_id: row for row in invoice.preflight.filter(ticked_on__isnull=False).select_related("ticked_by")}

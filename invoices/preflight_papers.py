@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from stdnum import iban, luhn
+from stdnum import ean, iban, luhn
 
 from arcollect.money import format_plain
 from invoices.models.agreement import Preflight
@@ -15,6 +15,8 @@ from invoices.preflight_cases import CheckResult, PreflightFacts, Twin, blocked,
 DAY = datetime.timedelta(days=1)
 IBAN_LIKE = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 CARD_LIKE = re.compile(r"(?<![A-Za-z0-9])\d(?:[ -]?\d){12,18}(?![A-Za-z0-9])")
+# Numbers of goods, places and companies that are as long, and often pass Luhn's test: SIRET and IMEI always do.
+NO_CARD = re.compile(r"\b(?:gtin|ean|gln|isbn|imei|siret)\b\W{0,3}\d(?:[ -]?\d)*", re.IGNORECASE)
 LOGIN = re.compile(r"\b(password|passwort|kennwort|contraseña|clave|pin|tan)\s*[:=]\s*\S+", re.IGNORECASE)
 
 
@@ -112,12 +114,13 @@ def pf17(facts: PreflightFacts) -> CheckResult:
 
 
 def private(text: str) -> bool:
-    """Whether a text holds a card number (13 to 19 digits that pass Luhn's test) or a log-in. An IBAN is meant to be read."""
+    """Whether a text holds a card number (13 to 19 digits that pass Luhn's test) or a log-in. An IBAN is meant to be read, and so
+    is the number of an article: one that says it is one, or has 13 digits with the check digit of those."""
     for found in IBAN_LIKE.findall(text):
         if iban.is_valid(found):
             text = text.replace(found, " ")
-    digits = (re.sub(r"\D", "", found) for found in CARD_LIKE.findall(text))
-    return bool(LOGIN.search(text)) or any(luhn.is_valid(number) for number in digits)
+    digits = (re.sub(r"\D", "", found) for found in CARD_LIKE.findall(NO_CARD.sub(" ", text)))
+    return bool(LOGIN.search(text)) or any(luhn.is_valid(number) and not ean.is_valid(number) for number in digits)
 
 
 def pf18(facts: PreflightFacts) -> CheckResult:

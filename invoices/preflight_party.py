@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
 
+from arcollect.filters import country_name
 from arcollect.money import format_plain
 from invoices.models.agreement import Preflight
 from invoices.preflight_cases import CheckResult, PreflightFacts, blocked, passed, unasked, warned
@@ -75,7 +76,7 @@ def pf08(facts: PreflightFacts) -> CheckResult:
     for number, country in numbers:
         verdict = is_tax_id(number, country) if number else None
         if verdict is False:
-            values = {"number": number, "country": country}
+            values = {"number": number, "country": country_name(issuer_of(number, country))}
             return warned(check, _("“%(number)s” is no tax number of %(country)s: its form or check digit is wrong.") % values)
         found.append(verdict)
     if True not in found:
@@ -121,18 +122,27 @@ def _as_regex(rule: str) -> re.Pattern[str]:
 def is_tax_id(number: str, country: str) -> bool | None:
     """Whether the number has the form, and where public the check digits, of the country's tax numbers; None: nobody can say.
 
-    A number that begins with the code of a country is held against that country too.
+    A number that begins with the code of a country is one of that country, wherever its owner is at home.
     """
-    compact = re.sub(r"[^A-Z0-9]", "", number.upper())
-    own = compact[:2] if re.match(r"[A-Z]{2}[A-Z]?\d", compact) else ""
-    pairs = [
-        (module, form)
-        for code in filter(None, (own, country.upper()))
-        for name in TAX_MODULES
-        if (module := get_cc_module(code.lower(), name))
-        for form in (compact, compact.removeprefix(code))
-    ]
+    compact, code = _compact(number), issuer_of(number, country)
+    pairs = [(module, form) for module in _tax_modules(code) for form in (compact, compact.removeprefix(code))]
     return any(_fits(module, form) for module, form in pairs) if pairs else None
+
+
+def issuer_of(number: str, country: str) -> str:
+    """The code of the country a tax number is of: the one it begins with, where tax numbers of it are known, else `country`."""
+    compact = _compact(number)
+    own = compact[:2] if re.match(r"[A-Z]{2}[A-Z]?\d", compact) else ""
+    own = "GR" if own == "EL" else own
+    return own if _tax_modules(own) else country.upper()
+
+
+def _compact(number: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", number.upper())
+
+
+def _tax_modules(code: str) -> list[object]:
+    return [module for name in TAX_MODULES if code and (module := get_cc_module(code.lower(), name))]
 
 
 def _fits(module: object, number: str) -> bool:

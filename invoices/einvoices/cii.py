@@ -4,9 +4,23 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart
-from invoices.einvoices.ubl import decoded
-from invoices.einvoices.xmlfile import Element, amount, amount_of, day, every, figure, first, missing, text, texts
+from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart, of_the_whole
+from invoices.einvoices.ubl import TRUE, decoded
+from invoices.einvoices.xmlfile import (
+    Element,
+    amount,
+    amount_of,
+    country,
+    day,
+    every,
+    figure,
+    first,
+    missing,
+    price_of_one,
+    rate,
+    text,
+    texts,
+)
 
 # Root element -> the name of the schema.
 ROOTS = {"CrossIndustryInvoice": "cii", "CrossIndustryDocument": "zugferd1"}
@@ -44,7 +58,8 @@ def read(root: Element) -> Iterator[Content]:
         **_references(agreed, settled),
         note=texts(head, "IncludedNote/Content"),
         lines=tuple(_line(node) for node in every(deal, "IncludedSupplyChainTradeLineItem") if _is_sold(node)),
-        taxes=tuple(_tax_part(node) for node in every(settled, "ApplicableTradeTax")),
+        beside=tuple(_beside(settled)),
+        taxes=tuple(_tax_part(node) for node in every(settled, "ApplicableTradeTax") if _has_base(node)),
         enclosures=tuple(_enclosures(agreed)),
     )
 
@@ -94,9 +109,9 @@ def _party(node: Element) -> Party:
         city=text(place, "CityName", 100),
         postal_code=text(place, "PostcodeCode", 20),
         region=text(place, "CountrySubDivisionName", 50),
-        country=text(place, "CountryID", 2),
+        country=country(place, "CountryID"),
         contact=text(person, "PersonName", 200) or text(person, "DepartmentName", 200),
-        email=text(person, "EmailURIUniversalCommunication/URIID|CompleteNumber") or _endpoint(node),
+        email=text(person, "EmailURIUniversalCommunication/URIID|CompleteNumber", 254) or _endpoint(node),
         phone=text(person, "TelephoneUniversalCommunication/CompleteNumber", 40),
     )
 
@@ -154,10 +169,15 @@ def _tax(sums: Element, currency: str) -> Decimal | None:
     return None
 
 
+def _has_base(node: Element) -> bool:
+    """Tax whose base a file leaves out cannot be told by its rate."""
+    return amount(node, "BasisAmount") is not None
+
+
 def _tax_part(node: Element) -> TaxPart:
     return TaxPart(
         category=text(node, "CategoryCode", 5),
-        rate=figure(node, "RateApplicablePercent|ApplicablePercent", places=4),
+        rate=rate(node, "RateApplicablePercent|ApplicablePercent"),
         base=amount(node, "BasisAmount") or Decimal(0),
         tax=amount(node, "CalculatedAmount") or Decimal(0),
     )
@@ -171,18 +191,27 @@ def _is_sold(node: Element) -> bool:
 
 
 def _line(node: Element) -> Line:
-    """The price of a line may be for several: EN 16931's base quantity."""
     agreed = first(node, "SpecifiedLineTradeAgreement|SpecifiedSupplyChainTradeAgreement")
     settled = first(node, "SpecifiedLineTradeSettlement|SpecifiedSupplyChainTradeSettlement")
     price = first(agreed, "NetPriceProductTradePrice")
-    base = figure(price, "BasisQuantity", "1") or Decimal(1)
     return Line(
         description=text(node, "SpecifiedTradeProduct/Name", 500) or text(node, "SpecifiedTradeProduct/Description", 500),
         quantity=figure(node, "SpecifiedLineTradeDelivery|SpecifiedSupplyChainTradeDelivery/BilledQuantity", "1"),
-        unit_price=(figure(price, "ChargeAmount") / base).quantize(Decimal("0.000001")),
+        unit_price=price_of_one(price, "ChargeAmount", "BasisQuantity"),
         net=amount(first(settled, _LINE_SUMS), "LineTotalAmount") or Decimal(0),
-        tax_rate=figure(settled, "ApplicableTradeTax/RateApplicablePercent|ApplicablePercent", places=4),
+        tax_rate=rate(settled, "ApplicableTradeTax/RateApplicablePercent|ApplicablePercent"),
     )
+
+
+def _beside(settled: Element) -> Iterator[Line]:
+    """Discounts and charges of the whole invoice; what delivery costs has an element of its own."""
+    for node in every(settled, "SpecifiedTradeAllowanceCharge"):
+        share = rate(node, "CategoryTradeTax/RateApplicablePercent|ApplicablePercent")
+        charge = text(node, "ChargeIndicator/Indicator").lower() in TRUE
+        yield of_the_whole(text(node, "Reason", 500), amount(node, "ActualAmount"), share, charge=charge)
+    for node in every(settled, "SpecifiedLogisticsServiceCharge"):
+        share = rate(node, "AppliedTradeTax/RateApplicablePercent|ApplicablePercent")
+        yield of_the_whole(text(node, "Description", 500), amount(node, "AppliedAmount"), share, charge=True)
 
 
 def _enclosures(agreed: Element) -> Iterator[Enclosure]:

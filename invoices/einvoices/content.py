@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from arcollect.money import quantize
 from invoices.einvoices.kinds import CREDIT
 
@@ -40,6 +42,13 @@ class Line:
     tax_rate: Decimal
 
 
+def of_the_whole(words: str, amount: Decimal | None, rate: Decimal, *, charge: bool) -> Line:
+    """What is added to the sum of the lines, or taken off it, as a line of its own: with them it makes up the net (BR-CO-13)."""
+    net = (amount or ZERO) if charge else -(amount or ZERO)
+    what = words or (_("Charge on the whole invoice") if charge else _("Discount on the whole invoice"))
+    return Line(description=what, quantity=Decimal(1), unit_price=net, net=net, tax_rate=rate)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxPart:
     """Tax at one rate, as the invoice sums it up."""
@@ -72,7 +81,8 @@ class Content:
     """An invoice or credit note as its file states it: amounts carry the file's own signs.
 
     `payable` None: the file does not say, it is what is left of the total. `withheld`: what the buyer pays to the tax office
-    in our place (split payment, withholding), which is never owed to us. `dues`: each due date the file gives.
+    in our place (split payment, withholding), which is never owed to us. `dues`: each due date the file gives. `beside`: the
+    discounts and charges of the whole invoice, as lines.
     """
 
     schema: str
@@ -99,6 +109,7 @@ class Content:
     corrects: tuple[str, ...] = ()
     note: str = ""
     lines: tuple[Line, ...] = ()
+    beside: tuple[Line, ...] = ()
     taxes: tuple[TaxPart, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
 
@@ -129,11 +140,11 @@ def owed(content: Content) -> Owed:
 
     Rounding belongs to the total. What the buyer pays to the tax office in our place is no debt to us and is taken off it.
     More than the total is payable where a sum is carried over from before; then `prepaid` is negative. A credit note is
-    booked with its whole total, whichever sign it is written with.
+    booked with its whole total, whichever sign it is written with, and likewise without what was never owed to us.
     """
-    if content.is_credit:
-        return Owed(-abs(_rounded(content.total, content)))
     gross = _rounded(content.total + content.rounding - content.withheld, content)
+    if content.is_credit:
+        return Owed(-abs(gross))
     due = gross - (content.prepaid or ZERO) if content.payable is None else _rounded(content.payable, content)
     if due <= 0 < gross:
         return Owed(gross, gross - due, settled=True)

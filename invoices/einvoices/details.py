@@ -80,7 +80,8 @@ def _fields(content: Content, xml: Document, due_from: str, before: InvoiceDetai
 
 
 def _keep_lines(invoice: Invoice, content: Content) -> None:
-    """The lines as they are sold; the tax of a line is worked out from its rate, the invoice itself sums tax up by rate."""
+    """The lines as they are sold, and what is taken off their sum or added to it. The tax of a line is worked out from its rate:
+    the invoice itself sums tax up by rate."""
     invoice.lines.all().delete()
     rows = [
         InvoiceLine(
@@ -93,7 +94,7 @@ def _keep_lines(invoice: Invoice, content: Content) -> None:
             tax_rate=line.tax_rate,
             tax=quantize(line.net * line.tax_rate / 100, content.currency),
         )
-        for position, line in enumerate(content.lines[:MOST_LINES], 1)
+        for position, line in enumerate([*content.lines[:MOST_LINES], *content.beside], 1)
     ]
     InvoiceLine.objects.bulk_create(rows, batch_size=500)
 

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart
+from django.utils.translation import gettext as _
+
+from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart, of_the_whole
 from invoices.einvoices.ubl import decoded
-from invoices.einvoices.xmlfile import Element, amount, day, every, figure, first, missing, text, texts
+from invoices.einvoices.xmlfile import Element, amount, country, day, every, figure, first, missing, problem, rate, text, texts
 
 SCHEMA = "fatturapa"
 ROOT = "FatturaElettronica"
 # "S": the buyer, a public body, pays the VAT to the tax office itself (scissione dei pagamenti).
 SPLIT_PAYMENT = "S"
+LONGEST_TERMS = 3660
 
 
 def read(root: Element) -> Iterator[Content]:
@@ -54,6 +57,7 @@ def _invoice(body: Element, seller: Party, buyer: Party) -> Content:
         corrects=tuple(filter(None, corrected)),
         note=texts(head, "Causale"),
         lines=tuple(_line(node) for node in every(goods, "DettaglioLinee")),
+        beside=tuple(_beside(head, goods)),
         taxes=taxes,
         enclosures=tuple(_enclosure(node) for node in every(body, "Allegati")),
     )
@@ -77,17 +81,17 @@ def _party(head: Element, name: str) -> Party:
     facts, place = first(node, "DatiAnagrafici"), first(node, "Sede")
     person = f"{text(facts, 'Anagrafica/Nome')} {text(facts, 'Anagrafica/Cognome')}".strip()
     own = text(facts, "IdFiscaleIVA/IdCodice", 40)
-    country = text(facts, "IdFiscaleIVA/IdPaese", 2)
+    issuer = text(facts, "IdFiscaleIVA/IdPaese", 2)
     fiscal_code = text(facts, "CodiceFiscale", 50)
     return Party(
         name=text(facts, "Anagrafica/Denominazione", 200) or person[:200],
-        tax_id=f"{country}{own}" if own else fiscal_code,
+        tax_id=f"{issuer}{own}" if own else fiscal_code,
         registration=fiscal_code if own else "",
         street=" ".join(filter(None, (text(place, "Indirizzo"), text(place, "NumeroCivico")))),
         city=text(place, "Comune", 100),
         postal_code=text(place, "CAP", 20),
         region=text(place, "Provincia", 50),
-        country=text(place, "Nazione", 2),
+        country=country(place, "Nazione"),
         email=text(node, "Contatti/Email", 254),
         phone=text(node, "Contatti/Telefono", 40),
     )
@@ -116,6 +120,8 @@ def _dues(body: Element, issued_on: date) -> Iterator[Instalment]:
     for node in every(body, "DatiPagamento/DettaglioPagamento"):
         due_on, days = day(node, "DataScadenzaPagamento"), amount(node, "GiorniTerminiPagamento")
         if due_on is None and days is not None:
+            if not 0 <= days <= LONGEST_TERMS:
+                raise problem(node, _("%(days)s days are no terms of payment") % {"days": days})
             due_on = (day(node, "DataRiferimentoTerminiPagamento") or issued_on) + timedelta(days=int(days))
         if due_on:
             yield Instalment(due_on=due_on, amount=amount(node, "ImportoPagamento"))
@@ -127,14 +133,25 @@ def _line(node: Element) -> Line:
         quantity=figure(node, "Quantita", "1"),
         unit_price=figure(node, "PrezzoUnitario"),
         net=amount(node, "PrezzoTotale") or Decimal(0),
-        tax_rate=figure(node, "AliquotaIVA", places=4),
+        tax_rate=rate(node, "AliquotaIVA"),
     )
+
+
+def _beside(head: Element, goods: Element | None) -> Iterator[Line]:
+    """What belongs to the taxable sum and is no line: contributions to a pension fund, expenses, rounding."""
+    for node in every(head, "DatiCassaPrevidenziale"):
+        words = f"Cassa previdenziale {text(node, 'TipoCassa')}".strip()
+        yield of_the_whole(words, amount(node, "ImportoContributoCassa"), rate(node, "AliquotaIVA"), charge=True)
+    for name, words in (("SpeseAccessorie", "Spese accessorie"), ("Arrotondamento", "Arrotondamento")):
+        for node in every(goods, "DatiRiepilogo"):
+            if part := amount(node, name):
+                yield of_the_whole(words, part, rate(node, "AliquotaIVA"), charge=True)
 
 
 def _tax_part(node: Element) -> TaxPart:
     return TaxPart(
         category=text(node, "Natura", 5),
-        rate=figure(node, "AliquotaIVA", places=4),
+        rate=rate(node, "AliquotaIVA"),
         base=amount(node, "ImponibileImporto") or Decimal(0),
         tax=amount(node, "Imposta") or Decimal(0),
     )

@@ -13,6 +13,7 @@ from invoices.einvoices.content import Content
 from invoices.einvoices.opening import EInvoiceFile, Refused, open_einvoice
 from invoices.einvoices.pdf import embedded_invoice, is_pdf
 from invoices.imports.problems import ImportProblem
+from invoices.statements.zips import DAMAGED
 
 ZIP = b"PK\x03\x04"
 MOST_FILES = 5000
@@ -45,7 +46,7 @@ def holds_einvoices(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
-    except zipfile.BadZipFile:
+    except DAMAGED:
         return False
     workbook = "[Content_Types].xml" in names or "mimetype" in names
     return not workbook and any(name.lower().endswith((".xml", ".pdf", ".p7m")) for name in names)
@@ -114,7 +115,7 @@ def unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes | Refused]]
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield from _members(archive, name)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (*DAMAGED, RuntimeError) as error:
         yield name, Refused(_("this zip archive cannot be unpacked (%(reason)s)") % {"reason": error})
 
 

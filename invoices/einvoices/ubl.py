@@ -7,14 +7,30 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart
-from invoices.einvoices.xmlfile import Element, amount, amount_of, day, every, figure, first, missing, problem, text, texts
+from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart, of_the_whole
+from invoices.einvoices.xmlfile import (
+    Element,
+    amount,
+    amount_of,
+    country,
+    day,
+    every,
+    figure,
+    first,
+    missing,
+    price_of_one,
+    problem,
+    rate,
+    text,
+    texts,
+)
 
 NAMESPACES = {
     "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2": "Invoice",
     "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2": "CreditNote",
 }
 SCHEMA = "ubl"
+TRUE = ("true", "1")
 
 
 def read(root: Element) -> Iterator[Content]:
@@ -40,6 +56,7 @@ def read(root: Element) -> Iterator[Content]:
         **_references(root),
         note=texts(root, "Note"),
         lines=tuple(_line(node) for node in every(root, "InvoiceLine|CreditNoteLine")),
+        beside=tuple(_beside(node) for node in every(root, "AllowanceCharge")),
         taxes=tuple(_taxes(root, currency)),
         enclosures=tuple(_enclosures(root)),
     )
@@ -84,7 +101,7 @@ def _party(node: Element | None, root: Element, name: str) -> Party:
     person = text(node, "Person/FirstName") + " " + text(node, "Person/FamilyName")
     streets = (text(place, "StreetName"), text(place, "AdditionalStreetName"), text(place, "AddressLine/Line"))
     return Party(
-        name=text(node, "PartyName/Name", 200) or legal or person.strip(),
+        name=text(node, "PartyName/Name", 200) or legal or person.strip()[:200],
         legal_name=legal,
         tax_id=_tax_id(node),
         registration=text(node, "PartyLegalEntity/CompanyID", 100),
@@ -93,9 +110,9 @@ def _party(node: Element | None, root: Element, name: str) -> Party:
         city=text(place, "CityName", 100),
         postal_code=text(place, "PostalZone", 20),
         region=text(place, "CountrySubentity", 50),
-        country=text(place, "Country/IdentificationCode", 2),
+        country=country(place, "Country/IdentificationCode"),
         contact=text(node, "Contact/Name", 200),
-        email=text(node, "Contact/ElectronicMail") or _endpoint(node),
+        email=text(node, "Contact/ElectronicMail", 254) or _endpoint(node),
         phone=text(node, "Contact/Telephone", 40),
     )
 
@@ -140,22 +157,26 @@ def _taxes(root: Element, currency: str) -> Iterator[TaxPart]:
         if stated is None or stated.get("currencyID", currency) == currency:
             yield TaxPart(
                 category=text(node, "TaxCategory/ID", 5),
-                rate=figure(node, "TaxCategory/Percent", places=4),
+                rate=rate(node, "TaxCategory/Percent"),
                 base=amount(node, "TaxableAmount") or Decimal(0),
                 tax=amount(node, "TaxAmount") or Decimal(0),
             )
 
 
 def _line(node: Element) -> Line:
-    """The price of a line may be for several: EN 16931's base quantity."""
-    base = figure(node, "Price/BaseQuantity", "1") or Decimal(1)
     return Line(
         description=text(node, "Item/Name", 500) or text(node, "Item/Description", 500),
         quantity=figure(node, "InvoicedQuantity|CreditedQuantity", "1"),
-        unit_price=(figure(node, "Price/PriceAmount") / base).quantize(Decimal("0.000001")),
+        unit_price=price_of_one(node, "Price/PriceAmount", "Price/BaseQuantity"),
         net=amount(node, "LineExtensionAmount") or Decimal(0),
-        tax_rate=figure(node, "Item/ClassifiedTaxCategory/Percent", places=4),
+        tax_rate=rate(node, "Item/ClassifiedTaxCategory/Percent"),
     )
+
+
+def _beside(node: Element) -> Line:
+    charge = text(node, "ChargeIndicator").lower() in TRUE
+    words, share = text(node, "AllowanceChargeReason", 500), rate(node, "TaxCategory/Percent")
+    return of_the_whole(words, amount(node, "Amount"), share, charge=charge)
 
 
 def _enclosures(root: Element) -> Iterator[Enclosure]:

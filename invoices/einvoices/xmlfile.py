@@ -17,6 +17,9 @@ _MONTH = "610"
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:\D.*|\d{4}(?:\d{2})?)?")
 # More digits than Decimal keeps exactly are no figure of an invoice.
 _LONGEST = 25
+_LARGEST_FIGURE, _MILLIONTH = Decimal(10) ** 11, Decimal("0.000001")
+# An invoice or due date outside of these years is a mistake, or means "never".
+_YEARS = range(1900, 2200)
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 
 
@@ -98,12 +101,35 @@ def amount_of(found: Element | None) -> Decimal | None:
     return value
 
 
-def figure(node: Element | None, path: str, default: str = "0", places: int = 6) -> Decimal:
-    """A quantity, price or rate, rounded to what is stored of it; ImportProblem where it is beyond all reason."""
+def figure(node: Element | None, path: str, default: str = "0") -> Decimal:
+    """A quantity or price, rounded to what is stored of it; ImportProblem where it is beyond all reason."""
+    return _stored(node, path, default, places=6, below=_LARGEST_FIGURE)
+
+
+def rate(node: Element | None, path: str) -> Decimal:
+    """A tax rate in percent, nothing where none is said; ImportProblem where it is beyond all reason."""
+    return _stored(node, path, "0", places=4, below=Decimal(1000))
+
+
+def price_of_one(node: Element | None, price: str, base: str) -> Decimal:
+    """The price for one where a line states it for several (EN 16931's base quantity)."""
+    one = figure(node, price) / (figure(node, base, "1") or Decimal(1))
+    if abs(one) >= _LARGEST_FIGURE:
+        raise problem(first(node, price), _("%(figure)s is too large") % {"figure": f"{one:.6g}"})
+    return one.quantize(_MILLIONTH)
+
+
+def country(node: Element | None, path: str) -> str:
+    """A country's code; "" for what is none: the first letters of a name would be another country's."""
+    words = text(node, path)
+    return words.upper() if len(words) == 2 and words.isalpha() else ""
+
+
+def _stored(node: Element | None, path: str, default: str, *, places: int, below: Decimal) -> Decimal:
     found = amount(node, path)
     if found is None:
         return Decimal(default)
-    if abs(found) >= Decimal(10) ** 11:
+    if abs(found) >= below:
         raise problem(first(node, path), _("%(figure)s is too large") % {"figure": found})
     return found.quantize(Decimal(1).scaleb(-places))
 
@@ -116,13 +142,12 @@ def day(node: Element | None, path: str) -> date | None:
         return None
     match = _DATE.fullmatch(words)
     try:
-        return date(*map(int, match.groups())) if match else _no_date(found, words)
+        read = date(*map(int, match.groups())) if match else None
     except ValueError:
-        return _no_date(found, words)
-
-
-def _no_date(element: Element, words: str) -> date:
-    raise problem(element, _('"%(text)s" is no date') % {"text": words[:40]})
+        read = None
+    if read is None or read.year not in _YEARS:
+        raise problem(found, _('"%(text)s" is no date') % {"text": words[:40]})
+    return read
 
 
 def missing(node: Element, name: str) -> ImportProblem:

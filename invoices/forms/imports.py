@@ -29,7 +29,7 @@ FIELD_LABELS = {
     "customer_name": _("Customer name"), "number": _("Invoice number"), "issued_on": _("Issued on"), "due_on": _("Due on"),
     "currency": _("Currency"), "total": _("Total"), "purchase_order": _("Purchase order"), "delivered_on": _("Delivered on"),
     "disputed": _("In dispute"), "settled_on": _("Paid on"), "paid": _("Paid so far"), "received_on": _("Received on"),
-    "amount": _("Amount"), "method": _("Method"), "invoice_number": _("Invoice number"),
+    "amount": _("Amount"), "seller": _("Seller"), "method": _("Method"), "invoice_number": _("Invoice number"),
 }  # fmt: skip
 NONE = "none"
 # How a person settles here what a file leaves open, by the option that would.

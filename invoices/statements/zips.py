@@ -1,6 +1,7 @@
 """Zip files: several statements in one. Spreadsheets are zip files too and are told apart by what lies in them."""
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from invoices.imports.problems import ImportProblem
 LARGEST = 256 * 1024 * 1024
 MOST = 1000
 # What the library raises for bytes that are not quite a zip file; names that are no text among them.
-DAMAGED = (zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError, zlib.error)
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError, zlib.error, lzma.LZMAError, OSError)
 _WORKBOOK = frozenset({"[Content_Types].xml", "mimetype", "content.xml"})
 
 

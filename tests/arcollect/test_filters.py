@@ -7,7 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
 
-from arcollect.filters import dated, due, icon, late, moment, money, near, say_date, stated
+from arcollect.filters import dated, due, figure, icon, late, moment, money, near, say_date, stated
 from arcollect.filters import day as day_filter
 from arcollect.reader import reading_in
 
@@ -100,3 +100,20 @@ def test_an_icon_that_is_none_fails_loudly():
 )
 def test_a_stored_fact_reads_as_money_as_a_date_or_as_it_is(fact, words):
     assert stated(fact, "GBP") == words
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "words"),
+    [
+        (Decimal("8.500000"), "en", "8.5"),
+        (Decimal("8.500000"), "de", "8,5"),
+        (Decimal("1200.000000"), "de", "1.200"),
+        (Decimal("0.000125"), "en", "0.000125"),
+        (Decimal(0), "en", "0"),
+        ("5.50", "es", "5,5"),
+        (None, "en", ""),
+    ],
+)
+def test_a_quantity_has_as_many_decimals_as_it_needs(value, language, words):
+    with translation.override(language):
+        assert figure(value) == words

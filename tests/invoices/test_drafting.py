@@ -16,6 +16,7 @@ from invoices.drafting import (
     edit_draft,
     first_line,
     remove_papers,
+    start_draft,
     take_up_draft,
 )
 from tests import make
@@ -84,6 +85,17 @@ def test_a_new_line_is_taxed_like_the_last_one(customer, owner, business):
     assert first_line(customer) == LineValues("", tax_category="S")
     drafts.draft(customer, owner)
     assert first_line(customer) == LineValues("", tax_category="S", tax_rate=Decimal(20))
+
+
+def test_a_new_line_is_never_taxed_like_one_of_another_customer_once_they_had_their_own(customer, owner, acme):
+    drafts.draft(customer, owner)
+    export = LineValues("Hand tools, as ordered", unit_price=Decimal(10), tax_category="G")
+    abroad = start_draft(customer=acme, values=drafts.values(), lines=[export], actor=owner)
+    assert first_line(acme) == LineValues("", tax_category="G")
+    assert first_line(customer) == LineValues("", tax_category="S", tax_rate=Decimal(20))
+    third = make.customer(acme.business, "Cedar")
+    assert first_line(third).tax_category == "S", "what most lines are taxed with"
+    assert abroad.lines.count() == 1
 
 
 def test_where_there_is_no_vat_a_line_begins_without_tax(acme, business):

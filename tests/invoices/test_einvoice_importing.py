@@ -16,6 +16,8 @@ from invoices.einvoices.importing import import_einvoices
 from invoices.imports.importing import undo_import
 from invoices.imports.problems import ImportProblem
 from invoices.models import CreditNote, DraftInvoice, Invoice, InvoiceDetail, InvoiceLine, Payment, SyncConflict
+from invoices.preflight_facts import invoice_facts
+from invoices.preflight_sums import pf06, pf07
 from tests import make
 from tests.invoices.einvoices import cii, fattura, fattura_body, pdf, ubl
 
@@ -101,6 +103,25 @@ def test_an_invoice_with_nothing_left_to_pay_is_settled(business):
     invoice = Invoice.objects.get()
     assert (invoice.balance, invoice.paid_on, invoice.due_on) == (0, date(2026, 5, 4), date(2026, 5, 4))
     assert (states(report), invoice.detail.due_from) == (["new"], "settled")
+    assert wrong_sums(invoice) == []
+
+
+@pytest.mark.proves("P13")
+def test_a_discount_on_the_whole_invoice_is_kept_as_a_line_and_its_sums_are_right(business):
+    off = "<cbc:ChargeIndicator>false</cbc:ChargeIndicator><cbc:Amount>10.00</cbc:Amount>"
+    extra = f"<cac:AllowanceCharge>{off}</cac:AllowanceCharge>"
+    bring(business, ubl(extra=extra).replace(b"LineExtensionAmount>100.00", b"LineExtensionAmount>110.00"))
+    invoice = Invoice.objects.get()
+    assert [(line.description, line.net) for line in invoice.lines.all()] == [
+        ("Saw blade", 110),
+        ("Discount on the whole invoice", -10),
+    ]
+    assert wrong_sums(invoice) == []
+
+
+def wrong_sums(invoice):
+    facts = invoice_facts(invoice.business, [invoice], TODAY)[invoice.pk]
+    return [one.reason for one in (pf06(facts), pf07(facts)) if str(one.verdict) != "passed"]
 
 
 def test_credits_by_type_and_by_sign(business):
@@ -290,6 +311,16 @@ def test_zips_are_unpacked_and_pictures_put_beside_their_xml(business):
     assert states(report) == ["new", "new", "refused"]
     assert [row.document.content_type for row in Invoice.objects.order_by("number")] == ["application/pdf"] * 2
     assert reasons(report) == ["may.zip/c.zip: a zip archive inside another is not unpacked: bring it in by itself"]
+
+
+def test_a_zip_that_is_damaged_inside_is_refused_and_nothing_breaks(business):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("may.xml", ubl())
+    content = bytearray(packed.getvalue())
+    content[40:60] = b"\xff" * 20
+    report = bring(business, ("may.zip", bytes(content)))
+    assert states(report) == ["refused"] and "cannot be unpacked" in reasons(report)[0]
 
 
 def test_attachments_are_kept_beside_the_copy(business):

@@ -125,11 +125,51 @@ def test_what_the_buyer_pays_to_the_tax_office_is_not_owed_to_us():
         (ubl(total="-119.00"), "-119.00", "0"),
         (ubl(code="384", total="-8.79"), "-8.79", "0"),
         (ubl(code="384"), "119.00", "0.00"),
+        (ubl(root="CreditNote", code="381", total="119.02", rounding="-0.02", payable="119.00"), "-119.00", "0"),
+        (fattura(fattura_body("1", code="TD04", split="S")), "-100.00", "0"),
     ],
 )
 def test_what_is_owed(content, total, prepaid):
     """What the invoice asks for; its whole total, and settled, where nothing is left to pay."""
     assert booked(content) == (total, prepaid)
+
+
+def beside(content):
+    return [(line.description, f"{line.net:f}", f"{line.tax_rate:f}") for line in one(content).beside]
+
+
+def test_what_is_taken_off_or_added_to_the_sum_of_the_lines_is_read_as_lines():
+    part = (
+        "<cac:AllowanceCharge><cbc:ChargeIndicator>{}</cbc:ChargeIndicator>{}<cbc:Amount>{}</cbc:Amount>"
+        "<cac:TaxCategory><cbc:Percent>19</cbc:Percent></cac:TaxCategory></cac:AllowanceCharge>"
+    )
+    reason = "<cbc:AllowanceChargeReason>Freight</cbc:AllowanceChargeReason>"
+    extra = part.format("false", "", "10.00") + part.format("true", reason, "4.50")
+    assert beside(ubl(extra=extra)) == [
+        ("Discount on the whole invoice", "-10.00", "19.0000"),
+        ("Freight", "4.50", "19.0000"),
+    ]
+    freight = (
+        b"<ram:SpecifiedLogisticsServiceCharge><ram:Description>Versand</ram:Description><ram:AppliedAmount>5.80</ram:AppliedAmount>"
+        b"<ram:AppliedTradeTax><ram:RateApplicablePercent>19</ram:RateApplicablePercent></ram:AppliedTradeTax>"
+        b"</ram:SpecifiedLogisticsServiceCharge><ram:SpecifiedTradeAllowanceCharge><ram:ChargeIndicator><udt:Indicator>false"
+        b"</udt:Indicator></ram:ChargeIndicator><ram:ActualAmount>14.73</ram:ActualAmount></ram:SpecifiedTradeAllowanceCharge>"
+    )
+    mark = b"<ram:SpecifiedTradePaymentTerms>"
+    assert beside(cii().replace(mark, freight + mark)) == [
+        ("Discount on the whole invoice", "-14.73", "0"),
+        ("Versand", "5.80", "19.0000"),
+    ]
+    fund = (
+        "<DatiCassaPrevidenziale><TipoCassa>TC01</TipoCassa><ImportoContributoCassa>4.00</ImportoContributoCassa>"
+        "<AliquotaIVA>22</AliquotaIVA></DatiCassaPrevidenziale>"
+    )
+    assert beside(fattura(fattura_body("1", head=fund))) == [("Cassa previdenziale TC01", "4.00", "22.0000")]
+
+
+def test_a_country_is_a_code_or_nothing():
+    name = ubl().replace(b"IdentificationCode>DE<", b"IdentificationCode>Germany<")
+    assert one(name).buyer.country == "", "GE would be Georgia"
 
 
 def test_attachments_are_kept():
@@ -160,6 +200,7 @@ def test_an_invoice_that_is_no_claim_of_ours_is_refused_by_name(content, words):
     assert isinstance(found, Refused) and words in found.reason
 
 
+FOR_EVER = "<DettaglioPagamento><GiorniTerminiPagamento>999999999</GiorniTerminiPagamento></DettaglioPagamento>"
 ORDER = b'<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"/>'
 ORDER_X = b'<rsm:SCRDMCCBDACIOMessageStructure xmlns:rsm="urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure:100"/>'
 BOMB = b'<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;">]><a>&y;</a>'
@@ -183,6 +224,10 @@ OUTSIDE = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>'
         (ubl(issued=""), "IssueDate is missing"),
         (ubl(total="12,50"), '"12,50" is no amount'),
         (ubl(total="NaN"), '"NaN" is no amount'),
+        (ubl(due="9999-12-31"), '"9999-12-31" is no date'),
+        (ubl().replace(b"<cbc:Percent>19", b"<cbc:Percent>1900"), "1900 is too large"),
+        (ubl().replace(b"BaseQuantity>100", b"BaseQuantity>0.000001").replace(b"50.00", b"500000"), "is too large"),
+        (fattura(fattura_body("1", payments=FOR_EVER)), "999999999 days are no terms of payment"),
         (fattura(), "FatturaElettronicaBody is missing"),
         (BOMB, "declares a document type"),
         (OUTSIDE, "declares a document type"),

@@ -229,6 +229,10 @@ def test_of_an_import_a_cent_a_line_may_be_off(tax, said):
         ("DE136695976", "DE", True),
         ("DE136695977", "DE", False),
         ("ATU13585627", "DE", True),
+        ("EL 094259216", "GB", True),
+        ("EL 094259217", "GB", False),
+        ("NO 995 525 828 MVA", "GB", True),
+        ("NO 995 525 829 MVA", "GB", False),
         ("12-3456789", "US", True),
         ("12-34567", "US", False),
         ("whatever", "ZZ", None),
@@ -243,6 +247,11 @@ def test_a_tax_number_is_a_warning_and_none_is_not_asked_for():
     assert verdict(pf08, tax_id="51 824 753 557", country="AU") == "warn"
     assert verdict(pf08, tax_id="") == "n/a"
     assert verdict(pf08, seller_tax_id="DE136695977", seller_country="DE") == "warn"
+
+
+def test_a_tax_number_is_called_after_the_country_it_begins_with():
+    found = pf08(replace(PERFECT, seller_tax_id="NO123456789MVA", seller_country="GB"))
+    assert found.reason.startswith("“NO123456789MVA” is no tax number of Norway")
 
 
 @pytest.mark.proves("P13")
@@ -353,6 +362,9 @@ def test_lines_say_what_was_sold():
         ("Card 4111 1111 1111 1111, thanks", "block"),
         ("Card 4111-1111-1111-1112", "passed"),
         ("Order 123456789012", "passed"),
+        ("GTIN: 4012345001235 dividers, A4", "passed"),
+        ("Dividers, A4, 4012345001235", "passed"),
+        ("Atelier Brun, SIRET 732 829 320 00074", "passed"),
         ("IBAN DE89 3704 0044 0532 0130 00", "passed"),
         ("Online banking PIN: 4711", "block"),
     ],
