@@ -1,6 +1,6 @@
 """Ageing by the worked figures of domain.md 2.1 (oracle ledger O1), and what must hold whatever the ledger."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,31 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoices.metrics import Credit, Credits, OpenInvoice, age_ledger, bucket_of, total_by_currency
-
-AS_OF = date(2026, 6, 30)
-ACME, BIRCH, CEDAR = 1, 2, 3
-
-# (customer, issued, due, open) of O1, all net 30
-O1 = [
-    (ACME, "06-10", "07-10", 1000),
-    (ACME, "05-31", "06-30", 500),
-    (ACME, "05-30", "06-29", 250),
-    (BIRCH, "05-01", "05-31", 1200),
-    (BIRCH, "04-30", "05-30", 900),
-    (BIRCH, "04-01", "05-01", 600),
-    (CEDAR, "03-31", "04-30", 700),
-    (CEDAR, "03-02", "04-01", 300),
-    (CEDAR, "03-01", "03-31", 400),
-]
-INVOICES = [
-    OpenInvoice(customer, "USD", date.fromisoformat(f"2026-{issued}"), date.fromisoformat(f"2026-{due}"), Decimal(amount))
-    for customer, issued, due, amount in O1
-]
-CREDITS = [Credit(ACME, "USD", date(2026, 6, 15), Decimal(100)), Credit(CEDAR, "USD", date(2026, 6, 20), Decimal(350))]
+from tests.invoices.o1 import ACME, AS_OF, INVOICES, UNAPPLIED
 
 
 def buckets(**choices):
-    ageing = total_by_currency(age_ledger(INVOICES, CREDITS, AS_OF, **choices))["USD"]
+    ageing = total_by_currency(age_ledger(INVOICES, UNAPPLIED, AS_OF, **choices))["USD"]
     return [int(value) for value in ageing.buckets.values()], int(ageing.unapplied), int(ageing.net)
 
 
@@ -81,7 +61,7 @@ def test_the_edges_of_the_buckets(days, bucket):
 @pytest.mark.proves("T25")
 def test_currencies_are_never_added():
     euros = OpenInvoice(ACME, "EUR", AS_OF, AS_OF, Decimal(70))
-    totals = total_by_currency(age_ledger([*INVOICES, euros], CREDITS, AS_OF))
+    totals = total_by_currency(age_ledger([*INVOICES, euros], UNAPPLIED, AS_OF))
     assert {currency: int(one.net) for currency, one in totals.items()} == {"EUR": 70, "USD": 5400}
 
 
@@ -101,3 +81,9 @@ def test_nothing_is_lost_whatever_the_mode(invoices, credits, mode, basis):
             credit = sum(row.amount for row in credits if (row.customer_id, row.currency) == (customer, currency))
             one = ledger.get((customer, currency))
             assert (one.net if one else 0) == owed - credit
+
+
+@given(SOME_INVOICES, SOME_CREDITS)
+def test_taking_credits_from_the_oldest_changes_no_net(invoices, credits):
+    apart, taken = (age_ledger(invoices, credits, AS_OF, mode=mode) for mode in (Credits.SEPARATE, Credits.OLDEST_FIRST))
+    assert {account: one.net for account, one in apart.items()} == {account: one.net for account, one in taken.items()}
