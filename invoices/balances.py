@@ -26,15 +26,27 @@ def lock_invoices(business: Business, invoice_ids: Iterable[int]) -> dict[int, I
 
 def check_split(invoices: Mapping[int, Invoice], split: Split, customer_id: int, currency: str) -> None:
     """Raises BookingError where a part is for somebody else's invoice, one in another currency, or more than is open of it."""
+    check_parts(invoices, split, customer_id, currency)
+    for invoice_id, part in split:
+        if part > invoices[invoice_id].balance:
+            raise _not_open(invoices[invoice_id], part)
+
+
+def check_parts(invoices: Mapping[int, Invoice], split: Split, customer_id: int, currency: str) -> None:
+    """As `check_split`, whatever is open: of an invoice given up as lost more may come in."""
     for invoice_id, part in split:
         invoice = invoices.get(invoice_id)
         if invoice is None or invoice.customer_id != customer_id:
             raise BookingError("The invoice belongs to somebody else.")
         if invoice.currency != currency:
             raise BookingError(f"Invoice {invoice.number} is in {invoice.currency}, the money in {currency}.")
-        if not 0 < part <= invoice.balance or part != quantize(part, currency):
-            balance = format_plain(invoice.balance, currency)
-            raise BookingError(f"{part} cannot be booked on invoice {invoice.number}: {balance} is open.")
+        if part <= 0 or part != quantize(part, currency):
+            raise _not_open(invoice, part)
+
+
+def _not_open(invoice: Invoice, part: Decimal) -> BookingError:
+    balance = format_plain(invoice.balance, invoice.currency)
+    return BookingError(f"{part} cannot be booked on invoice {invoice.number}: {balance} is open.")
 
 
 def date_payment(invoices: Mapping[int, Invoice]) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,14 +15,14 @@ from customers import log
 from customers.desk import close_about
 from customers.models import Business, Customer, Event, ImportBatch, User
 from invoices.allocation import oldest_first, split_of
-from invoices.balances import BookingError, Split, check_split, date_payment, lock_invoices, raise_balances, store
+from invoices.balances import BookingError, Split, check_parts, check_split, date_payment, lock_invoices, raise_balances, store
 from invoices.models import Allocation, BankLine, CreditNote, Invoice, Payment, Refund
 from invoices.plan_keeping import recount_plans
 from invoices.plan_receipts import awaited_plans
 from invoices.settlement_money import awaited_settlement
 from invoices.settling import recheck_settlements
 from invoices.standing import open_items
-from invoices.writing_off import recover, recoverable
+from invoices.writing_off import lose_again, recover, recoverable
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ def book_many(*, business: Business, bookings: Sequence[Booking], actor: User | 
     invoices = lock_invoices(business, {invoice_id for booking in bookings for invoice_id, _ in booking.split})
     for booking in bookings:
         booking.payment.allocated = sum((part for _, part in booking.split), Decimal(0))
-        _recover(booking, invoices, booking.payment.received_on, actor)
         _check(booking, invoices)
     Payment.objects.bulk_create([booking.payment for booking in bookings], batch_size=1000)
+    _recover([(booking, booking.payment.received_on) for booking in bookings], invoices, actor)
     allocations = [
         _allocation(invoices[invoice_id], part, on=booking.payment.received_on, payment=booking.payment)
         for booking in bookings
@@ -105,8 +106,8 @@ def apply_unapplied(*, payment: Payment, split: Split, on: datetime.date, actor:
         )
     invoices = lock_invoices(payment.business, {invoice_id for invoice_id, _ in split})
     payment.allocated += sum((part for _, part in split), Decimal(0))
-    _recover(Booking(payment, split), invoices, on, actor)
     _check(Booking(payment, split), invoices)
+    _recover([(Booking(payment, split), on)], invoices, actor)
     payment.save(update_fields=["allocated"])
     _book_split(invoices, split, on=on, payment=payment)
     log.record(
@@ -173,14 +174,16 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
                 f"The payment of {payment.received_on} was returned on {payment.returned_on}: it stays in the books."
             )
     _refuse_repaid(Refund.objects.filter(payment__in=payments))
-    allocations = list(Allocation.objects.filter(payment__in=payments).select_for_update())
+    # One that came back and was reinstated may have left a part behind that does not count any more.
+    allocations = list(Allocation.objects.filter(payment__in=payments, reversed_on=None).select_for_update())
     invoices = lock_invoices(business, {allocation.invoice_id for allocation in allocations})
     for allocation in allocations:
         invoices[allocation.invoice_id].balance += allocation.amount
-        invoices[allocation.invoice_id].paid_on = None
+    Allocation.objects.filter(payment__in=payments).delete()
+    lose_again(payments=payments, invoices=invoices, actor=actor)
+    date_payment(invoices)
     store(invoices.values())
     log.record_many(business, [_unbooked(payment, actor) for payment in payments])
-    Allocation.objects.filter(payment__in=payments).delete()
     Payment.objects.filter(pk__in=[payment.pk for payment in payments]).delete()
     payers = {payment.customer_id for payment in payments}
     recheck_settlements(business=business, customer_ids=payers)
@@ -225,12 +228,20 @@ def _by_default(customer_id: int, currency: str, amount: Decimal, reference: str
     return [*split, *oldest_first(left, recoverable(customer_id, currency))]
 
 
-def _recover(booking: Booking, invoices: Mapping[int, Invoice], on: datetime.date, actor: User | None) -> None:
-    """Money for an invoice given up as lost opens it again by as much as it pays of it."""
-    for invoice_id, part in booking.split:
-        invoice = invoices.get(invoice_id)
-        if invoice is not None and invoice.customer_id == booking.payment.customer_id and part > invoice.balance:
-            invoice.balance += recover(invoice=invoice, amount=part - invoice.balance, on=on, actor=actor)
+def _recover(bookings: Sequence[tuple[Booking, datetime.date]], invoices: Mapping[int, Invoice], actor: User | None) -> None:
+    """Money for invoices given up as lost opens them again by as much as it pays of them on its day.
+
+    Raises BookingError where it is more than is open then.
+    """
+    taken: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for booking, on in bookings:
+        for invoice_id, part in booking.split:
+            invoice = invoices[invoice_id]
+            taken[invoice_id] += part
+            short = taken[invoice_id] - invoice.balance
+            if short > 0:
+                invoice.balance += recover(invoice=invoice, amount=short, payment=booking.payment, on=on, actor=actor)
+        check_split(invoices, booking.split, booking.payment.customer_id, booking.payment.currency)
 
 
 def _check(booking: Booking, invoices: Mapping[int, Invoice]) -> None:
@@ -240,7 +251,7 @@ def _check(booking: Booking, invoices: Mapping[int, Invoice]) -> None:
     if payment.allocated > payment.amount:
         booked, amount = format_plain(payment.allocated, payment.currency), format_plain(payment.amount, payment.currency)
         raise BookingError(f"{booked} booked of a payment of only {amount}.")
-    check_split(invoices, booking.split, payment.customer_id, payment.currency)
+    check_parts(invoices, booking.split, payment.customer_id, payment.currency)
 
 
 def _allocation(

@@ -48,13 +48,17 @@ def reinstate_payment(*, payment: Payment, on: datetime.date, actor: User | None
         raise BookingError(f"The payment of {payment.received_on} was not returned.")
     rows = list(payment.allocations.filter(reversed_on=payment.returned_on).order_by("pk"))
     invoices = lock_invoices(payment.business, {row.invoice_id for row in rows})
-    standing = []
+    standing, left_out = [], set()
     for row in rows:
         if row.amount <= invoices[row.invoice_id].balance:
             invoices[row.invoice_id].balance -= row.amount
             payment.allocated += row.amount
             standing.append(row.pk)
+        else:
+            left_out.add(row.invoice_id)
     Allocation.objects.filter(pk__in=standing).update(reversed_on=None)
+    # It pays nothing of these any more: what was given up of them is not lost again with it.
+    payment.recovered.filter(invoice__in=left_out).update(recovered_by=None)
     date_payment(invoices)
     store(invoices.values())
     payment.returned_on = None

@@ -1,7 +1,7 @@
 """Writes off what we give up of invoices, and takes that back where it came in after all."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from customers.models import Business, Customer, Event, User
 from customers.models.business import Role
 from invoices.allocation import OpenItem
 from invoices.balances import BookingError, check_split, date_payment, lock_invoices, raise_balances, store
-from invoices.models import Invoice, WriteOff
+from invoices.models import Invoice, Payment, WriteOff
 from invoices.models.money import WriteOffKind
 from invoices.standing import claims
 
@@ -89,8 +89,8 @@ def take_back(*, row: WriteOff, on: datetime.date, actor: User | None = None) ->
     _log(row, "invoice.write_off_reversed", actor)
 
 
-def recover(*, invoice: Invoice, amount: Decimal, on: datetime.date, actor: User | None = None) -> Decimal:
-    """Reverses bad debt of an invoice by money that came in `on`, oldest first; returns how much of `amount` that is.
+def recover(*, invoice: Invoice, amount: Decimal, payment: Payment, on: datetime.date, actor: User | None = None) -> Decimal:
+    """Reverses bad debt of an invoice by `payment`, oldest first, as of `on`; returns how much of `amount` that is.
 
     What was given up and what came back of it both stay in the books, each on its day (domain.md 2.10): a write-off that comes
     back in part becomes two rows. The caller holds the invoice locked, and raises its balance by what is returned.
@@ -104,11 +104,23 @@ def recover(*, invoice: Invoice, amount: Decimal, on: datetime.date, actor: User
         if part < row.amount:
             WriteOff.objects.filter(pk=row.pk).update(amount=row.amount - part)
             row.pk = None
-        row.amount, row.reversed_on = part, max(on, row.on)
+        row.amount, row.reversed_on, row.recovered_by = part, max(on, row.on), payment
         row.save()
         _log(row, "invoice.recovered", actor)
         left -= part
     return amount - left
+
+
+def lose_again(*, payments: Sequence[Payment], invoices: Mapping[int, Invoice], actor: User | None = None) -> None:
+    """What these payments had brought in after all is lost as before: they are taken out of the books.
+
+    The caller holds the invoices locked, with what the payments paid of them open again; their balances are lowered, not stored.
+    """
+    rows = list(WriteOff.objects.filter(recovered_by__in=payments).select_related("business", "invoice__customer"))
+    for row in rows:
+        invoices[row.invoice_id].balance -= row.amount
+        _log(row, "invoice.lost_again", actor)
+    WriteOff.objects.filter(pk__in=[row.pk for row in rows]).update(reversed_on=None, recovered_by=None)
 
 
 def recoverable(customer_id: int, currency: str) -> list[OpenItem]:

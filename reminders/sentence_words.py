@@ -41,6 +41,7 @@ SENTENCES = {
     "preflight.unticked": lazy("Invoice {invoice}: “{check}” to be looked at again"),
     "invoice.written_off": lazy("{amount} of invoice {invoice} written off"),
     "invoice.recovered": lazy("{amount} of invoice {invoice} came in after it was written off"),
+    "invoice.lost_again": lazy("{amount} of invoice {invoice} written off as before: its payment was taken back"),
     "invoice.write_off_reversed": lazy("{amount} of invoice {invoice} no longer written off"),
     "invoice.write_off_unbooked": lazy("{amount} of invoice {invoice} written off by mistake: open again"),
     "invoice.reminders_stopped": lazy("No reminders for invoice {invoice}"),

@@ -97,7 +97,10 @@ class WriteOffKind(models.TextChoices):
 
 
 class WriteOff(models.Model):
-    """What we give up of an invoice, with the reason and who decided. `reversed_on`: when it came in after all, or revived."""
+    """What we give up of an invoice, with the reason and who decided.
+
+    `reversed_on`: when it came in after all, with the payment `recovered_by`, or when it was revived.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="+")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="write_offs")
@@ -107,10 +110,16 @@ class WriteOff(models.Model):
     reason = models.CharField(max_length=300)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reversed_on = models.DateField(null=True, blank=True)
+    recovered_by = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="recovered")
 
     class Meta:
         ordering = ["on", "id"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="write_off_amount_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="write_off_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(recovered_by=None) | Q(reversed_on__isnull=False), name="write_off_recovered_is_reversed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.invoice}"

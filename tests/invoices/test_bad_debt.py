@@ -9,10 +9,15 @@ from invoices import booking
 from invoices.balances import BookingError
 from invoices.disputing import open_dispute
 from invoices.history import open_invoices
-from invoices.models import WriteOff
+from invoices.line_booking import book_line
+from invoices.line_unbooking import take_back_line
+from invoices.matches import Match
+from invoices.models import BankLine, Payment, WriteOff
+from invoices.unbooking import reinstate_payment
 from invoices.writing_off import give_up
 from reminders.verifying import verify
 from tests import make
+from tests.invoices.bank import line, store
 from tests.make import day
 from tests.pages import address
 
@@ -31,6 +36,17 @@ def lost(acme, owner):
 def pay(customer, amount, on):
     return booking.book_payment(
         customer=customer, received_on=day(on), amount=Decimal(amount), currency="USD", fingerprint=f"{on}{amount}"
+    )
+
+
+def unsaved(customer, amount, on):
+    return Payment(
+        business=customer.business,
+        customer=customer,
+        received_on=day(on),
+        amount=Decimal(amount),
+        currency="USD",
+        fingerprint=f"{on}{amount}",
     )
 
 
@@ -94,6 +110,65 @@ def test_a_recovery_that_is_returned_is_open_again(business, acme, lost):
 
     lost.refresh_from_db()
     assert lost.balance == 200
+    assert verify(business).differences == []
+
+
+@pytest.fixture
+def taken_back(business, acme, lost, bookkeeper):
+    """200 of it came in with a line of the bank's, which was taken back."""
+    store(business, line("200"))
+    row = BankLine.objects.get()
+    book_line(
+        line=row, match=Match(acme.pk, ((lost.pk, Decimal(200)),), 90, "number", ""), actor=bookkeeper, on=day("2026-09-10")
+    )
+    assert verify(business).differences == []
+    take_back_line(line=row, actor=bookkeeper, on=day("2026-09-12"))
+    lost.refresh_from_db()
+    return lost
+
+
+def test_a_line_taken_back_leaves_it_as_lost_as_before(business, acme, taken_back):
+    assert (taken_back.balance, taken_back.paid_on, taken_back.cycle) == (0, day("2026-07-01"), 1)
+    given_up = WriteOff.objects.filter(reversed_on=None, recovered_by=None)
+    assert sum(row.amount for row in given_up) == 1200
+    assert acme.events.filter(kind="invoice.lost_again", data__amount="200.00").exists()
+    assert verify(business).differences == []
+
+
+def test_what_was_taken_back_can_come_in_again(business, acme, taken_back):
+    assert pay(acme, "1200", "2026-09-20").unapplied == 0
+    assert not WriteOff.objects.filter(reversed_on=None).exists()
+    assert verify(business).differences == []
+
+
+def test_two_payments_at_once_bring_one_invoice_back(business, acme, lost):
+    both = [unsaved(acme, "700", "2026-09-10"), unsaved(acme, "500", "2026-09-11")]
+    booking.book_many(business=business, bookings=[booking.Booking(one, [(lost.pk, one.amount)]) for one in both])
+    back = WriteOff.objects.order_by("amount").values_list("amount", "recovered_by")
+    assert list(back) == [(500, both[1].pk), (700, both[0].pk)]
+    assert verify(business).differences == []
+
+
+def test_more_than_was_lost_of_it_is_refused(business, acme, lost):
+    both = [unsaved(acme, "700", "2026-09-10"), unsaved(acme, "501", "2026-09-11")]
+    with pytest.raises(BookingError, match="INV-7"):
+        booking.book_many(business=business, bookings=[booking.Booking(one, [(lost.pk, one.amount)]) for one in both])
+    assert not acme.payments.exists()
+    assert WriteOff.objects.get().reversed_on is None
+
+
+def test_lost_anew_while_the_payment_was_away_it_is_not_lost_twice(business, acme, owner, lost):
+    """Returned, given up again, reinstated, and then taken out of the books: nothing is given to the invoice twice."""
+    payment = pay(acme, "200", "2026-09-10")
+    booking.return_payment(payment=payment, on=day("2026-09-12"))
+    give_up(customer=acme, invoice_ids=[lost.pk], on=day("2026-09-15"), reason="Gone for good", actor=owner)
+    reinstate_payment(payment=payment, on=day("2026-09-20"))
+    assert acme.payments.get().unapplied == 200
+
+    booking.unbook_many(business=business, payments=[payment])
+
+    lost.refresh_from_db()
+    assert (lost.balance, lost.paid_on) == (0, day("2026-09-15"))
     assert verify(business).differences == []
 
 
