@@ -1,4 +1,8 @@
-"""The stored balances of invoices: locked, checked, dated and written. For booking and for writing off, for nobody else."""
+"""The stored balances of invoices: locked, checked, dated and written. For booking and for writing off, for nobody else.
+
+Whoever locks more than one kind of row does so in this order, so that no two ever wait for each other: lines of the bank's,
+remittance advices, payments, credit notes, invoices; of one kind by id.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +13,7 @@ from django.db.models import Max
 
 from arcollect.money import format_plain, quantize
 from customers.models import Business
-from invoices.models import Allocation, Invoice, WriteOff
+from invoices.models import Allocation, CreditNote, Invoice, WriteOff
 
 Split = Sequence[tuple[int, Decimal]]
 
@@ -21,6 +25,12 @@ class BookingError(ValueError):
 def lock_invoices(business: Business, invoice_ids: Iterable[int]) -> dict[int, Invoice]:
     """The invoices by id, locked in one order so that two bookings never wait for each other."""
     rows = Invoice.objects.select_for_update().filter(business=business, pk__in=list(invoice_ids)).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def lock_notes(business: Business, note_ids: Iterable[int]) -> dict[int, CreditNote]:
+    """The credit notes by id, locked: before the invoices they are booked against."""
+    rows = CreditNote.objects.select_for_update().filter(business=business, pk__in=list(note_ids)).order_by("pk")
     return {row.pk: row for row in rows}
 
 

@@ -15,7 +15,7 @@ from customers.models.business import Role
 from customers.models.desk import TaskState
 from invoices import booking
 from invoices.allowances import GIVEN_UP, beyond
-from invoices.balances import BookingError
+from invoices.balances import BookingError, lock_notes
 from invoices.matches import Match
 from invoices.models import BankLine, CreditNote, Invoice, Payment, RemittanceAdvice, WriteOff
 from invoices.models.money import WriteOffKind
@@ -73,6 +73,7 @@ def write(pairs: Sequence[Pair], *, business: Business, actor: User | None, on: 
 
     In a transaction. What was set in motion is in `effects` of the lines, for the caller to store.
     """
+    _lock_sources(pairs, business)
     before = _open_tasks(business, pairs)
     payments = _pay(pairs, business, actor)
     given_up = _give_up(pairs, business, actor)
@@ -88,6 +89,15 @@ def write(pairs: Sequence[Pair], *, business: Business, actor: User | None, on: 
     _note_tasks(pairs, before)
     log.record_many(business, [_event(line, match, actor, on) for line, match in pairs])
     return payments
+
+
+def _lock_sources(pairs: Sequence[Pair], business: Business) -> None:
+    """What the money is booked by beside the payments, locked before any invoice is (`invoices.balances`)."""
+    parts = [part for _line, match in pairs for part in parts_of(match)]
+    if advices := {part.advice_id for part in parts if part.advice_id is not None}:
+        list(RemittanceAdvice.objects.select_for_update().filter(business=business, pk__in=advices).order_by("pk"))
+    if notes := {note_id for part in parts for note_id, _pk, _amount in part.credits}:
+        lock_notes(business, notes)
 
 
 def _pay(pairs: Sequence[Pair], business: Business, actor: User | None) -> list[Payment]:

@@ -1,9 +1,10 @@
 """Takes back what was booked for lines of bank statements, with everything that followed from it."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
@@ -12,7 +13,7 @@ from customers.desk import close_about, reopen_tasks
 from customers.models import Business, Event, ImportBatch, Task, User
 from customers.models.desk import TaskState
 from invoices import booking
-from invoices.balances import BookingError, lock_invoices
+from invoices.balances import BookingError, lock_invoices, lock_notes
 from invoices.imports.tally import chunks
 from invoices.matches import LIKELY
 from invoices.models import Allocation, BankAccount, BankLine, Payment, RemittanceAdvice, WriteOff
@@ -59,6 +60,7 @@ def take_out_statement(*, batch: ImportBatch, actor: User | None, on: datetime.d
 
 def _undo(rows: Sequence[BankLine], business: Business, actor: User | None, on: datetime.date) -> None:
     """Undoes what these lines set in motion, the latest first where one undoes another."""
+    _lock_all(rows, business)
     returns = [row for row in rows if row.takes_back_id is not None]
     for row in reversed(returns):
         reinstate_payment(payment=row.takes_back, on=on, actor=actor)
@@ -70,12 +72,9 @@ def _undo(rows: Sequence[BankLine], business: Business, actor: User | None, on: 
 def _unbook(rows: Sequence[BankLine], business: Business, actor: User | None, on: datetime.date) -> None:
     if not rows:
         return
-    # Payments before their invoices, as everybody locks them who books what is left of one.
-    payments = list(Payment.objects.select_for_update().filter(bank_line__in=rows).order_by("pk"))
-    write_offs, credits = _effects(rows, "write_offs"), _effects(rows, "credits")
-    _lock_all(business, payments, write_offs, credits)
-    unbook_write_offs(business=business, ids=write_offs, actor=actor)
-    unbook_credits(business=business, ids=credits, on=on, actor=actor)
+    payments = list(Payment.objects.filter(bank_line__in=rows).order_by("pk"))
+    unbook_write_offs(business=business, ids=_effects(rows, "write_offs"), actor=actor)
+    unbook_credits(business=business, ids=_effects(rows, "credits"), on=on, actor=actor)
     booking.unbook_many(business=business, payments=payments, actor=actor)
     forget(business, [tuple(lesson) for lesson in _effects(rows, "payers")])
     RemittanceAdvice.objects.filter(line__in=rows).update(line=None)
@@ -83,11 +82,16 @@ def _unbook(rows: Sequence[BankLine], business: Business, actor: User | None, on
     reopen_tasks(business=business, ids=_effects(rows, "tasks"), by=actor)
 
 
-def _lock_all(business: Business, payments: Sequence[Payment], write_offs: Iterable[int], credits: Iterable[int]) -> None:
-    """Locks every invoice concerned in one order, before each step locks its own."""
+def _lock_all(rows: Sequence[BankLine], business: Business) -> None:
+    """Locks all that is concerned in the order of `invoices.balances`, before each step locks its own."""
+    list(RemittanceAdvice.objects.select_for_update().filter(line__in=rows).order_by("pk"))
+    moved = Q(bank_line__in=rows) | Q(pk__in=[row.takes_back_id for row in rows])
+    payments = list(Payment.objects.select_for_update().filter(moved).order_by("pk"))
+    credits = Allocation.objects.filter(pk__in=_effects(rows, "credits"))
+    lock_notes(business, credits.values_list("credit_note_id", flat=True))
     ids = set(Allocation.objects.filter(payment__in=payments).values_list("invoice_id", flat=True))
-    ids |= set(Allocation.objects.filter(pk__in=credits).values_list("invoice_id", flat=True))
-    ids |= set(WriteOff.objects.filter(pk__in=write_offs).values_list("invoice_id", flat=True))
+    ids |= set(credits.values_list("invoice_id", flat=True))
+    ids |= set(WriteOff.objects.filter(pk__in=_effects(rows, "write_offs")).values_list("invoice_id", flat=True))
     lock_invoices(business, ids)
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from customers import log
 from customers.models import Business, User
-from invoices.balances import BookingError, date_payment, lock_invoices, store
+from invoices.balances import BookingError, date_payment, lock_invoices, lock_notes, store
 from invoices.models import Allocation, CreditNote, Payment
 from invoices.plan_keeping import recount_plans
 from invoices.settling import recheck_settlements
@@ -22,8 +22,7 @@ def unbook_credits(*, business: Business, ids: Iterable[int], on: datetime.date,
     rows = list(Allocation.objects.filter(business=business, pk__in=list(ids), reversed_on=None, credit_note__isnull=False))
     if not rows:
         return
-    locked = CreditNote.objects.select_for_update().filter(pk__in={row.credit_note_id for row in rows}).order_by("pk")
-    notes = {note.pk: note for note in locked}
+    notes = lock_notes(business, {row.credit_note_id for row in rows})
     invoices = lock_invoices(business, {row.invoice_id for row in rows})
     for row in rows:
         notes[row.credit_note_id].allocated -= row.amount
