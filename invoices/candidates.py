@@ -16,7 +16,6 @@ from invoices.models import (
     Invoice,
     KnownPayer,
     Promise,
-    PromiseLine,
     RemittanceAdvice,
     RemittanceLine,
     Settlement,
@@ -35,6 +34,7 @@ from invoices.open_ledger import (
     WaitingAdvice,
 )
 from invoices.plan_receipts import awaited_plans
+from invoices.receipts import received_by
 
 # Of what is paid the latest so many, so that a number paid twice is known for what it is.
 PAID_KEPT = 50_000
@@ -42,7 +42,7 @@ CHUNK = 5000
 
 
 def read_ledger(business: Business) -> Ledger:
-    """Everything open of a business, what was agreed about it, who paid before; for `matching.match`. Thirteen queries."""
+    """Everything open of a business, what was agreed about it, who paid before; for `matching.match`. Fifteen queries."""
     ledger = Ledger(rules=business.rules["matching"])
     ledger.add_customers(_customers(business))
     ledger.add_invoices(_invoices(business))
@@ -101,17 +101,17 @@ def _settlements(business: Business) -> dict[Account, AwaitedSettlement]:
 
 
 def _promises(business: Business) -> dict[Account, tuple[AwaitedPromise, ...]]:
-    waiting = Promise.objects.filter(business=business, state=PromiseState.OPEN)
-    lines: dict[int, dict[int, Decimal]] = defaultdict(dict)
-    meant = PromiseLine.objects.filter(promise__in=waiting).order_by("id")
-    for pk, invoice_id, amount in meant.values_list("promise_id", "invoice_id", "amount"):
-        lines[pk][invoice_id] = amount
+    """The open promises less what came in for them: only the night settles one."""
+    waiting = Promise.objects.filter(business=business, state=PromiseState.OPEN).order_by("due_on", "id")
+    rows = list(waiting.prefetch_related("lines"))
+    received = received_by(rows, business.calendar, business.rules["promise"])
     found: dict[Account, list[AwaitedPromise]] = defaultdict(list)
-    names = ("id", "customer_id", "currency", "amount", "received")
-    for pk, customer_id, currency, amount, received in waiting.order_by("due_on", "id").values_list(*names):
-        if amount > received:
-            found[customer_id, currency].append(AwaitedPromise(amount - received, lines[pk]))
-    return {account: tuple(rows) for account, rows in found.items()}
+    for row in rows:
+        promised = AwaitedPromise(row.amount, {line.invoice_id: line.amount for line in row.lines.all()})
+        left = promised.less(received[row.pk])
+        if left.amount:
+            found[row.customer_id, row.currency].append(left)
+    return {account: tuple(promises) for account, promises in found.items()}
 
 
 def _advices(business: Business) -> Iterator[WaitingAdvice]:

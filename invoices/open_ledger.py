@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -70,6 +70,12 @@ class AwaitedSettlement:
     until: datetime.date
     covered: Mapping[int, Decimal]
 
+    def less(self, parts: Mapping[int, Decimal]) -> "AwaitedSettlement":
+        """What is awaited after so much was booked on these invoices: of each no more counts than it covers."""
+        taken = {pk: min(part, parts.get(pk, NOTHING)) for pk, part in self.covered.items()}
+        left = max(NOTHING, self.left - sum(taken.values(), NOTHING))
+        return replace(self, left=left, covered={pk: part - taken[pk] for pk, part in self.covered.items() if part > taken[pk]})
+
 
 @dataclass(frozen=True, slots=True)
 class AwaitedPromise:
@@ -77,6 +83,18 @@ class AwaitedPromise:
 
     amount: Decimal
     lines: Mapping[int, Decimal]
+
+    def less(self, purse: dict[int | None, Decimal]) -> "AwaitedPromise":
+        """What is awaited after so much was booked on these invoices, or (None) on none; what it takes is gone from the purse."""
+        left, lines = self.amount, dict(self.lines)
+        for pk in list(purse):
+            if self.lines and pk is not None and pk not in self.lines:
+                continue
+            part = min(left, purse[pk])
+            purse[pk] -= part
+            left -= part
+            lines[pk] = lines.get(pk, NOTHING) - part
+        return AwaitedPromise(left, {pk: part for pk, part in lines.items() if part > 0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +166,28 @@ class Ledger:
         return [row for row in self.advices.values() if (row.currency, row.total) == (currency, total)]
 
     def less(self, match: Match) -> None:
-        """Takes off what was booked for `match`: invoices, credit notes, the instalments of a plan, its advice."""
+        """Takes off what was booked for `match`: invoices, credit notes, what was agreed or promised, its advice."""
+        accounts = [(part, account) for part in (match, *match.others) if (account := self._account_of(part))]
         self._move(match, 1)
+        for part, account in accounts:
+            self._less_awaited(account, part)
         if match.advice_id is not None:
             self.advices.pop(match.advice_id, None)
         if match.plan_id is not None:
             account = (match.customer_id, self.invoices[match.split[0][0]].currency)
             self.plans[account] = self.plans[account].less(match.amount)
+
+    def _account_of(self, match: Match) -> Account | None:
+        return (match.customer_id, self.invoices[match.split[0][0]].currency) if match.split else None
+
+    def _less_awaited(self, account: Account, match: Match) -> None:
+        """The earliest promise takes what comes in first, so that no money keeps two (domain.md 2.8)."""
+        if account in self.settlements:
+            self.settlements[account] = self.settlements[account].less(dict(match.split))
+        if account in self.promises:
+            purse: dict[int | None, Decimal] = {**dict(match.split), None: match.unapplied}
+            left = [promise.less(purse) for promise in self.promises[account]]
+            self.promises[account] = tuple(promise for promise in left if promise.amount)
 
     def more(self, match: Match) -> None:
         """Puts back on invoices and credit notes what was booked for `match`. What else it used up is read anew the next time."""

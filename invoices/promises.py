@@ -59,10 +59,10 @@ def settled(
     `rules`: the `promise` part of domain.md 11. The earliest promise takes what came in first, so that no money keeps two;
     cash not booked yet counts: nobody is called a promise breaker for a payment we have in hand.
     """
-    purse = sorted((replace(one) for one in receipts), key=lambda one: (one.invoice is None, one.on))
+    purse = _purse(receipts)
     verdicts = []
-    for promise in sorted(promises, key=lambda one: (one.due_on, one.made_on, one.id)):
-        received = _taken(promise, purse)
+    for promise in _in_order(promises):
+        received = sum(_taken(promise, purse).values(), NOTHING)
         if received >= promise.amount - tolerance(promise.amount, rules):
             verdicts.append(Verdict(promise.id, PromiseState.KEPT, received))
         elif today > promise.through:
@@ -75,13 +75,30 @@ def tolerance(amount: Decimal, rules: Mapping[str, Any]) -> Decimal:
     return max(Decimal(rules["tolerance_abs"]), amount * Decimal(rules["tolerance_pct"]))
 
 
-def _taken(promise: Given, purse: list[Receipt]) -> Decimal:
+def received_so_far(promises: Iterable[Given], receipts: Iterable[Receipt]) -> dict[int, dict[int | None, Decimal]]:
+    """What came in for each promise of one customer in one currency, by invoice; None: on none yet. As `settled` counts it."""
+    purse = _purse(receipts)
+    return {promise.id: _taken(promise, purse) for promise in _in_order(promises)}
+
+
+def _in_order(promises: Iterable[Given]) -> list[Given]:
+    return sorted(promises, key=lambda one: (one.due_on, one.made_on, one.id))
+
+
+def _purse(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """Copies, to be used up: what is booked first."""
+    return sorted((replace(one) for one in receipts), key=lambda one: (one.invoice is None, one.on))
+
+
+def _taken(promise: Given, purse: list[Receipt]) -> dict[int | None, Decimal]:
     """What came in for the promise between the day it was made and the end of its grace, taken out of the purse."""
-    received = NOTHING
+    received: dict[int | None, Decimal] = {}
+    left = promise.amount
     for receipt in purse:
         meant = receipt.invoice is None or receipt.invoice in promise.invoices
-        if meant and receipt.since(promise) and receipt.on <= promise.through:
-            part = min(receipt.left, promise.amount - received)
+        if left and receipt.left and meant and receipt.since(promise) and receipt.on <= promise.through:
+            part = min(receipt.left, left)
             receipt.left -= part
-            received += part
+            left -= part
+            received[receipt.invoice] = received.get(receipt.invoice, NOTHING) + part
     return received

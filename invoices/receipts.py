@@ -3,13 +3,14 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
 
 from arcollect.dates import Calendar
 from invoices.models import Allocation, Payment, Promise
-from invoices.promises import Given, Receipt, Verdict, settled
+from invoices.promises import Given, Receipt, Verdict, received_so_far, settled
 
 Key = tuple[int, str]
 
@@ -18,16 +19,32 @@ def verdicts_on(
     promises: Iterable[Promise], calendar: Calendar, rules: Mapping[str, Any], today: datetime.date
 ) -> dict[int, Verdict]:
     """The verdicts by promise; promises that stay open have none. `rules`: the `promise` part; two queries beside the lines."""
-    grouped: dict[Key, list[Promise]] = defaultdict(list)
-    for promise in promises:
-        grouped[promise.customer_id, promise.currency].append(promise)
-    rows = [row for group in grouped.values() for row in group]
-    receipts = _receipts(rows)
+    grouped = _grouped(promises)
+    receipts = _receipts([row for group in grouped.values() for row in group])
     verdicts: dict[int, Verdict] = {}
     for key, group in grouped.items():
         given = [_given(row, calendar, rules["grace_bd"]) for row in group]
         verdicts |= {one.promise: one for one in settled(given, receipts.get(key, ()), rules, today)}
     return verdicts
+
+
+def received_by(
+    promises: Iterable[Promise], calendar: Calendar, rules: Mapping[str, Any]
+) -> dict[int, dict[int | None, Decimal]]:
+    """What came in so far for each promise, by invoice; None: on none yet. Two queries beside the lines."""
+    grouped = _grouped(promises)
+    receipts = _receipts([row for group in grouped.values() for row in group])
+    found: dict[int, dict[int | None, Decimal]] = {}
+    for key, group in grouped.items():
+        found |= received_so_far([_given(row, calendar, rules["grace_bd"]) for row in group], receipts.get(key, ()))
+    return found
+
+
+def _grouped(promises: Iterable[Promise]) -> dict[Key, list[Promise]]:
+    grouped: dict[Key, list[Promise]] = defaultdict(list)
+    for promise in promises:
+        grouped[promise.customer_id, promise.currency].append(promise)
+    return grouped
 
 
 def _given(row: Promise, calendar: Calendar, grace_bd: int) -> Given:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from invoices.allocation import AwaitedPlan
+from invoices.matches import Match
 from invoices.matching import match
 from invoices.open_ledger import AwaitedPromise, AwaitedSettlement, Ledger, WaitingAdvice
 from tests.invoices.matching import ACME, TODAY, first, ledger, line, split_of
@@ -56,6 +57,44 @@ def test_what_was_promised_for_an_invoice_is_for_it(books):
     books.promises[ACME, "EUR"] = (AwaitedPromise(Decimal(200), {3: Decimal(200)}),)
     found = first(line("200", "", PAYER), books)
     assert (found.rule, found.certain, split_of(found)) == ("promise", True, {3: "200"})
+
+
+def test_a_promise_is_kept_by_one_line_of_two(books):
+    books.promises[ACME, "EUR"] = (AwaitedPromise(Decimal(200), {3: Decimal(200)}),)
+    books.less(first(line("200", "", PAYER), books))
+    assert not books.promises[ACME, "EUR"]
+    assert first(line("200", "", PAYER), books).rule != "promise"
+
+
+def test_what_comes_in_for_a_promise_otherwise_is_less_to_come(books):
+    """Named, or waiting for an invoice: the earliest promise takes it first, and of each invoice what was booked on that."""
+    early, late = (
+        AwaitedPromise(Decimal(150), {3: Decimal(150)}),
+        AwaitedPromise(Decimal(300), {1: Decimal(100), 2: Decimal(200)}),
+    )
+    books.promises[ACME, "EUR"] = (early, late)
+    books.less(first(line("450", "INV-20419", PAYER), books))
+    assert books.promises[ACME, "EUR"] == (late,)
+    books.less(Match(ACME, ((1, Decimal(80)),), 99, "part", "", unapplied=Decimal(20)))
+    assert books.promises[ACME, "EUR"] == (AwaitedPromise(Decimal(200), {1: Decimal(20), 2: Decimal(200)}),)
+
+
+def test_a_promise_that_names_no_invoice_takes_what_comes():
+    left = AwaitedPromise(Decimal(100), {}).less({1: Decimal(30), 2: Decimal(30)})
+    assert left == AwaitedPromise(Decimal(40), {})
+
+
+def test_a_settlement_is_paid_by_one_line_of_two(books):
+    books.settlements[ACME, "EUR"] = AwaitedSettlement(Decimal(300), TODAY, {1: Decimal(600)})
+    books.less(first(line("300", "", PAYER), books))
+    assert first(line("300", "", PAYER), books).rule != "settlement"
+
+
+def test_a_part_of_a_settlement_leaves_the_rest(books):
+    books.settlements[ACME, "EUR"] = AwaitedSettlement(Decimal(700), TODAY, {1: Decimal(600), 2: Decimal("300.50")})
+    books.less(first(line("400", "INV-20417", PAYER), books))
+    found = first(line("300", "", PAYER), books)
+    assert (found.rule, split_of(found)) == ("settlement", {1: "200", 2: "100"})
 
 
 ADVICE = WaitingAdvice(5, ACME, "EUR", Decimal(940), TODAY, ((1, Decimal(590), Decimal(0)), (3, Decimal(350), Decimal(0))))
