@@ -1,0 +1,134 @@
+"""Decides what to suggest about a customer's credit: a limit, a hold, its end (domain.md 5.2, 5.3). Pure; applies nothing."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from invoices.behaviour_cases import Facts
+from invoices.models.agreement import PromiseState
+from invoices.models.insight import Segment, SubType
+
+NOTHING = Decimal(0)
+
+
+class HoldReason(StrEnum):
+    """Why no more should be supplied on credit, in the order of domain.md 5.3."""
+
+    OVERDUE = "overdue"
+    OVER_LIMIT = "over_limit"
+    PROMISES = "promises"
+    PLAN = "plan"
+    RETURNED = "returned"
+    LEGAL = "legal"
+
+
+HOLD_WORDS = {
+    HoldReason.OVERDUE: _("An invoice nobody contests is %(days)s days past due."),
+    HoldReason.OVER_LIMIT: _("They owe %(owed)s; their credit limit is %(limit)s."),
+    HoldReason.PROMISES: _("They broke %(count)s promises lately."),
+    HoldReason.PLAN: _("Their payment plan is at risk, or ended unpaid."),
+    HoldReason.RETURNED: _("A payment of theirs came back."),
+    HoldReason.LEGAL: _("They are legally protected: insolvency, moratorium, or deceased."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What the advice rests on, all in `currency`, that of the business, in which credit limits are.
+
+    `exposure`: what they owe; `sales`: credit sales of the last `days`, tax included; `plan`: a plan at risk or ended unpaid.
+    """
+
+    currency: str
+    exposure: Decimal = NOTHING
+    limit: Decimal | None = None
+    sales: Decimal = NOTHING
+    days: int = 180
+    terms_days: int = 30
+    on_hold: bool = False
+    plan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a hold with the figure it rests on: days, promises, or amounts as text."""
+
+    code: HoldReason
+    figures: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """For CreditAdvice.reasons."""
+        return {"code": self.code.value, **self.figures}
+
+
+def daily_sales(credit: Credit) -> Decimal:
+    """Average credit sales a day."""
+    return credit.sales / credit.days if credit.days > 0 else NOTHING
+
+
+def suggested_limit(credit: Credit, segment: str, sub_type: str, rules: Mapping[str, Any]) -> Decimal | None:
+    """The credit limit that fits what they buy and how they pay, rounded down to 50 (domain.md 5.2). None: they bought nothing
+    lately, so that only who gets no credit at all has one.
+
+    It is never above what a DETERIORATING customer owes already, nor above what the owner gave a NEW one.
+    """
+    factor = factor_of(segment, sub_type, rules["segments"]["limit_factor"])
+    if credit.sales <= 0 and factor > 0:
+        return None
+    base = daily_sales(credit) * (credit.terms_days + rules["limit_buffer_days"])
+    worth = base * factor
+    if segment == Segment.DETERIORATING:
+        worth = min(worth, credit.exposure)
+    if segment == Segment.NEW and credit.limit is not None:
+        worth = min(worth, credit.limit)
+    step = rules["limit_round_to"]
+    return Decimal(int(worth // step) * step)
+
+
+def factor_of(segment: str, sub_type: str, factors: Mapping[str, str]) -> Decimal:
+    """How much of the base a segment may have; queries raised to gain time have their own."""
+    tactical = segment == Segment.DISPUTER and sub_type == SubType.TACTICAL
+    return Decimal(factors["TACTICAL" if tactical else segment])
+
+
+def hold_reasons(facts: Facts, credit: Credit, segment: str, rules: Mapping[str, Any], today: datetime.date) -> list[Reason]:
+    """Why they should get nothing more on credit; none: there is no reason for a hold (domain.md 5.3)."""
+    found = []
+    oldest, longest = oldest_uncontested(facts, today), rules["hold"]["dpd_stretcher" if segment == Segment.STRETCHER else "dpd"]
+    if oldest >= longest:
+        found.append(Reason(HoldReason.OVERDUE, {"days": oldest}))
+    if credit.limit is not None and credit.exposure > credit.limit * Decimal(rules["hold"]["over_limit_pct"]):
+        figures = {"owed": str(credit.exposure), "limit": str(credit.limit), "currency": credit.currency}
+        found.append(Reason(HoldReason.OVER_LIMIT, figures))
+    broken = broken_lately(facts, rules["promise"], today)
+    if broken >= rules["promise"]["broken_limit"]:
+        found.append(Reason(HoldReason.PROMISES, {"count": broken}))
+    if credit.plan:
+        found.append(Reason(HoldReason.PLAN, {}))
+    if returned := returned_lately(facts, rules, today):
+        found.append(Reason(HoldReason.RETURNED, {"on": returned.isoformat()}))
+    if facts.legal or segment == Segment.LEGAL_BLOCK:
+        found.append(Reason(HoldReason.LEGAL, {"flag": facts.legal}))
+    return found
+
+
+def oldest_uncontested(facts: Facts, today: datetime.date) -> int:
+    """Days past due of the oldest invoice of which something is open that nobody contests; 0 where nothing is late."""
+    return max((one.days_past_due(today) for one in facts.unpaid if one.amount > one.disputed), default=0)
+
+
+def broken_lately(facts: Facts, rule: Mapping[str, Any], today: datetime.date) -> int:
+    """Promises broken within 90 days."""
+    since = today - datetime.timedelta(days=rule["broken_window_days"])
+    return sum(one.state == PromiseState.BROKEN and since < one.on <= today for one in facts.promises)
+
+
+def returned_lately(facts: Facts, rules: Mapping[str, Any], today: datetime.date) -> datetime.date | None:
+    """The last payment that came back, as long as it counts as a sign of trouble."""
+    since = today - datetime.timedelta(days=rules["deterioration"]["signs_days"])
+    return max((day for day in facts.traces.returned if since < day <= today), default=None)
