@@ -12,6 +12,7 @@ from typing import Any
 
 from customers.models import Business
 from invoices.models import LedgerDay
+from reminders import step_results
 from reminders.standing import changed_since_counted, counted_through, events_since
 from reminders.storing_standings import store_standings
 
@@ -35,7 +36,9 @@ class Section:
 WRITERS: list[tuple[str, Callable[..., object]]] = []
 
 # What the figures of a day are made of; no two sections give the same name.
-SECTIONS: list[Section] = []
+SECTIONS: list[Section] = [
+    Section("steps", step_results.section),
+]
 
 
 @dataclass(slots=True)
