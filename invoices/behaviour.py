@@ -271,5 +271,5 @@ def _trend(trend: Trend, cusum: Mapping[str, Any]) -> dict[str, Any]:
     if trend.shift is not None:
         found |= {"recent": f"{float(trend.shift.recent):.1f}", "needed": f"{trend.shift.needed:.1f}"}
     if trend.path:
-        found |= {"s": f"{trend.path[-1]:.1f}", "s_most": f"{max(trend.path):.1f}"}
+        found |= {"s": f"{trend.path[-1]:.1f}", "s_most": f"{max(trend.path):.1f}", "h": f"{trend.limit:g}"}
     return found

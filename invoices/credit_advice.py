@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoices.behaviour_cases import Facts
 from invoices.models.agreement import PromiseState
-from invoices.models.insight import Segment, SubType
+from invoices.models.insight import Advice, Segment, SubType
 
 NOTHING = Decimal(0)
 
@@ -132,3 +132,53 @@ def returned_lately(facts: Facts, rules: Mapping[str, Any], today: datetime.date
     """The last payment that came back, as long as it counts as a sign of trouble."""
     since = today - datetime.timedelta(days=rules["deterioration"]["signs_days"])
     return max((day for day in facts.traces.returned if since < day <= today), default=None)
+
+
+# Whom a lower limit is suggested although nobody asked: they take more credit than they should have.
+RISKY = frozenset({Segment.LEGAL_BLOCK, Segment.PROMISE_BREAKER, Segment.DETERIORATING, Segment.STRETCHER})
+# Who gets a limit suggested where they have none.
+NO_FREE_HAND = RISKY - {Segment.STRETCHER}
+# A limit pinches from so much of it on.
+PINCHES = Decimal("0.9")
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """What to suggest to the owner: a kind of Advice, the limit where it is about that, and the reasons as JSON."""
+
+    kind: str
+    reasons: tuple[dict[str, Any], ...] = ()
+    amount: Decimal | None = None
+    currency: str = ""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the reasons."""
+        return frozenset(reason["code"] for reason in self.reasons)
+
+
+def advise(
+    facts: Facts, credit: Credit, segment: str, sub_type: str, rules: Mapping[str, Any], today: datetime.date
+) -> list[Advised]:
+    """What to suggest about a customer's credit today. A limit is only suggested where it matters: to those who take more than
+    they should have, or whom theirs pinches although more would be right."""
+    found = []
+    reasons = hold_reasons(facts, credit, segment, rules, today)
+    if reasons and not credit.on_hold:
+        found.append(Advised(Advice.HOLD, tuple(reason.as_json() for reason in reasons)))
+    if credit.on_hold and not reasons:
+        found.append(Advised(Advice.RELEASE))
+    limit = suggested_limit(credit, segment, sub_type, rules)
+    if limit is not None and is_worth_changing(credit, limit, segment, sub_type):
+        why = {"code": "segment", "segment": segment, "sub_type": sub_type}
+        found.append(Advised(Advice.LIMIT, (why,), limit, credit.currency))
+    return found
+
+
+def is_worth_changing(credit: Credit, suggested: Decimal, segment: str, sub_type: str) -> bool:
+    """Whether the owner should be asked to change the limit to what is suggested."""
+    if credit.limit is None:
+        return segment in NO_FREE_HAND
+    if suggested < credit.limit:
+        return segment in RISKY or sub_type == SubType.TACTICAL
+    return suggested > credit.limit and credit.exposure > credit.limit * PINCHES

@@ -104,7 +104,7 @@ def test_a_good_customer_going_bad():
     assert (seen.segment, seen.rule, seen.inputs["tests"]) == ("DETERIORATING", "DETERIORATING.A", ["A", "B"])
     assert seen.inputs["trend"] == {
         "items": 10, "usual": "1.0", "usual_of": 6, "sigma": "3.0",
-        "recent": "14.3", "needed": "10.0", "s": "12.3", "s_most": "12.3",
+        "recent": "14.3", "needed": "10.0", "s": "12.3", "s_most": "12.3", "h": "4",
     }  # fmt: skip
     assert seen.baseline is not None and seen.baseline.n == 6
 

@@ -1,0 +1,102 @@
+"""Reads whom to watch: the customers in trouble with the sign that says so, and what waits for the owner's answer."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet, Sum
+
+from customers.models import Business, Customer
+from invoices.behaviour_words import sign_words
+from invoices.models import CreditAdvice, CustomerScore, Invoice, SegmentOverride
+from invoices.models.insight import AdviceState, Segment
+
+# Whom an owner should look at, the most pressing first.
+WATCHED = (
+    Segment.DETERIORATING,
+    Segment.PROMISE_BREAKER,
+    Segment.LEGAL_BLOCK,
+    Segment.STRETCHER,
+    Segment.DISPUTER,
+)
+# The dashboard shows the first of these only: who stretches or disputes always did.
+WORRYING = WATCHED[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Worry:
+    """A customer to watch: the segment they are treated as, what raised it in words, and what they owe by currency."""
+
+    customer: Customer
+    segment: Segment
+    sign: str
+    since: datetime.date
+    by_owner: bool
+    owed: dict[str, Decimal]
+    overdue: dict[str, Decimal]
+
+
+def worrying(business: Business, today: datetime.date, limit: int) -> list[Worry]:
+    """At most so many customers who are in trouble or break their word, the newest alarm first. Four queries."""
+    scores = watched(business, today, WORRYING).order_by("-since", "customer__name")[:limit]
+    return worries(list(scores), today)
+
+
+def watched(business: Business, today: datetime.date, segments: Collection[str] = WATCHED) -> QuerySet[CustomerScore]:
+    """The scores of customers treated as one of these segments: by the figures, or by the owner while that holds."""
+    held = in_force(business, today)
+    by_owner = Q(customer__in=held.filter(segment__in=segments).values("customer"))
+    by_figures = Q(segment__in=segments) & ~Q(customer__in=held.values("customer"))
+    rows = CustomerScore.objects.filter(by_owner | by_figures, business=business, customer__merged_into=None)
+    return rows.select_related("customer")
+
+
+def in_force(business: Business, today: datetime.date) -> QuerySet[SegmentOverride]:
+    """What owners set and is in force."""
+    return SegmentOverride.objects.filter(business=business, ended_on=None, set_on__lte=today, expires_on__gte=today)
+
+
+def worries(scores: Sequence[CustomerScore], today: datetime.date) -> list[Worry]:
+    """The scores with what is owed and the sign in words, in their order. Two queries."""
+    if not scores:
+        return []
+    held = {row.customer_id: row for row in in_force(scores[0].customer.business, today)}
+    owed, overdue = _owed([score.customer_id for score in scores], today)
+    found = []
+    for score in scores:
+        override = held.get(score.customer_id)
+        found.append(
+            Worry(
+                customer=score.customer,
+                segment=Segment(override.segment if override else score.segment),
+                sign=override.reason if override else sign_words(score),
+                since=override.set_on if override else score.since,
+                by_owner=override is not None,
+                owed=owed[score.customer_id],
+                overdue=overdue[score.customer_id],
+            )
+        )
+    return found
+
+
+def open_advices(business: Business) -> list[CreditAdvice]:
+    """What is suggested about credit and waits for the owner, the oldest first. One query."""
+    rows = CreditAdvice.objects.filter(business=business, state=AdviceState.OPEN, customer__merged_into=None)
+    return list(rows.select_related("customer").order_by("made_on", "pk"))
+
+
+def _owed(
+    ids: Iterable[int], today: datetime.date
+) -> tuple[defaultdict[int, dict[str, Decimal]], defaultdict[int, dict[str, Decimal]]]:
+    """(owed, overdue) by customer and currency. One query."""
+    owed: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    overdue: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    rows = Invoice.objects.filter(customer__in=ids, balance__gt=0).order_by().values("customer_id", "currency")
+    sums = rows.annotate(owed=Sum("balance"), late=Sum("balance", filter=Q(due_on__lt=today))).order_by("currency")
+    for row in sums:
+        owed[row["customer_id"]][row["currency"]] = row["owed"]
+        if row["late"]:
+            overdue[row["customer_id"]][row["currency"]] = row["late"]
+    return owed, overdue
