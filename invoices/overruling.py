@@ -93,7 +93,7 @@ def accept_advice(*, advice: CreditAdvice, on: datetime.date, actor: User) -> Cr
         change = [customer.on_hold, hold]
         _set_hold(customer, hold, hold_words(row) if hold else "", actor)
     _answer(row, AdviceState.ACCEPTED, on, actor, note=note)
-    about = {"kind": row.kind, "before": change[0], "after": change[1]}
+    about = {"advice": row.kind, "before": change[0], "after": change[1]}
     _record(customer, ACCEPTED, f"credit_advice:{row.pk}", actor, **about)
     return row
 
@@ -113,7 +113,7 @@ def decline_advice(
     if until <= on:
         raise OverruleError(_("It must hold until a day that is still to come."))
     _answer(row, AdviceState.DECLINED, on, actor, note=note.strip(), until=until)
-    said = {"kind": row.kind, "until": until.isoformat()}
+    said = {"advice": row.kind, "until": until.isoformat()}
     _record(row.customer, "credit_advice.declined", f"credit_advice:{row.pk}", actor, **said)
     return row
 
@@ -132,7 +132,7 @@ def take_back_answer(*, advice: CreditAdvice, actor: User) -> CreditAdvice:
     if row.state == AdviceState.ACCEPTED:
         _restore(row, actor)
     _answer(row, AdviceState.OPEN, None, None)
-    _record(row.customer, "credit_advice.reopened", f"credit_advice:{row.pk}", actor, kind=row.kind)
+    _record(row.customer, "credit_advice.reopened", f"credit_advice:{row.pk}", actor, advice=row.kind)
     return row
 
 

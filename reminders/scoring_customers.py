@@ -146,7 +146,7 @@ def _was_refused(row: CreditAdvice | None, new: Advised) -> bool:
 def advice_event(kind: str, row: CreditAdvice, customer: Customer, new: Advised | None = None) -> Event:
     """An unsaved Event about what is suggested: the kind, the codes of its reasons, the amount."""
     amount, codes = (new.amount, new.codes) if new else (row.amount, {reason["code"] for reason in row.reasons})
-    data: dict[str, Any] = {"kind": str(row.kind), "reasons": sorted(codes)}
+    data: dict[str, Any] = {"advice": str(row.kind), "reasons": sorted(codes)}
     if amount is not None:
         data |= {"amount": format_plain(amount, row.currency), "currency": row.currency}
     return _event(row.business, kind, f"credit_advice:{row.pk}", customer, data)
