@@ -159,6 +159,8 @@ DEFAULTS: dict[str, Any] = {
         "warning_call_bd": 2,
         "pre_due_email_days": 3,
         "prompt_notice_days": 3,
+        "prompt_call_from": {},
+        "stretcher_calls": True,
     },
     "deterioration": {"window_months": 18, "shift_days": 10, "shift_sigmas": 2, "signs": 3, "signs_days": 60},
     "cusum": {

@@ -17,8 +17,10 @@ from customers.models.desk import TaskKind
 from invoices.allocation import oldest_first
 from invoices.models import Dispute, PaymentPlan, Promise, PromiseLine
 from invoices.models.agreement import PromiseState
+from invoices.models.insight import Segment
 from invoices.promises import Verdict
 from invoices.receipts import verdicts_on
+from invoices.segments import treated_as
 from invoices.standing import NOTHING, claims_on, open_items
 from invoices.track_record import broken_lately
 
@@ -28,6 +30,10 @@ MOVED_ON = [PromiseState.OPEN, PromiseState.SUPERSEDED]
 
 class AgreementError(ValueError):
     """What was to be agreed cannot be; the message says why."""
+
+
+class NotBarely(AgreementError):
+    """A promise alone is not enough from them; an owner may take it all the same."""
 
 
 def alone_with(customer: Customer) -> None:
@@ -50,16 +56,20 @@ def make_promise(
     conversation: Conversation | None = None,
     follow_up_on: datetime.date | None = None,
     actor: User | None = None,
+    allowed: bool = False,
 ) -> Promise:
     """Records a promise of a date and an amount, for the invoices `split` names or for the oldest ones, with its task.
 
     Earlier promises are settled first where they can be; those that no longer fit beside it give way. `follow_up_on`: the day
     to look whether it came, else the business day after. Raises AgreementError where a promise would stop the reminders for
-    ever (domain.md 3.4, T37): for a day further off than one reaches, after too many were moved on, or broken.
+    ever (domain.md 3.4, T37): for a day further off than one reaches, after too many were moved on, or broken; of who is known
+    for breaking promises also where an owner has not `allowed` it.
     """
     rules = customer.business.rules["promise"]
     _settle_first(customer, currency, made_on, actor)
     _refuse_promise(customer, amount, made_on, due_on, rules)
+    if due_on > made_on and not allowed and breaks_promises(customer, made_on):
+        raise NotBarely(_("Too often a promise was not kept: take money today or a signed plan. An owner may allow it."))
     if split is None:
         split = _promised_for(customer, currency, amount)
     moved_on = Promise.objects.filter(lines__invoice__in=[pk for pk, _part in split], state__in=MOVED_ON)
@@ -113,6 +123,12 @@ def _promised_for(customer: Customer, currency: str, amount: Decimal) -> list[tu
         raise AgreementError(_("Only %(open)s is open and not in query: %(amount)s cannot be promised.") % shown)
     enough = sum((item.payable for item in free), NOTHING) >= amount
     return oldest_first(amount, free if enough else items)
+
+
+def breaks_promises(customer: Customer, on: datetime.date) -> bool:
+    """Whether they are treated as one who breaks promises (domain.md 5, PROMISE_BREAKER)."""
+    treated = treated_as(customer.business, [customer.pk], on).get(customer.pk)
+    return treated is not None and treated.segment == Segment.PROMISE_BREAKER
 
 
 def _refuse_promise(

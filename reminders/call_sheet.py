@@ -11,15 +11,18 @@ from customers.call_texts import reasons_of
 from customers.claims import TELLING, found_false
 from customers.models import Attachment, Business, Claim, Conversation, Customer, Letter, Task, User
 from customers.models.claim import ClaimResult
+from customers.models.customer import ContactRole
 from customers.models.desk import CALL_KINDS, TaskState
 from customers.models.letter import LetterState
 from customers.reasons import Reason, overused
 from invoices.account import Position, kept_promises, positions
 from invoices.models import Allocation, Dispute, PaymentPlan, Promise, Settlement
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES
+from invoices.models.insight import Segment
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.offering import barred, barred_by_age, limits_of
 from invoices.plans import ReadyPlan, ready_made
+from invoices.segments import Treated
 from invoices.settlement_money import settleable
 from invoices.settlements import floor_of
 from invoices.settling import barred as unsettleable
@@ -31,6 +34,8 @@ from reminders.excuses import heard_from
 from reminders.levels import Account, reached_90, with_levels
 from reminders.script_facts import script_of
 from reminders.scripts import Script
+from reminders.treating import treating
+from reminders.treatments import advice_for, money_only
 
 SHOWN = 5
 HABIT_DAYS = datetime.timedelta(days=365)
@@ -79,6 +84,23 @@ class Sheet:
     no_offer: str
     settlements: Sequence[Settlement]
     least: Decimal | None
+    treated: Treated | None = None
+
+    @property
+    def treatment(self) -> str:
+        """What is different with this customer, in words; "" where nothing is (domain.md 5)."""
+        return advice_for(self.treated)
+
+    @property
+    def segment(self) -> str:
+        """The name of their segment."""
+        return str(Segment(self.treated.segment).label) if self.treated else ""
+
+    @property
+    def nobody_decides(self) -> bool:
+        """Whether they are to be spoken to through somebody who can decide, and none is known."""
+        deciders = (number.contact.role == ContactRole.DECISION_MAKER for number in self.numbers)
+        return money_only(self.treated) and not any(deciders)
 
     @property
     def cash_with_order(self) -> bool:
@@ -93,7 +115,8 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
     standing = positions(customer, today)
     main = next((one for one in standing if task and one.currency == task.currency), standing[0] if standing else None)
     reasons, heard = reasons_of(business), heard_from(customer)
-    numbers = numbers_of(customer, task, customer.calendar, now)
+    treated = treating(business, [customer.pk], today).treated.get(customer.pk)
+    numbers = _deciding_first(numbers_of(customer, task, customer.calendar, now), treated)
     promises = list(customer.promises.select_related("contact")[:SHOWN])
     offers, no_offer = offers_for(customer, main, today)
     return Sheet(
@@ -117,12 +140,20 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
         misled=found_false(customer, today) >= TELLING,
         worn_out=reasons.get(overused(heard, reasons, today)),
         reasons=reasons,
-        script=script_of(customer, task, caller, standing, main, numbers[0].contact.name if numbers else "", today),
+        script=script_of(customer, task, caller, standing, main, numbers[0].contact.name if numbers else "", today, treated),
         offers=offers,
         no_offer=no_offer,
         settlements=list(customer.settlements.filter(state__in=LIVE_SETTLEMENT_STATES)),
         least=_least(customer, main, today),
+        treated=treated,
     )
+
+
+def _deciding_first(numbers: list[Number], treated: Treated | None) -> list[Number]:
+    """Who breaks promises is spoken to through somebody who can decide (domain.md 5, P08)."""
+    if not money_only(treated):
+        return numbers
+    return sorted(numbers, key=lambda number: number.contact.role != ContactRole.DECISION_MAKER)
 
 
 def _least(customer: Customer, main: Position | None, today: datetime.date) -> Decimal | None:

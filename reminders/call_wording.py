@@ -39,6 +39,8 @@ FIELDS = {
     "remaining": _("What is due if the plan ends"),
     "fine": _("When they said that all is as ordered"),
     "wrong": _("When they said that something is wrong"),
+    "stretches": _("Whether they stretch the terms"),
+    "late_queries": _("Whether their queries come late"),
 }
 # What is said to a machine may hold no more than this (domain.md 4.3).
 TO_A_MACHINE = ("caller", "company", "contact", "first", "phone", "colleague", "from", "to")
@@ -71,6 +73,8 @@ def example(company: str) -> ScriptFacts:
         remaining="£750.00",
         fine=day(datetime.date(2026, 4, 3)),
         wrong=day(datetime.date(2026, 4, 2)),
+        stretches=True,
+        late_queries=True,
     )
 
 

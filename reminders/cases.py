@@ -8,6 +8,7 @@ from typing import Any
 
 from arcollect.dates import Calendar
 from customers.models.letter import LetterCode
+from invoices.segments import Treated
 from reminders.models import StepCode
 from reminders.rules import Rule
 from reminders.timetable import DUNNING, RANK, PolicyTerms, Term, Timetable, Timetables
@@ -118,6 +119,8 @@ class Case:
     `unanswered`: a step was taken since anybody there last answered in any way. `money_only`: too many promises were broken.
     `suggested`: money on the bank's statement that may be theirs and waits for a person; `suggested_on`: when the latest came.
     `unverified_from`: the first day on which the contact counts as not verified, where the policy asks for it.
+    `treated`: the segment they are treated by; `reads_mail`: whether a mail reaches them, known where their treatment asks;
+    `warning`: they are to be called, or were not yet, before anything else is asked for (domain.md 5, DETERIORATING).
     """
 
     customer_id: int
@@ -144,6 +147,9 @@ class Case:
     unanswered: bool = False
     money_only: bool = False
     unverified_from: datetime.date | None = None
+    treated: Treated | None = None
+    reads_mail: bool = False
+    warning: bool = False
 
     def blocked_for(self, letter_code: str) -> str:
         """Why a letter of this code may not go out; a FINAL one an owner approved may to who asked for quiet (domain.md 7.4)."""

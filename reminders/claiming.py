@@ -106,7 +106,13 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
         return _("Money came in since the letter was written.")
     if case and maybe_paid(case, settings.rules, today):
         return _("Money came in that may be theirs: whose it is must be said first.")
-    return overtaken(letter) or fallen(letter) or opened_again(letter) or worn_out(letter, today)
+    return _too_late(letter, today) or overtaken(letter) or fallen(letter) or opened_again(letter) or worn_out(letter, today)
+
+
+def _too_late(letter: Letter, today: datetime.date) -> str:
+    """Says that what was to be written before the due date is past it, or ""."""
+    late = letter.code == LetterCode.LC and any(line["due_on"] < today.isoformat() for line in letter.facts["lines"])
+    return _("It is due by now: a note before the due date comes too late.") if late else ""
 
 
 def _reads_otherwise(line: Mapping[str, Any], row: InvoiceFacts | None, today: datetime.date) -> bool:

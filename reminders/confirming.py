@@ -26,7 +26,7 @@ from reminders.confirmations import (
 )
 from reminders.facts import cases_of, settings_of
 from reminders.issuing import mail_contacts
-from reminders.models import Reminder
+from reminders.models import Reminder, Step
 from reminders.outbox import cancel, open_review, withdraw
 from reminders.sweeping import bring_up_to_date, outlived
 from reminders.wordings import LOOK_AGAIN
@@ -78,8 +78,19 @@ def _waiting(task: Task | None) -> list[Letter]:
 
 
 def _say_nobody(letter: Letter, conversation: Conversation, today: datetime.date) -> Letter:
+    """A draft, or, of a step whose letter goes by itself, one that may go."""
     letter.facts["call"] = call_facts(conversation, reached=False)
-    return _drafted(letter, today)
+    if not _goes_by_itself(letter):
+        return _drafted(letter, today)
+    letter.state = LetterState.APPROVED
+    letter.save(update_fields=["facts", "state"])
+    return letter
+
+
+def _goes_by_itself(letter: Letter) -> bool:
+    """Whether the step of the letter needs nobody's approval: a notice that only waited for its call (domain.md 5)."""
+    steps = Step.objects.filter(policy__in=letter.reminders.values("policy"), code=letter.facts["step"])
+    return steps.filter(approve_first=False).exists()
 
 
 def _say_agreed(letter: Letter, conversation: Conversation, case: Case | None, today: datetime.date) -> Letter | None:

@@ -14,7 +14,7 @@ from invoices.plans import preset_of
 from reminders.contact_limits import AU_CONTACTS, AUSTRALIA, MONTH, WEEK, History, Hours, Limits, Talk
 
 # These ask for nothing, or answer what they asked: counted, never too many (domain.md 7.2).
-SERVICE_LETTERS = {LetterCode.L0, LetterCode.LRES, LetterCode.LCALL, LetterCode.LPI}
+SERVICE_LETTERS = {LetterCode.L0, LetterCode.LC, LetterCode.LRES, LetterCode.LCALL, LetterCode.LPI}
 SERVICE_CALLS = {TaskKind.COURTESY_CALL, TaskKind.VERIFY_AP, TaskKind.CALLBACK, TaskKind.DISPUTE, TaskKind.ANSWER_MAIL}
 # Where the law itself allows no call within a week of a conversation, whatever the owner sets.
 REG_F = "US"

@@ -13,7 +13,7 @@ from invoices.models import Invoice
 logger = logging.getLogger(__name__)
 
 # Only the first letters carry copies: whoever got two of them has the invoice (domain.md 3.2), unless they say otherwise.
-COPIED = {LetterCode.L0, LetterCode.L1, LetterCode.L30}
+COPIED = {LetterCode.L0, LetterCode.LC, LetterCode.L1, LetterCode.L30}
 # Mail servers of small businesses refuse more than about ten megabytes, and base64 adds a third.
 COPIES_LIMIT = 5 * 1024 * 1024
 PDF = "application/pdf"

@@ -77,6 +77,7 @@ def facts_of(letter: Letter) -> LetterFacts:
         first_contact=stored["first_contact"],
         diagnosis=customer.approach,
         tone=_tone(letter),
+        treated=stored.get("treated", ""),
         asked_times=_asked_times(letter),
         **_final(stored.get("final")),
         copies_enclosed=copies.complete,

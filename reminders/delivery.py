@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers import log
-from customers.models import Business, Letter, User
-from customers.models.letter import LetterState
+from customers.models import Business, Letter, Task, User
+from customers.models.desk import TaskKind, TaskState
+from customers.models.letter import LetterCode, LetterState
 from reminders import claiming
 from reminders.claiming import MAX_ATTEMPTS, retry_found, settle_unconfirmed
 from reminders.contact_history import SERVICE_LETTERS, history_of, limits_of
@@ -36,6 +37,8 @@ TRY_AGAIN_AFTER = datetime.timedelta(minutes=15)
 LONGEST_PAUSE = datetime.timedelta(hours=4)
 # After so many letters in a row that found nobody at the other end, the rest is not tried.
 NOBODY_THERE = 3
+# The letters of the steps: what waits while somebody in trouble is to be called.
+ASKING = frozenset({LetterCode.L1, LetterCode.L30, LetterCode.L60, LetterCode.L90})
 Progress = Callable[[int, int], None]
 
 
@@ -250,6 +253,8 @@ def _closed_now(letter: Letter, way: Way, here: Round) -> tuple[str, str]:
         return _("Somebody holds it."), ""
     if here.money_stale and letter.approved_at is None:
         return _("Waits: no money was entered for days, so it may be paid."), ""
+    if letter.code in ASKING and not here.asked_for and _to_be_called(letter):
+        return _("Waits: signs of trouble, they are called first."), ""
     if here.override:
         return "", ""
     if letter.approved_at is None and here.settings.rules["automatic_needs_verified"] and not _verified(letter, here):
@@ -264,6 +269,12 @@ def _closed_now(letter: Letter, way: Way, here: Round) -> tuple[str, str]:
     if timed and (found := letter_findings(limits, History(), here.now)):
         return _waits(strictest(found)), ""
     return _too_often(letter, limits, here.now) if not way.nowhere else ("", "")
+
+
+def _to_be_called(letter: Letter) -> bool:
+    """Whether the early-warning call is on the desk: what was ready before waits for it too (domain.md 5, DETERIORATING)."""
+    calls = Task.objects.filter(customer=letter.customer_id, kind=TaskKind.WARNING_CALL, state=TaskState.OPEN)
+    return calls.exists()
 
 
 def _verified(letter: Letter, here: Round) -> bool:

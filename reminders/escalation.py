@@ -2,13 +2,15 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from reminders.cases import NOTHING, Case, Decision, Fire, InvoiceFacts, Line, Setting, Skip, Wait, decide_on
 from reminders.models import StepCode
 from reminders.rules import Rule
 from reminders.timetable import DAYS, RANK, CourtesyDates
-from reminders.waiting import blocked, delayed, stopped, too_little
+from reminders.treatments import changes_on
+from reminders.waiting import blocked, delayed, stopped, too_little, warned_first
 
 NOW_DUE = {
     StepCode.NOTICE: "time for a friendly notice",
@@ -38,12 +40,14 @@ def next_step(case: Case, setting: Setting, today: datetime.date) -> Decision:
     due = [line for line in lines if line.new]
     if not due:
         return _asked_already(lines, setting, today)
+    if waits := warned_first(case):
+        return waits
     top = max(due, key=lambda line: RANK[line.step])
     return delayed(case, top.step, total, setting, today) or _fire(case, top, lines, total, setting, today)
 
 
 def courtesy_call(case: Case, setting: Setting, today: datetime.date) -> Decision:
-    """The courtesy call of this case today, one for all invoices whose calls are some days apart (domain.md 3.3)."""
+    """The courtesy call, or mail, of this case today, one for all invoices whose own are some days apart (domain.md 3.3)."""
     candidates = [
         (dates, row)
         for row in case.invoices
@@ -55,7 +59,7 @@ def courtesy_call(case: Case, setting: Setting, today: datetime.date) -> Decisio
     if not any(dates.opens_on <= today for dates, _ in candidates):
         opens_on = min((dates.opens_on for dates, _ in candidates), default=None)
         return Skip(Rule.NO_COURTESY_DUE, "No courtesy call is due.", opens_on)
-    waits = stopped(case)
+    waits = stopped(case) or warned_first(case) or _not_worth_it(case, candidates, setting, today)
     if waits:
         return waits
     if not setting.calendar.is_business_day(today):
@@ -63,16 +67,28 @@ def courtesy_call(case: Case, setting: Setting, today: datetime.date) -> Decisio
     return _call(candidates, setting, today)
 
 
+def _not_worth_it(
+    case: Case, candidates: list[tuple[CourtesyDates, InvoiceFacts]], setting: Setting, today: datetime.date
+) -> Wait | None:
+    """A mail about what is too little for a letter, or covered by money we hold, is not written; a call is made all the same."""
+    if not setting.policy.steps[StepCode.COURTESY].letter_code:
+        return None
+    waits = too_little(case, _call(candidates, setting, today).total, setting.policy)
+    return replace(waits, until=today + DAYS(days=1)) if waits else None
+
+
 def _call(candidates: list[tuple[CourtesyDates, InvoiceFacts]], setting: Setting, today: datetime.date) -> Fire:
     due_on = max(today, min(dates.due_on for dates, _ in candidates))
     together = setting.calendar.add(due_on, setting.rules["merge_courtesy_bd"])
+    mail = bool(setting.policy.steps[StepCode.COURTESY].letter_code)
+    rule = Rule.COURTESY_MAIL_DUE if mail else Rule.COURTESY_DUE
     lines = tuple(
-        Line(row, StepCode.COURTESY, row.collectable(today), row.days_past_due(today), new=True, rule=Rule.COURTESY_DUE)
+        Line(row, StepCode.COURTESY, row.collectable(today), row.days_past_due(today), new=True, rule=rule)
         for dates, row in candidates
         if dates.due_on <= together
     )
     total = sum((line.amount for line in lines), NOTHING)
-    return Fire(StepCode.COURTESY, lines, total, _courtesy_reason(lines, due_on), due_on, rule=Rule.COURTESY_DUE)
+    return Fire(StepCode.COURTESY, lines, total, _courtesy_reason(lines, due_on, mail=mail), due_on, rule=rule)
 
 
 def next_looks(case: Case, decisions: Sequence[Decision], setting: Setting, today: datetime.date) -> dict[int, datetime.date]:
@@ -99,8 +115,7 @@ def next_look(
         days.append(deciding)
     if StepCode.SATISFACTION in setting.policy.steps:
         days.append(invoice.arrived_on)
-    if case.unverified_from is not None:
-        days.append(case.unverified_from)
+    days += filter(None, (case.unverified_from, changes_on(case.treated)))
     return min((day for day in days if day > today), default=NEVER)
 
 
@@ -177,8 +192,10 @@ def _asked_already(lines: tuple[Line, ...], setting: Setting, today: datetime.da
     return Skip(Rule.NOT_YET, f"On {date.isoformat()} it is {NOW_DUE[code]}.", date)
 
 
-def _courtesy_reason(lines: tuple[Line, ...], due_on: datetime.date) -> str:
+def _courtesy_reason(lines: tuple[Line, ...], due_on: datetime.date, *, mail: bool) -> str:
     first = min(line.invoice.due_on for line in lines)
+    if mail:
+        return f"{_invoices(lines)} due from {first.isoformat()}: a mail before the due date instead of a call."
     return f"{_invoices(lines)} due from {first.isoformat()}: a courtesy call by {due_on.isoformat()}."
 
 

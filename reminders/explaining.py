@@ -15,6 +15,7 @@ from reminders.models import StepCode
 from reminders.policies import title
 from reminders.rules import rule_words
 from reminders.service_steps import contact_check, satisfaction_letter
+from reminders.treatments import advice_on, kind_of, named
 
 DECIDERS: tuple[tuple[str, Callable[[Case, Setting, datetime.date], Decision]], ...] = (
     ("dunning", next_step),
@@ -53,6 +54,7 @@ def seen(case: Case, setting: Setting, today: datetime.date) -> dict[str, Any]:
         "spoken_on": case.spoken_since,
         "unanswered": case.unanswered,
         "money_only": case.money_only,
+        "treated": kind_of(case.treated),
     }
     kept = {name: _plain(value, case.currency) for name, value in facts.items()}
     return {name: value for name, value in kept.items() if value or name in ("business_day", "oldest_days")}
@@ -137,6 +139,8 @@ def _rows(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         "spoken_on": _("Last spoken to on"),
     }
     rows = [(label, str(facts[name])) for name, label in labels.items() if name in facts]
+    if kind := facts.get("treated"):
+        rows.append((_("Treated as"), " ".join(filter(None, (f"{named(kind)}.", advice_on(kind))))))
     oldest, gap = facts.get("oldest_days", 0), facts.get("gap", 0)
     for holds, label, words in (
         (oldest, _("Oldest past due"), ngettext("%(days)d day", "%(days)d days", oldest) % {"days": oldest}),

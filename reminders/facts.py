@@ -15,6 +15,8 @@ from customers.models.customer import ContactRole
 from customers.models.desk import Outcome
 from customers.models.letter import LetterCode, LetterState
 from invoices.models import Dispute, Payment, Promise
+from invoices.models.insight import Segment
+from invoices.segments import Treated
 from reminders.cases import NOTHING, Case, Setting
 from reminders.hand_offs import block_of, handed_off
 from reminders.invoice_facts import open_invoices, settled_promises
@@ -22,15 +24,18 @@ from reminders.models import CustomerPolicy, Policy, Reminder, Step, StepCode
 from reminders.money_facts import part_payments, suggested_money, unapplied_money
 from reminders.rules import Rule
 from reminders.timetable import DAYS, DUNNING, PolicyTerms, StepTerms
+from reminders.treating import treating
+from reminders.treatments import Means, changes_on, kind_of, means_of, money_only, tailored
 
 Key = tuple[int, str]
-OUTSIDE_THE_GAP = [LetterCode.L0, LetterCode.LBP, LetterCode.LPD, LetterCode.LPI, LetterCode.LCALL]
+OUTSIDE_THE_GAP = [LetterCode.L0, LetterCode.LC, LetterCode.LBP, LetterCode.LPD, LetterCode.LPI, LetterCode.LCALL]
 NO_REPRESENTATIVE = "Represented: only the representative may be written to, and no e-mail address of one is known."
+PROTECTED = "Counts as legally protected: the owner decides."
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The policies and business days of one business; `setting(customer)` picks what one customer follows."""
+    """The policies and business days of one business; `setting(customer, case)` picks what one customer follows."""
 
     rules: Mapping[str, Any]
     weekend: frozenset[int]
@@ -39,14 +44,20 @@ class Settings:
     by_name: Mapping[str, PolicyTerms]
     chosen: Mapping[int, str]
     closed: frozenset[datetime.date] = frozenset()
-    known: dict[tuple[str, str, str], Setting] = field(default_factory=dict, init=False, repr=False, compare=False)
+    known: dict[tuple[Any, ...], Setting] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def setting(self, customer: Customer) -> Setting:
-        """The policy of this customer, and the days that are business days both here and there."""
+    def setting(self, customer: Customer, case: Case | None = None) -> Setting:
+        """The policy of this customer, and the days that are business days both here and there.
+
+        With a `case` the policy as its segment changes it (domain.md 5); those treated alike share one.
+        """
         policy = self.by_name.get(self.chosen.get(customer.pk, ""), self.default)
-        key = (policy.name, customer.country, customer.region)
+        treated = case.treated if case else None
+        means = means_of(case, self.rules) if case and treated else Means()
+        key = (policy.name, kind_of(treated), means, customer.country, customer.region)
         if key not in self.known:
-            self.known[key] = Setting(policy, self.calendar(customer.country, customer.region), self.rules)
+            terms = tailored(policy, treated, self.rules, means)
+            self.known[key] = Setting(terms, self.calendar(customer.country, customer.region), self.rules)
         return self.known[key]
 
     def calendar(self, country: str = "", region: str = "") -> Calendar:
@@ -101,15 +112,17 @@ def cases_of(
     money, maybe, letters = unapplied_money(ids), suggested_money(ids), _letters(ids)
     paid, said = part_payments(ids, settings.rules, today), _said(business, ids)
     reachable, unverified = _representatives(customers), _unverified(customers, settings)
-    handed = handed_off(ids)
+    handed, treats = handed_off(ids), treating(business, ids, today)
     cases: dict[int, list[Case]] = defaultdict(list)
     for customer in customers:
         flag = standing_block(customer, today, represented=customer.pk in reachable)
         last_step_on = letters.any_step_on.get(customer.pk)
         spoken, answered = said.get(customer.pk, (None, None))
+        treated = treats.treated.get(customer.pk)
         for currency, rows in invoices.get(customer.pk, {}).items():
             key = (customer.pk, currency)
             stop = Block(*block_of(handed[key])) if key in handed and not flag.reason else flag
+            stop = stop if stop.reason else _protected(treated)
             unapplied, since = money.get(key, (NOTHING, None))
             suggested, suggested_on = maybe.get(key, (NOTHING, None))
             part_paid, part_paid_on = paid.get(key, (NOTHING, None))
@@ -132,13 +145,17 @@ def cases_of(
                     spoken_since=spoken,
                     unanswered=last_step_on is not None and (answered is None or answered < last_step_on),
                     kept_on=promises.kept.get(key),
-                    money_only=promises.broken.get(customer.pk, 0) >= settings.rules["promise"]["broken_limit"],
+                    money_only=promises.broken.get(customer.pk, 0) >= settings.rules["promise"]["broken_limit"]
+                    or money_only(treated),
                     released=business.released_on is not None,
                     last_letter_on=letters.letter_on.get(key),
                     last_step_on=letters.step_on.get(key),
                     last_notice_on=letters.notice_on.get(customer.pk),
                     contact_invalid=key in letters.returned,
                     unverified_from=unverified.get(customer.pk),
+                    treated=treated,
+                    reads_mail=customer.pk in treats.readers,
+                    warning=customer.pk in treats.to_warn,
                 )
             )
     return cases
@@ -172,6 +189,13 @@ def standing_block(customer: Customer, today: datetime.date, *, represented: boo
         if holds:
             return Block(reason, last_day + DAYS(days=1) if last_day else None, rule)
     return Block()
+
+
+def _protected(treated: Treated | None) -> Block:
+    """An owner may say that a customer counts as protected, whatever the flags say (domain.md 5, LEGAL_BLOCK)."""
+    if treated is None or treated.segment != Segment.LEGAL_BLOCK:
+        return Block()
+    return Block(PROTECTED, changes_on(treated), Rule.LEGAL_BLOCK)
 
 
 def _representatives(customers: Iterable[Customer]) -> set[int]:

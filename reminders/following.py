@@ -32,6 +32,7 @@ CALLS = {
     Occasion.PLAN_DEFAULTED: TaskKind.DECIDE,
     Occasion.SETTLEMENT_MISSED: TaskKind.DECIDE,
     Occasion.PAYMENT_RETURNED: TaskKind.CALLBACK,
+    Occasion.WORSENING: TaskKind.WARNING_CALL,
 }
 OF_A_PLAN = (Occasion.INSTALMENT_DUE, Occasion.INSTALMENT_MISSED, Occasion.PLAN_DEFAULTED)
 
@@ -40,7 +41,8 @@ OF_A_PLAN = (Occasion.INSTALMENT_DUE, Occasion.INSTALMENT_MISSED, Occasion.PLAN_
 class Happened:
     """Something that happened to one customer in one currency. `subject` names it in the log ("promise:12"); `about` are the
     invoices concerned; `amount` is what is missing; `facts` go into the letter as they are; `also` are subjects it speaks for.
-    `consent_from`, `consent_until`: when they agreed, in the last conversation, to be called again."""
+    `consent_from`, `consent_until`: when they agreed, in the last conversation, to be called again. `within`: the business days
+    after it in which the call is due."""
 
     occasion: Occasion
     subject: str
@@ -54,6 +56,7 @@ class Happened:
     consent_from: datetime.date | None = None
     consent_until: datetime.date | None = None
     also: tuple[str, ...] = ()
+    within: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +127,13 @@ def _open(row: InvoiceFacts, happened: Happened, today: datetime.date) -> Decima
     """
     if happened.occasion == Occasion.PAYMENT_RETURNED:
         return row.askable(today) or row.planned
-    return row.balance if happened.occasion in OF_A_PLAN else row.askable(today)
+    return row.balance if happened.occasion in (*OF_A_PLAN, Occasion.WORSENING) else row.askable(today)
 
 
 def _asks(rows: list[InvoiceFacts], happened: Happened, today: datetime.date) -> Fire:
     """What the letter lists; of an instalment the plan says it, so that no invoice stands in it as asked for."""
-    return asked_today([] if happened.occasion in (Occasion.INSTALMENT_DUE, Occasion.INSTALMENT_MISSED) else rows, today)
+    unlisted = (Occasion.INSTALMENT_DUE, Occasion.INSTALMENT_MISSED, Occasion.WORSENING)
+    return asked_today([] if happened.occasion in unlisted else rows, today)
 
 
 def _call(happened: Happened, calendar: Calendar, today: datetime.date, individual: bool, answer_within: int) -> Call:
@@ -137,7 +141,8 @@ def _call(happened: Happened, calendar: Calendar, today: datetime.date, individu
     # What answers a query of theirs is counted, never too often.
     waits = individual and happened.occasion != Occasion.QUERY_CLOSED
     opens_on = max(today, _permitted_from(happened, today)) if waits else today
-    due_on = max(calendar.add(happened.on, answer_within) if happened.occasion == Occasion.QUERY_CLOSED else today, opens_on)
+    within = answer_within if happened.occasion == Occasion.QUERY_CLOSED else happened.within
+    due_on = max(calendar.add(happened.on, within) if within else today, opens_on)
     role = Role.OWNER if kind == TaskKind.DECIDE else Role.BOOKKEEPER
     return Call(kind, role, opens_on, calendar.roll_forward(due_on), happened.amount, _reason(happened))
 
@@ -160,6 +165,9 @@ def _reason(happened: Happened) -> str:
         Occasion.INSTALMENT_MISSED: _("An instalment is missing, %(amount)s: repair the plan rather than end it."),
         Occasion.PLAN_DEFAULTED: _("The payment plan ended with %(amount)s unpaid: decide what comes next."),
         Occasion.SETTLEMENT_MISSED: _("Not settled as agreed, %(amount)s is owed again: let it count, or decide."),
+        Occasion.WORSENING: _(
+            "Signs of trouble, with %(amount)s open: call before any letter goes. Let them tell how things stand, and note it."
+        ),
         Occasion.PAYMENT_RETURNED: _("A payment of %(amount)s came back: call today."),
     }
     return words[happened.occasion] % {"amount": amount}

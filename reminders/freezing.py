@@ -8,6 +8,7 @@ from typing import Any
 from reminders.cases import NOTHING, Case, Fire, InvoiceFacts, Line
 from reminders.timetable import StepTerms
 from reminders.tone import tone_of
+from reminders.treatments import kind_of
 
 
 def asked_today(
@@ -44,6 +45,7 @@ def frozen_facts(fire: Fire, case: Case, today: datetime.date) -> dict[str, Any]
         "total": str(fire.total),
         "first_contact": fire.first_contact,
         "money_only": case.money_only,
+        **({"treated": kind_of(case.treated)} if case.treated else {}),
     }
 
 

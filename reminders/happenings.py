@@ -16,6 +16,7 @@ from invoices.models.settlement import SettlementState
 from reminders.following import Happened, together
 from reminders.models import Occasion
 from reminders.plan_happenings import LATELY, plan_happenings, unanswered
+from reminders.worsening import worsening
 
 
 def happenings(business: Business, today: datetime.date, only: Iterable[int] | None = None) -> list[Happened]:
@@ -30,6 +31,7 @@ def happenings(business: Business, today: datetime.date, only: Iterable[int] | N
         *plan_happenings(mine, business, today),
         *_payments(mine, today),
         *_settlements(mine, today),
+        *worsening(business, today, only),
     ]
     return _with_conversations(business, together(found))
 

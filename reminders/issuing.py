@@ -23,18 +23,20 @@ from reminders.models import Reminder, ReminderLine, StepCode
 from reminders.outbox import open_review
 from reminders.timetable import DAYS, DUNNING, RANK, StepTerms
 from reminders.tone import advice
+from reminders.treatments import advice_for, money_only
 from reminders.verdicts import Verdicts, remember, watch
 from reminders.wordings import carry_over
 
 TASK_KINDS = {
     StepCode.VERIFY_AP: TaskKind.VERIFY_AP,
     StepCode.COURTESY: TaskKind.COURTESY_CALL,
+    StepCode.NOTICE: TaskKind.NOTICE_CALL,
     StepCode.DAY_30: TaskKind.REVIEW_LETTER,
     StepCode.DAY_60: TaskKind.CALL_60,
     StepCode.DAY_90: TaskKind.CALL_90,
     StepCode.DECIDE: TaskKind.DECIDE,
 }
-SUPERSEDED = {TASK_KINDS[step]: RANK[step] for step in (StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90)}
+SUPERSEDED = {TASK_KINDS[step]: RANK[step] for step in DUNNING}
 CALL_REMEMBERED = datetime.timedelta(days=14)
 NO_RESPONSE = "no-response"
 LINE = ("reminder", "invoice", "step", "cycle", "amount", "days_past_due")
@@ -138,6 +140,9 @@ def _about(kind: TaskKind | str | None, subject: str) -> str:
 def _task_kind(step: StepTerms) -> TaskKind | None:
     """What a person must do about this step; nothing where its letter goes by itself."""
     kind = TASK_KINDS.get(step.code)
+    by_letter = kind == TaskKind.COURTESY_CALL and step.letter_code
+    if by_letter or (kind == TaskKind.NOTICE_CALL and not step.calls):
+        return None
     if kind in {TaskKind.CALL_60, TaskKind.CALL_90} and not step.calls:
         kind = TaskKind.REVIEW_LETTER
     return None if kind == TaskKind.REVIEW_LETTER and not step.approve_first else kind
@@ -163,10 +168,12 @@ def _counsel(verdict: Verdicts, fire: Fire) -> Iterator[str]:
     customer, step = verdict.customer, verdict.setting.policy.steps[fire.step]
     if verdict.case.represented:
         yield _("Represented: speak to the representative only.")
-    if step.calls and fire.step != StepCode.COURTESY:
+    asks_money = step.calls and fire.step != StepCode.COURTESY
+    if asks_money:
         yield advice(step.code, customer.approach, _tone(verdict, fire)["tone"])
-        if verdict.case.money_only:
-            yield _("Promises were broken: take no further one, only money today or a signed plan.")
+    yield advice_for(verdict.case.treated)
+    if verdict.case.money_only and asks_money and not money_only(verdict.case.treated):
+        yield _("Promises were broken: take no further one, only money today or a signed plan.")
 
 
 def _tone(verdict: Verdicts, fire: Fire) -> dict[str, str]:

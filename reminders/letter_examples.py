@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from arcollect.addresses import paper_for
+from invoices.models.insight import Segment, SubType
 from reminders.agreed_facts import AgreedFacts, QueryFacts, SettlementFacts
 from reminders.letter_facts import (
     Addressee,
@@ -39,7 +40,7 @@ WORDS = {
 }
 OF_A_PLAN = ("LPI", "LPD")
 QUERIES = {"en": "the price", "de": "Preis", "es": "el precio"}
-LATE = {"L0": -21, "L1": 1, "L30": 34, "L60": 62, "L90": 93, "FINAL": 108}
+LATE = {"L0": -21, "LC": -3, "L1": 1, "L30": 34, "L60": 62, "L90": 93, "FINAL": 108}
 
 
 def examples(code: str, language: str, creditor: Creditor, currency: str, today: date) -> list[tuple[Any, LetterFacts]]:
@@ -60,6 +61,9 @@ def examples(code: str, language: str, creditor: Creditor, currency: str, today:
         _("cannot pay"): {"diagnosis": "CANT", "portal_url": LINK},
         _("disagrees"): {"diagnosis": "SHOULDNT"},
         _("something administrative"): {"diagnosis": "ADMIN"},
+        _("a customer who forgets"): {"treated": Segment.FORGETFUL},
+        _("a customer who pays promptly"): {"treated": Segment.PROMPT, "portal_url": LINK},
+        _("a customer whose queries come late"): {"treated": SubType.TACTICAL},
         _("a customer we know little of"): _bare(plain),
     }
     return [(name, dataclasses.replace(plain, **changes)) for name, changes in ways.items()]

@@ -9,10 +9,12 @@ from dateutil.relativedelta import relativedelta
 from arcollect.money import quantize
 from reminders.agreed_facts import AgreedFacts, PromiseFacts
 
-CODES = ("L0", "L1", "L30", "L60", "L90", "FINAL", "LBP", "LPI", "LPD", "LRES", "LCALL")
+CODES = ("L0", "LC", "L1", "L30", "L60", "L90", "FINAL", "LBP", "LPI", "LPD", "LRES", "LCALL")
 CLAIMS = ("interest", "compensation")
 # These ask for no overdue invoices of their own, so money on account need not leave something to pay.
-CODES_WITHOUT_NETTING = frozenset({"L0", "LPI", "LPD", "LCALL"})
+CODES_WITHOUT_NETTING = frozenset({"L0", "LC", "LPI", "LPD", "LCALL"})
+# These come before the due date, which is the day they name.
+BEFORE_DUE = frozenset({"L0", "LC"})
 # Only these turn the 90-day letter firm (domain.md 3.2); a reason we do not know keeps it conciliatory.
 FIRM_DIAGNOSES = frozenset({"WONT", "SHOULDNT"})
 FIRM_TONE = "firm"
@@ -149,7 +151,7 @@ class LetterFacts:
     `promised` and `offered` are shown apart (an invoice partly in dispute stands in both). `total` is the sum asked for before
     `unapplied` money. `tone`: that of the step (reminders/tone.py), "" for a letter without one. `copies_missing`: the invoices
     whose copy does not go along though others' do. `terms`: those enclosed, on pages of their own behind the letter.
-    `agency`: the name of the one a next step is about.
+    `agency`: the name of the one a next step is about. `treated`: the segment, or sub-type, the customer was treated by.
     Raises ValueError where the figures contradict each other or two currencies meet (traps T24, T25)."""
 
     code: str
@@ -177,6 +179,7 @@ class LetterFacts:
     first_contact: bool = False
     diagnosis: str = ""
     tone: str = ""
+    treated: str = ""
     asked_times: int = 0
     respond_days: int = 14
     next_steps: tuple[str, ...] = ()
@@ -230,14 +233,14 @@ class LetterFacts:
 
     @property
     def pay_by(self) -> date | None:
-        """The one large date (domain.md 3.6): D in L0 and LPI, cure in LPD, the reply period in FINAL, today in LBP, else 7 days;
-        of a closed query the owner says in how many. None in an L60 that confirms an agreement: its own date must not stand
+        """The one large date (domain.md 3.6): D in L0, LC and LPI, cure in LPD, the reply period in FINAL, today in LBP, else 7
+        days; of a closed query the owner says in how many. None in an L60 that confirms an agreement: its own date must not stand
         beside another; in LCALL what they said."""
         if self.code == "LCALL":
             return self.agreed.promises[0].due_on if self.agreed.promises else None
         if self.code == "L60" and (self.promise or (self.call and self.call.agreement)):
             return None
-        if self.code == "L0":
+        if self.code in BEFORE_DUE:
             return min(line.due_on for line in self.lines)
         if self.instalment:
             return self.instalment.cure_by

@@ -60,7 +60,7 @@ def figure_labels(facts: LetterFacts) -> tuple[str, str]:
     words = labels(facts.language)
     if facts.code == "LCALL":
         return words["agreed" if facts.agreed.promises else "open"], words["agreed_by"]
-    return words["amount" if facts.instalment else "amount_due"], words["due" if facts.code in ("L0", "LPI") else "pay_by"]
+    return words["amount" if facts.instalment else "amount_due"], words["due" if facts.code in ("L0", "LC", "LPI") else "pay_by"]
 
 
 def terms_agreed(facts: LetterFacts) -> str:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from arcollect.money import format_date, format_money, parse_locale
+from invoices.models.insight import Segment, SubType
 from reminders.agreed_words import AGREED_FIELDS, agreed_values
 from reminders.letter_facts import CODES, LetterFacts
 from reminders.liquid_text import Value, WordingError, fill_text
@@ -61,6 +62,9 @@ MERGE_FIELDS = {
     "cannot_pay": "True where the customer told you that money is short",
     "disagrees": "True where the customer thinks that it is not owed",
     "administrative": "True where something administrative is in the way: an order number, a copy, an approval",
+    "standing_payment": "True where the customer forgets: a standing transfer or direct debit may help",
+    "pays_well": "True where the customer pays promptly",
+    "queries_in_writing": "True where the customer's queries come late: ask for them in writing",
     "next_steps": "The next steps you allow letters to name, as a list in words; empty where none",
     "respond_days": "How many days the customer has to answer a final letter",
     "copies_enclosed": "True where copies of the invoices go with the letter",
@@ -180,6 +184,9 @@ def merge_values(facts: LetterFacts) -> dict[str, Value]:
         "cannot_pay": facts.cannot_pay,
         "disagrees": facts.disagrees,
         "administrative": facts.administrative,
+        "standing_payment": facts.treated == Segment.FORGETFUL,
+        "pays_well": facts.treated == Segment.PROMPT,
+        "queries_in_writing": facts.treated == SubType.TACTICAL,
         "next_steps": next_steps(facts),
         "respond_days": facts.respond_days,
         "copies_enclosed": facts.copies_enclosed,

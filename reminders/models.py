@@ -166,6 +166,7 @@ class Occasion(models.TextChoices):
     PLAN_DEFAULTED = "plan_defaulted", _("A payment plan ended unpaid")
     SETTLEMENT_MISSED = "settlement_missed", _("A settlement was not paid as agreed")
     PAYMENT_RETURNED = "payment_returned", _("A payment came back")
+    WORSENING = "worsening", _("A customer gets into trouble")
 
 
 class FollowUp(models.Model):

@@ -21,17 +21,18 @@ from invoices.models import Invoice, PaymentPlan, Settlement
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.plan_keeping import settle_plans
 from invoices.planning import expire_offers, void_offers
+from invoices.segments import acts
 from invoices.settling import settle_settlements
 from invoices.unmatched import ask_to_match, ask_to_pay_back
-from reminders.cases import Case, Decision, Fire, Wait
+from reminders.call_budget import CallBudget, budget_of
+from reminders.cases import Case, Fire, Wait
 from reminders.escalation import next_looks
 from reminders.explaining import DECIDERS, explained
 from reminders.facts import Settings, cases_of, settings_of
 from reminders.issuing import asked_line, write_verdicts
-from reminders.models import Cursor, LastDecision, Reminder, StepCode, Verdict, Watch
+from reminders.models import Cursor, LastDecision, Reminder, Verdict, Watch
 from reminders.policies import switch_on_service_steps
 from reminders.responding import respond
-from reminders.rules import Rule
 from reminders.sweeping import queued_customers, sweep
 from reminders.verdicts import Verdicts
 
@@ -39,7 +40,6 @@ logger = logging.getLogger(__name__)
 
 # One batch is held in memory and written in one transaction: so many customers, or as many as have so many open invoices.
 BATCH, BATCH_INVOICES = 500, 4000
-CALLS = {StepCode.COURTESY, StepCode.DAY_60, StepCode.DAY_90}
 Progress = Callable[[int, int], None]
 
 
@@ -56,25 +56,6 @@ class Outcome:
         self.fired += other.fired
         self.waiting += other.waiting
         self.failed += other.failed
-
-
-@dataclass(slots=True)
-class CallBudget:
-    """How many new calls of a released ledger may still open today (domain.md 3.4); None for no limit."""
-
-    left: int | None
-    next_day: datetime.date
-
-    def grant(self, case: Case, decision: Decision) -> Decision:
-        """The decision itself, or a Wait where it opens a call for a released invoice and today's number is used up."""
-        if self.left is None or not isinstance(decision, Fire) or decision.step not in CALLS:
-            return decision
-        if not any(line.invoice.released and not line.invoice.fired for line in decision.lines):
-            return decision
-        if self.left <= 0:
-            return Wait(Rule.CALL_LIMIT, "The day's new calls from the released ledger are all made.", self.next_day)
-        self.left -= 1
-        return decision
 
 
 def release(
@@ -127,7 +108,7 @@ def escalate(
         settled.add(_settle(business, settings, today))
         ask_to_match(business=business, calendar=settings.calendar(), today=today)
         ask_to_pay_back(business=business, calendar=settings.calendar(), today=today)
-    key = _settings_key(business, settings)
+    key = _settings_key(business, settings, today)
     with transaction.atomic():
         horizon = log.horizon(business)
     everyone = cursor.settings_key != key
@@ -137,7 +118,7 @@ def escalate(
     swept = not outcome.failed
     outcome.add(settled)
     batches = _to_look_at(business, cursor, horizon, today, everyone=everyone) if only is None else _batches(only)
-    budget = _budget(business, settings, today, calls_per_day)
+    budget = budget_of(business, settings, today, calls_per_day)
     work = partial(_batch, business, settings=settings, today=today, budget=budget, dry_run=dry_run, brief=brief)
     outcome.add(_guarded(work, batches, progress))
     if not dry_run:
@@ -159,9 +140,8 @@ def explain(business: Business, customer: Customer, today: datetime.date) -> lis
     Each row: currency, what, verdict, step, rule and its words, reason, next_on, the facts in words, the open invoices.
     """
     settings = settings_of(business)
-    setting = settings.setting(customer)
     cases = cases_of(business, [customer], settings, today).get(customer.pk, [])
-    return [row for case in cases for row in explained(case, setting, today)]
+    return [row for case in cases for row in explained(case, settings.setting(customer, case), today)]
 
 
 def _batches(ids: Iterable[int], invoices: Mapping[int, int] | None = None) -> list[list[int]]:
@@ -329,10 +309,10 @@ def _decided(
 ) -> list[Verdicts]:
     """The verdicts of one customer; an error is logged and listed, and the next run looks again (T07)."""
     try:
-        setting = settings.setting(customer)
         verdicts = []
         for case in cases:
-            decisions = tuple(budget.grant(case, decide(case, setting, today)) for _, decide in DECIDERS)
+            setting = settings.setting(customer, case)
+            decisions = tuple(budget.grant(decide(case, setting, today), setting) for _, decide in DECIDERS)
             verdicts.append(Verdicts(customer, case, setting, decisions, next_looks(case, decisions, setting, today)))
     except Exception as error:
         logger.exception("Customer %s could not be decided", customer.pk)
@@ -341,20 +321,13 @@ def _decided(
     return verdicts
 
 
-def _budget(business: Business, settings: Settings, today: datetime.date, calls_per_day: int | None) -> CallBudget:
-    limit = settings.rules["max_new_call_tasks_per_day"] if calls_per_day is None else calls_per_day
-    next_day = settings.calendar().add(today, 1)
-    if limit == 0:
-        return CallBudget(None, next_day)
-    opened = Reminder.objects.filter(business=business, fired_on=today, step__in=CALLS, lines__invoice__released_on__isnull=False)
-    return CallBudget(limit - opened.distinct().count(), next_day)
-
-
-def _settings_key(business: Business, settings: Settings) -> str:
-    """Changes whenever a policy, a threshold or the business's holidays do: then every customer is looked at again."""
+def _settings_key(business: Business, settings: Settings, today: datetime.date) -> str:
+    """Changes whenever a policy, a threshold or the business's holidays do, and once segments begin to act: then every customer
+    is looked at again."""
     policies = sorted(policy.id for policy in settings.by_name.values())
     chosen = sorted(settings.chosen.items())
-    parts = [policies, settings.default.id, chosen, settings.rules, settings.home, str(business.released_on)]
+    released, treats = str(business.released_on), acts(business, today)
+    parts = [policies, settings.default.id, chosen, settings.rules, settings.home, released, treats]
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

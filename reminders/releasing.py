@@ -13,11 +13,12 @@ from arcollect.dates import Calendar
 from customers.models import Business, Customer, User
 from customers.profile import save_rules
 from invoices.models import Invoice
+from reminders.call_budget import CALLS
 from reminders.cases import Case, Fire, Setting
 from reminders.escalation import courtesy_call, next_step
 from reminders.facts import Settings, cases_of, settings_of
 from reminders.models import Policy, StepCode
-from reminders.nightly import BATCH, CALLS, release
+from reminders.nightly import BATCH, release
 from reminders.policies import draft_of, save_policy
 
 NOTHING = Decimal(0)

@@ -5,11 +5,14 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers import log
+from customers.desk import open_task
 from customers.models import Business, Contact, Customer, Letter, Task
+from customers.models.business import Role
 from customers.models.customer import Channel, Kind
-from customers.models.desk import TaskState
+from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterCode, LetterState
 from reminders.cases import Case, case_in
 from reminders.facts import Settings, cases_of
@@ -82,6 +85,8 @@ def _write(
         row.letter = _letter(business, customer, case, following, contacts.get(customer.pk), today)
     if following.call is not None:
         row.task = row.task or _task(business, customer, happened, following.call)
+    if happened.occasion == Occasion.WORSENING:
+        _alert(customer, happened, today)
     row.redraft = False
     row.save()
     for subject in happened.also:
@@ -160,6 +165,22 @@ def _task(business: Business, customer: Customer, happened: Happened, call: Call
         },
     )
     return task
+
+
+def _alert(customer: Customer, happened: Happened, today: datetime.date) -> None:
+    """The owner hears of it the same night (domain.md 5, DETERIORATING)."""
+    open_task(
+        business=customer.business,
+        customer=customer,
+        kind=TaskKind.WARNING,
+        subject=happened.subject,
+        role=Role.OWNER,
+        opens_on=today,
+        due_on=customer.calendar.add(today, 1),
+        currency=happened.currency,
+        amount=happened.amount,
+        reason=_("Getting into trouble: look at the signs, and decide whether to go on supplying on credit."),
+    )
 
 
 def _shared(customer: Customer, happened: Happened) -> Task | None:

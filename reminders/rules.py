@@ -11,6 +11,7 @@ class Rule(models.TextChoices):
     STEP_HURRIED = "STEP_HURRIED", _("A promise was not kept: the next step is due at once.")
     PLAN_DEFAULTED = "PLAN_DEFAULTED", _("A payment plan ended unpaid: the steps go on at the negotiation, never lower.")
     COURTESY_DUE = "COURTESY_DUE", _("A courtesy call comes two weeks before the due date, or halfway through short terms.")
+    COURTESY_MAIL_DUE = "COURTESY_MAIL_DUE", _("Who pays well, or only forgets, gets a mail instead of the courtesy call.")
     SATISFACTION_DUE = "SATISFACTION_DUE", _("A new invoice is followed by the question whether all was as ordered.")
     VERIFY_DUE = "VERIFY_DUE", _("Contacts are checked before a new invoice falls due, where nobody did for half a year.")
     NO_SERVICE_DUE = "NO_SERVICE_DUE", _("Nothing of the kind is due for a new invoice.")
@@ -27,6 +28,7 @@ class Rule(models.TextChoices):
     CEASE = "CEASE", _("Who asked not to be contacted gets nothing but a final letter the owner approved.")
     REPRESENTED = "REPRESENTED", _("Who is represented is written to through the representative only.")
     MORATORIUM = "MORATORIUM", _("During a moratorium nothing is asked for.")
+    LEGAL_BLOCK = "LEGAL_BLOCK", _("Who counts as legally protected is not reminded: the owner decides.")
     NO_REMINDERS = "NO_REMINDERS", _("Somebody switched reminders off.")
     CONTACT_INVALID = "CONTACT_INVALID", _("A letter that did not arrive comes first: it, or the contact, must be seen to.")
     DISPUTED = "DISPUTED", _("What is in dispute is not asked for.")
@@ -43,6 +45,7 @@ class Rule(models.TextChoices):
     PART_PAYMENT = "PART_PAYMENT", _("Who has just paid half or more gets a week.")
     MIN_GAP = "MIN_GAP", _("Days must pass between two steps.")
     NOTICE_GAP = "NOTICE_GAP", _("A customer gets one notice a week at most.")
+    WARNING_CALL = "WARNING_CALL", _("Who gets into trouble is called before anything is written.")
     NO_BUSINESS_DAY = "NO_BUSINESS_DAY", _("Nothing goes out on weekends, holidays and closing days.")
     CALL_LIMIT = "CALL_LIMIT", _("A released ledger opens only so many new calls a day.")
 

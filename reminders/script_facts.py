@@ -14,11 +14,14 @@ from customers.models.business import Role
 from invoices.account import Position
 from invoices.models import Dispute, Instalment
 from invoices.models.agreement import PromiseState
+from invoices.models.insight import Segment, SubType
 from invoices.models.portal import SatisfactionAnswer
+from invoices.segments import Treated
 from invoices.standing import NOTHING
 from reminders.letter_words import labels
 from reminders.models import FollowUp
 from reminders.scripts import Script, ScriptFacts, occasion_of, script_for
+from reminders.treatments import kind_of
 
 NOT_KEPT = [PromiseState.BROKEN, PromiseState.PARTIAL]
 # Who will not pay is given so many business days (domain.md 4.3).
@@ -33,11 +36,12 @@ def script_of(
     main: Position | None,
     contact: str,
     today: datetime.date,
+    treated: Treated | None = None,
 ) -> Script:
     """The words of the call, every figure filled in, in a fixed number of queries for each occasion."""
     days = main.days_late if main else 0
     occasion = occasion_of(task.kind, task.subject, days) if task else occasion_of("", "", days)
-    found = _general(customer, caller, main, contact, today)
+    found = _general(customer, caller, main, contact, today) | _treated(treated)
     if task is not None and occasion in ABOUT:
         found |= ABOUT[occasion](customer, task, standing, today)
     return script_for(occasion, customer.approach, ScriptFacts(**found), scripts_of(customer.business))
@@ -65,6 +69,11 @@ def _general(customer: Customer, caller: User, main: Position | None, contact: s
         "deadline": day(customer.calendar.add(today, NAMED_DAYS)),
         **_colleagues(customer, caller),
     }
+
+
+def _treated(treated: Treated | None) -> dict[str, bool]:
+    kind = kind_of(treated)
+    return {"stretches": kind == Segment.STRETCHER, "late_queries": kind == SubType.TACTICAL}
 
 
 def _colleagues(customer: Customer, caller: User) -> dict[str, str]:

@@ -10,6 +10,8 @@ from reminders.liquid_text import fill_text
 FRAME = "FRAME"
 OCCASIONS = {
     TaskKind.COURTESY_CALL: "COURTESY",
+    TaskKind.NOTICE_CALL: "NOTICE",
+    TaskKind.WARNING_CALL: "WARNING",
     TaskKind.CALL_60: "60",
     TaskKind.CALL_90: "90",
     TaskKind.DECIDE: "90",
@@ -28,7 +30,8 @@ class ScriptFacts:
     """What a script may say, in words ready to be read out; "" where there is nothing to say. `invoices`: "3 invoices",
     `number`: the one invoice it is about, `deadline`: the day named to who does not want to pay, `outcome`: how their query
     ended, `missing`: what of an instalment did not come, `cure`: until when that can be put right, `remaining`: else due.
-    `fine`, `wrong`: the day they answered to the satisfaction letter that all is as ordered, or that something is not."""
+    `fine`, `wrong`: the day they answered to the satisfaction letter that all is as ordered, or that something is not.
+    `stretches`, `late_queries`: how they are treated (domain.md 5)."""
 
     caller: str
     company: str
@@ -56,6 +59,8 @@ class ScriptFacts:
     remaining: str = ""
     fine: str = ""
     wrong: str = ""
+    stretches: bool = False
+    late_queries: bool = False
 
     @property
     def fields(self) -> dict[str, Any]:

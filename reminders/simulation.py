@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Count
@@ -18,7 +18,8 @@ SPAN = 90
 BATCH = 500
 # Above so many open invoices a sample of the customers speaks for all: the owner waits for the answer.
 MOST_INVOICES = 5_000
-Rules = Mapping[int, Setting]
+# A case with its setting under the present and under the changed policies.
+Both = tuple[Case, Setting, Setting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Tally:
         self.letters[fired.on] += times * fired.letter
         self.calls[fired.on] += times * fired.call
         self.steps[str(fired.step)] += times
+
+
+Counted = tuple[Fired, tuple[Tally, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ def after(case: Case, fire: Fire, setting: Setting, today: datetime.date) -> Cas
         case = replace(case, last_step_on=today)
     if fire.step == StepCode.NOTICE:
         case = replace(case, last_notice_on=today)
-    return replace(case, last_letter_on=today) if setting.policy.steps[fire.step].letter_code else case
+    counts = fire.step in DUNNING and setting.policy.steps[fire.step].letter_code
+    return replace(case, last_letter_on=today) if counts else case
 
 
 def _unblocked(case: Case, today: datetime.date) -> Case:
@@ -134,33 +139,33 @@ def rehearse(
     for start in range(0, len(ids), BATCH):
         customers = list(Customer.objects.filter(pk__in=ids[start : start + BATCH]))
         cases = _cases(business, customers, present, today)
-        before = {customer.pk: present.setting(customer) for customer in customers}
-        then = {customer.pk: changed.setting(customer) for customer in customers}
-        for fired, tallies in _compared(rehearsal, cases, before, then, today, days):
+        by_id = {customer.pk: customer for customer in customers}
+        both = [tuple(one.setting(by_id[case.customer_id], case) for one in (present, changed)) for case in cases]
+        played = [(case, *settings) for case, settings in zip(cases, both, strict=True)]
+        for fired, tallies in _compared(rehearsal, played, today, days):
             for tally in tallies:
                 tally.add(fired, one_in)
     return rehearsal
 
 
-def _compared(
-    rehearsal: Rehearsal, cases: Sequence[Case], before: Rules, then: Rules, today: datetime.date, days: int
-) -> Iterator[tuple[Fired, tuple[Tally, ...]]]:
+def _compared(rehearsal: Rehearsal, cases: Sequence[Both], today: datetime.date, days: int) -> Iterator[Counted]:
     """Each fired step with the tallies it counts in; a case whose policy stays is played once for both."""
-    same = {customer_id for customer_id, setting in before.items() if setting.policy is then[customer_id].policy}
-    for rules, ids, tallies in (
-        (before, same, (rehearsal.present, rehearsal.changed)),
-        (before, before.keys() - same, (rehearsal.present,)),
-        (then, before.keys() - same, (rehearsal.changed,)),
-    ):
-        played = [(case, rules[case.customer_id]) for case in cases if case.customer_id in ids]
-        for fired in simulate(played, today, days):
-            yield fired, tallies
+    for case, before, then in cases:
+        same = before.policy == then.policy
+        for setting, tallies in (
+            ((before, (rehearsal.present, rehearsal.changed)),)
+            if same
+            else ((before, (rehearsal.present,)), (then, (rehearsal.changed,)))
+        ):
+            for fired in simulate([(case, setting)], today, days):
+                yield fired, tallies
 
 
 def _cases(business: Business, customers: Sequence[Customer], settings: Settings, today: datetime.date) -> list[Case]:
-    """The cases of these customers; what only waits for the ledger's release does not wait here."""
+    """The cases of these customers; what only waits for the ledger's release does not wait here, and the early-warning call is
+    made on its day as every other."""
     found = cases_of(business, customers, settings, today)
-    cases = [case for customer in customers for case in found.get(customer.pk, [])]
+    cases = [replace(case, warning=False) for customer in customers for case in found.get(customer.pk, [])]
     if business.released_on is not None:
         return cases
     freed = [tuple(replace(row, entry_hold=False) for row in case.invoices) for case in cases]

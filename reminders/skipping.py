@@ -47,11 +47,10 @@ class Coming:
 def coming_steps(customer: Customer, today: datetime.date) -> list[Coming]:
     """The dunning steps of a customer that wait or come, by currency, the next one first."""
     settings = settings_of(customer.business)
-    setting = settings.setting(customer)
     waiting = _under_way(customer).prefetch_related("lines")
     steps = [Coming(row.currency, row.step, None, len(row.lines.all())) for row in waiting]
     for case in cases_of(customer.business, [customer], settings, today).get(customer.pk, []):
-        steps += _still_to_come(case, setting, today)
+        steps += _still_to_come(case, settings.setting(customer, case), today)
     return steps
 
 

@@ -14,8 +14,8 @@ from customers.models.letter import LetterCode
 
 # Their own salt: a token of this kind opens nothing else.
 SALT = "reminders.stop-mail"
-# What asks for money can be stopped; answers to their own query and what they signed keep coming.
-STOPPABLE = {LetterCode.L1, LetterCode.L30, LetterCode.L60, LetterCode.L90, LetterCode.FINAL, LetterCode.LBP}
+# What asks for money, or comes again and again, can be stopped; answers to their own query and what they signed keep coming.
+STOPPABLE = {LetterCode.LC, LetterCode.L1, LetterCode.L30, LetterCode.L60, LetterCode.L90, LetterCode.FINAL, LetterCode.LBP}
 
 
 def stop_link(letter: Letter, contact: Contact) -> str:

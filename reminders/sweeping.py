@@ -14,6 +14,7 @@ from customers import log
 from customers.models import Business, Customer, Letter, Task
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterCode, LetterState
+from invoices.models.insight import Segment
 from reminders.cases import NOTHING, Case, InvoiceFacts
 from reminders.confirmations import fallen, over, restated, same
 from reminders.facts import Settings, cases_of
@@ -28,11 +29,12 @@ from reminders.settlement_letters import offer_gone
 from reminders.tone import tone_of
 from reminders.wordings import LOOK_AGAIN
 
-CALLS = [TaskKind.COURTESY_CALL, TaskKind.CALL_60, TaskKind.CALL_90, TaskKind.DECIDE]
+CALLS = [TaskKind.COURTESY_CALL, TaskKind.NOTICE_CALL, TaskKind.CALL_60, TaskKind.CALL_90, TaskKind.DECIDE]
 # What a call, a lapsed offer or money held back left to do: no step of the engine stands behind it.
 LEFT_OVER = reduce(or_, (Q(subject__startswith=area) for area in ("conversation:", "paymentplan:", "settlement:", "held:")))
 AGREED = Q(kind__in=[TaskKind.CALLBACK, TaskKind.DECIDE]) & LEFT_OVER
 NO_CALLS = frozenset({Rule.CEASE, Rule.DECEASED, Rule.INSOLVENT, Rule.MORATORIUM, Rule.HANDED_OFF})
+NO_TROUBLE = "The signs of trouble are gone."
 NOTHING_LEFT = "Nothing of it is left to ask for."
 
 
@@ -48,6 +50,12 @@ class Present:
         """What stops a letter of this code, or a call, in words; "" where nothing is open."""
         case = self.cases.get(currency)
         return case.blocked_for(letter_code) if case else ""
+
+    @property
+    def worsening(self) -> bool:
+        """Whether the customer is treated as one who gets into trouble."""
+        treated = next((case.treated for case in self.cases.values()), None)
+        return treated is not None and treated.segment == Segment.DETERIORATING
 
     def invoices(self, currency: str, letter_code: str = "") -> dict[int, InvoiceFacts]:
         """The open invoices by id; none under a block."""
@@ -187,6 +195,8 @@ def _sweep_follow_up(task: Task, present: Present, today: datetime.date) -> None
     one about a payment that came back: it had paid more than what was promised."""
     invoices = present.invoices(task.currency)
     follow_ups = task.follow_ups.all()
+    if any(row.occasion == Occasion.WORSENING for row in follow_ups) and not present.worsening:
+        return _cancel(task, present.block(task.currency) or NO_TROUBLE, today)
     returned = any(row.occasion == Occasion.PAYMENT_RETURNED for row in follow_ups)
     letters = [] if returned else [row.letter for row in follow_ups if row.letter is not None]
     about = {line["invoice"] for letter in letters for line in letter.facts["lines"]} or set(invoices)

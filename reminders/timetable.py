@@ -102,7 +102,9 @@ def courtesy_dates(term: Term, policy: PolicyTerms, calendar: Calendar, rules: M
     if short:
         halfway = calendar.roll_forward(term.issued_on + DAYS(days=length // 2))
         by = min(halfway, calendar.roll_back(term.due_on - DAYS(days=1)))
-    opens = calendar.roll_forward(max(by - DAYS(days=rules["courtesy_open_days_before"]), earliest))
+    # A mail goes on its day; a call may be made somewhat earlier.
+    ahead = 0 if step.letter_code else rules["courtesy_open_days_before"]
+    opens = calendar.roll_forward(max(by - DAYS(days=ahead), earliest))
     return CourtesyDates(min(opens, by), by, short)
 
 

@@ -23,6 +23,8 @@ class Voice(TextChoices):
 
 BY_STEP = {StepCode.NOTICE: Voice.FRIENDLY, StepCode.DAY_30: Voice.FRIENDLY_FIRM}
 BY_DIAGNOSIS = {Approach.ADMIN: Voice.HELPFUL, Approach.NOT_YET: Voice.FRIENDLY_FIRM, Approach.CANT: Voice.SYMPATHETIC}
+# The wish of a step to hold to what was agreed: firm where nothing stands in the way of paying (domain.md 5, STRETCHER).
+ON_TERMS = "terms"
 REFUSING = (Approach.WONT, Approach.SHOULDNT)
 SERVICE_STEPS = (StepCode.VERIFY_AP, StepCode.SATISFACTION, StepCode.COURTESY)
 
@@ -30,18 +32,25 @@ SERVICE_STEPS = (StepCode.VERIFY_AP, StepCode.SATISFACTION, StepCode.COURTESY)
 def tone_of(
     step: str, diagnosis: str, *, wanted: str = Tone.BY_DIAGNOSIS, first_contact: bool = False, vulnerable: bool = False
 ) -> Voice:
-    """The tone of a step's letter or call. `diagnosis`: Customer.approach; `wanted`: the step's own tone in the policy.
+    """The tone of a step's letter or call. `diagnosis`: Customer.approach; `wanted`: the step's own tone in the policy, or
+    ON_TERMS.
 
     Never firm at first contact, never firm for the vulnerable, whatever the policy says (domain.md 3.4, 7.4).
     """
     if step in SERVICE_STEPS:
         return Voice.SERVICE
-    voice = Voice.FIRM if wanted == Tone.FIRM else _diagnosed(step, diagnosis)
+    voice = Voice.FIRM if wanted == Tone.FIRM or _insists(step, diagnosis, wanted) else _diagnosed(step, diagnosis)
     if voice == Voice.FIRM and (first_contact or vulnerable):
         voice = Voice.FRIENDLY_FIRM
     if wanted == Tone.GENTLE and voice in (Voice.FIRM, Voice.FRIENDLY_FIRM):
         voice = Voice.FRIENDLY
     return voice
+
+
+def _insists(step: str, diagnosis: str, wanted: str) -> bool:
+    """Who merely stretches the terms is held to them from the 60-day step on; who cannot pay, or has a query, is heard."""
+    heard = (Approach.ADMIN, Approach.CANT, Approach.SHOULDNT)
+    return wanted == ON_TERMS and diagnosis not in heard and RANK.get(step, -1) >= RANK[StepCode.DAY_60]
 
 
 def _diagnosed(step: str, diagnosis: str) -> Voice:

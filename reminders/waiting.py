@@ -60,6 +60,13 @@ def _first(parts: Iterable[tuple[datetime.date, Decimal]]) -> str:
     return min((through.isoformat() for through, _ in parts), default="")
 
 
+def warned_first(case: Case) -> Wait | None:
+    """Who gets into trouble is called first: until then nothing is written, and no other call made (domain.md 5)."""
+    if not case.warning:
+        return None
+    return Wait(Rule.WARNING_CALL, "Signs of trouble: they are called first, what else is due waits for that call.")
+
+
 def too_little(case: Case, total: Decimal, policy: PolicyTerms) -> Wait | None:
     """The threshold is compared with what the letter would show, net of unapplied cash (T17, T26)."""
     net, smallest = total - case.unapplied, policy.smallest_sum(case.currency)

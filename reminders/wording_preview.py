@@ -10,7 +10,7 @@ from invoices.account import OpenInvoice, positions
 from reminders.correspondence import addressee_of, creditor_of
 from reminders.issuing import mail_contacts
 from reminders.letter_examples import example, examples
-from reminders.letter_facts import LetterFacts, LetterLine
+from reminders.letter_facts import BEFORE_DUE, LetterFacts, LetterLine
 from reminders.letter_words import MAIL
 
 LISTED = 200
@@ -37,7 +37,7 @@ def facts_for(customer: Customer | None, business: Business, code: str, language
     place = next((one for one in positions(customer, today) if one.invoices), None) if customer else None
     if customer is None or place is None:
         return made_up
-    late = [row for row in place.invoices if row.days_past_due > 0 and row.collectable] if made_up.code != "L0" else []
+    late = [row for row in place.invoices if row.days_past_due > 0 and row.collectable] if made_up.code not in BEFORE_DUE else []
     rows = late or [row for row in place.invoices if row.collectable]
     if not rows or place.unapplied >= sum(row.collectable for row in rows):
         return made_up

@@ -24,9 +24,14 @@ class PromiseForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"))
     due_on = forms.DateField(label=_("Paid by"), widget=DayInput)
 
-    def __init__(self, *args: Any, currencies: list[str], today: datetime.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currencies: list[str], today: datetime.date, may_allow: bool = False, **kwargs: Any) -> None:
+        """`may_allow`: who fills it in may take a promise that is too little from this customer (domain.md 5)."""
         super().__init__(*args, **kwargs)
         self.today = today
+        if may_allow:
+            self.fields["allowed"] = forms.BooleanField(
+                label=_("Take it all the same"), required=False, help_text=_("They are known for breaking promises.")
+            )
         self.fields["currency"].choices = [(code, code) for code in currencies]
 
     def clean_due_on(self) -> datetime.date:

@@ -16,7 +16,7 @@ from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.models import Customer
 from invoices.account import positions
-from invoices.agreeing import AgreementError, cancel_promise, make_promise
+from invoices.agreeing import AgreementError, breaks_promises, cancel_promise, make_promise
 from invoices.forms.promise import PromiseForm
 from invoices.models import Promise
 from invoices.models.agreement import PromiseState
@@ -66,7 +66,12 @@ def promise_add(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_row(request, Customer.objects.select_related("business"), pk)
     today = request.business.local_date(timezone.now())
     currencies = [position.currency for position in positions(customer, today) if position.owed]
-    form = PromiseForm(request.POST or None, currencies=currencies or [request.business.currency], today=today)
+    form = PromiseForm(
+        request.POST or None,
+        currencies=currencies or [request.business.currency],
+        today=today,
+        may_allow=request.membership.is_owner and breaks_promises(customer, today),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             promise = make_promise(customer=customer, made_on=today, source="mail", actor=request.user, **form.cleaned_data)

@@ -10,6 +10,23 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
+            model_name="followup",
+            name="occasion",
+            field=models.CharField(
+                choices=[
+                    ("promise_broken", "A promise was not kept"),
+                    ("query_closed", "A query was closed"),
+                    ("instalment_due", "An instalment falls due soon"),
+                    ("instalment_missed", "An instalment is missing"),
+                    ("plan_defaulted", "A payment plan ended unpaid"),
+                    ("settlement_missed", "A settlement was not paid as agreed"),
+                    ("payment_returned", "A payment came back"),
+                    ("worsening", "A customer gets into trouble"),
+                ],
+                max_length=20,
+            ),
+        ),
+        migrations.AlterField(
             model_name="step",
             name="letter_code",
             field=models.CharField(

@@ -169,9 +169,13 @@ def samples(language: str) -> dict[str, LetterFacts]:
     """Every letter we ship in a language, by name: each code, and each variant whose words differ."""
     currency = CURRENCIES[language]
     fresh = line("INV-7", late=-21, currency=currency, purchase_order="4500018832")
+    soon = line("INV-7", late=-3, currency=currency)
     closed = line("INV-7", late=12, currency=currency)
     return {
         "L0": facts("L0", language, lines=(fresh,), terms_enclosed=True),
+        "LC": facts("LC", language, lines=(soon,), treated="FORGETFUL", portal_url=PORTAL),
+        "LC-prompt": facts("LC", language, lines=(soon,), treated="PROMPT", copies_enclosed=True),
+        "L1-tactical": facts("L1", language, lines=(line(late=1, currency=currency),), treated="TACTICAL"),
         "L1": facts("L1", language, lines=(line(late=1, currency=currency),), copies_enclosed=True),
         "L1-part-paid": partly_paid("L1", language, portal_url=PORTAL),
         "L30": facts("L30", language, portal_url=PORTAL, asked_times=1),

@@ -1,6 +1,7 @@
 """The engine's index is never later than the pure answer: what it does not look at could not have fired."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,15 +10,24 @@ from hypothesis import strategies as st
 
 from arcollect.dates import Calendar
 from arcollect.defaults import DEFAULTS
+from invoices.models.insight import Segment
+from invoices.segments import Treated
 from reminders.cases import Case, Fire, InvoiceFacts, Setting, Skip
 from reminders.escalation import courtesy_call, next_look, next_step
 from reminders.policies import STANDARD
 from reminders.timetable import DAYS, PolicyTerms, StepTerms
+from reminders.treatments import Means, tailored
 from tests.make import day
 
 STEPS = {code: StepTerms(code, offset, calls, letter) for code, offset, calls, letter, _, enabled in STANDARD if enabled}
 SETTING = Setting(PolicyTerms(id=1, steps=STEPS, min_balance={"default": "25.00"}), Calendar(), DEFAULTS)
 START = day("2026-01-05")
+KINDS = ("", Segment.STRETCHER, Segment.FORGETFUL, Segment.PROMPT, Segment.DETERIORATING)
+TREATED = {kind: Treated(kind, "", START) if kind else None for kind in KINDS}
+SETTINGS = {
+    kind: Setting(tailored(SETTING.policy, one, DEFAULTS, Means(by_mail=True)), Calendar(), DEFAULTS)
+    for kind, one in TREATED.items()
+}
 NEAR = st.dates(START - DAYS(days=130), START + DAYS(days=60))
 MONEY = st.decimals(Decimal(1), Decimal(5000), places=2)
 
@@ -76,14 +86,15 @@ def without_block(case: Case, today: datetime.date) -> Case:
 
 
 @settings(max_examples=150, deadline=None)
-@given(case=cases())
-def test_nothing_fires_before_the_day_the_index_names(case):
-    decisions = [decide(case, SETTING, START) for decide in (next_step, courtesy_call)]
-    look = min(next_look(case, row, decisions, SETTING, START) for row in case.invoices)
+@given(case=cases(), kind=st.sampled_from(KINDS))
+def test_nothing_fires_before_the_day_the_index_names(case, kind):
+    case, setting = replace(case, treated=TREATED[kind], reads_mail=True), SETTINGS[kind]
+    decisions = [decide(case, setting, START) for decide in (next_step, courtesy_call)]
+    look = min(next_look(case, row, decisions, setting, START) for row in case.invoices)
     today = START + DAYS(days=1)
     while today < min(look, START + DAYS(days=100)):
         for decide in (next_step, courtesy_call):
-            assert not isinstance(decide(without_block(case, today), SETTING, today), Fire), (today, look)
+            assert not isinstance(decide(without_block(case, today), setting, today), Fire), (today, look)
         today += DAYS(days=1)
 
 

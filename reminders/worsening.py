@@ -1,0 +1,49 @@
+"""Reads who has got into trouble and was not called about it yet (domain.md 5, DETERIORATING)."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from customers.models import Business
+from invoices.models import Invoice
+from invoices.models.insight import CustomerScore, Segment, SegmentOverride
+from invoices.segments import acts, treated_as
+from reminders.following import Happened
+from reminders.models import Occasion
+from reminders.treating import warning_calls
+
+
+def worsening(business: Business, today: datetime.date, only: Iterable[int] | None = None) -> Iterator[Happened]:
+    """Those whose segment says so and for whom no call was asked for since it began, with all they have open.
+
+    `only`: ids of customers to look at, instead of all.
+    """
+    if not acts(business, today):
+        return
+    found = _candidates(business)
+    treated = treated_as(business, found if only is None else found & set(only), today)
+    since = {pk: one.since for pk, one in treated.items() if one.segment == Segment.DETERIORATING}
+    new = {pk: on for pk, on in since.items() if pk not in warning_calls(since)}
+    within = business.rules["segments"]["warning_call_bd"]
+    for pk, (currency, invoices) in _most_owed(new).items():
+        amount = sum(invoices.values(), Decimal(0))
+        subject = f"worsening:{pk}-{since[pk].isoformat()}"
+        yield Happened(Occasion.WORSENING, subject, pk, currency, since[pk], amount, frozenset(invoices), {}, within=within)
+
+
+def _candidates(business: Business) -> set[int]:
+    scored = CustomerScore.objects.filter(business=business, segment=Segment.DETERIORATING)
+    set_by_hand = SegmentOverride.objects.filter(business=business, segment=Segment.DETERIORATING, ended_on=None)
+    return {*scored.values_list("customer_id", flat=True), *set_by_hand.values_list("customer_id", flat=True)}
+
+
+def _most_owed(ids: Iterable[int]) -> Mapping[int, tuple[str, dict[int, Decimal]]]:
+    """By customer id, the currency they owe most in, with its open invoices: one call speaks of that."""
+    rows = Invoice.objects.filter(customer__in=list(ids), balance__gt=0).order_by("customer_id", "currency", "id")
+    owed: dict[int, dict[str, dict[int, Decimal]]] = defaultdict(lambda: defaultdict(dict))
+    for customer_id, currency, pk, balance in rows.values_list("customer_id", "currency", "pk", "balance"):
+        owed[customer_id][currency][pk] = balance
+    return {
+        customer_id: max(accounts.items(), key=lambda account: sum(account[1].values())) for customer_id, accounts in owed.items()
+    }
