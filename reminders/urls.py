@@ -28,6 +28,7 @@ from reminders.views import (
 
 urlpatterns = [
     path("", dashboard.show_dashboard, name="dashboard"),
+    path("summary/", dashboard.dashboard_summary, name="dashboard-summary"),
     path("desk/", desk.task_list, name="task-list"),
     path("customers/alike/", merging.customer_alike, name="customer-alike"),
     path("customers/<int:pk>/merge/<int:other>/", merging.customer_merge, name="customer-merge"),

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -131,7 +131,7 @@ def _act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         form.add_error(None, str(problem))
         return _page(request, task, {act: form})
     messages.success(request, told)
-    return redirect("task-list", request.business.slug)
+    return way_back(request, "task-list")
 
 
 def _page(request: HttpRequest, task: Task, filled: dict[str, Form] | None = None) -> HttpResponse:

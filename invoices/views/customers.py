@@ -16,7 +16,7 @@ from arcollect.money import format_plain
 from customers.access import member_view
 from customers.models import Business, Customer
 from invoices.models import Invoice
-from invoices.views.invoices import currencies
+from invoices.views.by_currency import currencies
 
 MONEY = DecimalField(max_digits=18, decimal_places=3)
 FLAGGED = Q(no_reminders=True) | Q(cease_contact=True) | Q(vulnerable=True) | Q(insolvent=True) | Q(deceased=True)

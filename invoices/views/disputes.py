@@ -1,6 +1,7 @@
 """Queries: opened, answered, closed; all of them by their clock."""
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +26,9 @@ from invoices.disputing import answer_dispute, give_dispute, open_dispute, reope
 from invoices.forms.dispute import DisputeForm, ReopenForm, ResolveForm
 from invoices.models import Dispute, Invoice
 from invoices.models.agreement import DisputeCode
+from invoices.query_ages import LABELS, QUERY_AGES, opened_between, past_clock
 from invoices.track_record import avoidable, closed_lately
+from invoices.views.by_currency import by_currency
 
 
 @member_view
@@ -34,7 +37,8 @@ def dispute_list(request: HttpRequest) -> HttpResponseBase:
     today = request.business.local_date(timezone.now())
     rows = Dispute.objects.filter(business=request.business).select_related("invoice", "customer", "owner")
     context = {"today": today, "cycle": closed_lately(request.business, today), "causes": avoidable(request.business, today)}
-    return listing(today).respond(request, rows, "invoices/dispute_list.html", context)
+    extra = by_currency(request.business, request.GET.get("currency", ""), "invoice__currency")
+    return listing(today, extra).respond(request, rows, "invoices/dispute_list.html", context)
 
 
 @member_view
@@ -156,10 +160,10 @@ def _context(request: HttpRequest, dispute: Dispute) -> dict[str, Any]:
     }
 
 
-def listing(today: datetime.date) -> Listing:
-    """How queries are searched, filtered and sorted on this day; the open one that waits longest comes first."""
+def listing(today: datetime.date, extra: Sequence[Filter] = ()) -> Listing:
+    """How queries are searched, filtered and sorted on this day, the open one that waits longest first. `extra`: more filters."""
     still_open = Q(resolved_on=None)
-    late = still_open & (Q(answered_on=None, answer_by__lt=today) | Q(close_by__lt=today))
+    late = still_open & past_clock(today)
     show = [
         Option("open", lazy("Open"), still_open),
         Option("late", lazy("Past their clock"), late),
@@ -173,12 +177,20 @@ def listing(today: datetime.date) -> Listing:
         filters=[
             Filter("show", lazy("Show"), show, default="open", pills=True),
             Filter("code", lazy("About"), codes, everything=lazy("Anything")),
+            _ages(today),
+            *extra,
         ],
         search=search_in("customer__name", "invoice__number", "summary"),
         hint=lazy("Customer, invoice, words"),
         totals={lazy("In dispute"): "amount"},
         currency="invoice__currency",
     )
+
+
+def _ages(today: datetime.date) -> Filter:
+    """Since when they are open."""
+    options = [Option(name, LABELS[name], opened_between(today, first, last)) for name, first, last in QUERY_AGES]
+    return Filter("age", lazy("Age"), options, everything=lazy("Any age"))
 
 
 COLUMNS = [

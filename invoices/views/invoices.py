@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
-from customers.models import Business
 from invoices.account import OpenInvoice, open_invoice
 from invoices.editing import set_no_reminders
 from invoices.models import Dispute, Invoice
 from invoices.standing import claims
+from invoices.views.by_currency import by_currency
 
 IN_DISPUTE = Q(Exists(Dispute.objects.filter(invoice=OuterRef("pk"), resolved_on=None)))
 
@@ -31,7 +31,8 @@ def invoice_list(request: HttpRequest) -> HttpResponseBase:
     """Every invoice: what is open of it and how late it is."""
     today = request.business.local_date(timezone.now())
     rows = Invoice.objects.filter(business=request.business).select_related("customer")
-    return listing(today, currencies(request.business)).respond(request, rows, "invoices/invoice_list.html", {"today": today})
+    extra = by_currency(request.business, request.GET.get("currency", ""))
+    return listing(today, extra).respond(request, rows, "invoices/invoice_list.html", {"today": today})
 
 
 @require_POST
@@ -57,18 +58,9 @@ def invoice_file(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def currencies(business: Business) -> list[str]:
-    """The business's own currency, then the others something is open in."""
-    others = Invoice.objects.filter(business=business, balance__gt=0).exclude(currency=business.currency)
-    return [business.currency, *others.order_by("currency").values_list("currency", flat=True).distinct()]
-
-
-def listing(today: datetime.date, known_currencies: Sequence[str]) -> Listing:
+def listing(today: datetime.date, extra: Sequence[Filter] = ()) -> Listing:
     """How the list of invoices is searched, filtered and sorted on this day."""
-    filters = [states(today), ages(today)]
-    if len(known_currencies) > 1:
-        options = [Option(code, code, Q(currency=code)) for code in known_currencies]
-        filters.append(Filter("currency", lazy("Currency"), options, everything=lazy("All currencies")))
+    filters = [states(today), ages(today), *extra]
     return Listing(
         name="invoices",
         columns=COLUMNS,

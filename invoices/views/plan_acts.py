@@ -6,12 +6,11 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from customers.access import get_row, member_view, owner_view
+from customers.access import get_row, member_view, owner_view, way_back
 from invoices import planning, signing
 from invoices.agreeing import AgreementError
 from invoices.models import PaymentPlan
@@ -126,7 +125,10 @@ def _act(
     write: Callable[[PaymentPlan, datetime.date], str],
     then: Callable[[PaymentPlan, datetime.date], None] | None = None,
 ) -> HttpResponse:
-    """Does it and says what follows, or says why it cannot be done; the page of the plan either way. `then`: once it is done."""
+    """Does it and says what follows, or says why it cannot be done; then where they came from, or the page of the plan.
+
+    `then`: once it is done.
+    """
     rows = PaymentPlan.objects.select_related("business", "customer__business", "replaces")
     plan = get_row(request, rows, pk)
     today = request.business.local_date(timezone.now())
@@ -138,4 +140,4 @@ def _act(
         messages.success(request, told)
         if then is not None:
             then(plan, today)
-    return redirect("plan-detail", request.business.slug, plan.pk)
+    return way_back(request, "plan-detail", plan.pk)

@@ -1,5 +1,8 @@
 """Promises to pay: all of them, one of them, and a promise that came without a call."""
 
+import datetime
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +23,9 @@ from invoices.agreeing import AgreementError, breaks_promises, cancel_promise, m
 from invoices.forms.promise import PromiseForm
 from invoices.models import Promise
 from invoices.models.agreement import PromiseState
+from invoices.promised import due_soon
 from invoices.track_record import kept_lately
+from invoices.views.by_currency import by_currency
 
 
 @member_view
@@ -29,7 +34,8 @@ def promise_list(request: HttpRequest) -> HttpResponseBase:
     today = request.business.local_date(timezone.now())
     rows = Promise.objects.filter(business=request.business).select_related("customer", "contact")
     context = {"today": today, "kept": kept_lately(request.business, today)}
-    return LISTING.respond(request, rows, "invoices/promise_list.html", context)
+    extra = by_currency(request.business, request.GET.get("currency", ""))
+    return listing(today, extra).respond(request, rows, "invoices/promise_list.html", context)
 
 
 @member_view
@@ -83,29 +89,32 @@ def promise_add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "invoices/promise_form.html", {"form": form, "customer": customer})
 
 
-LISTING = Listing(
-    name="promises",
-    sort="due",
-    columns=[
-        Column("due", lazy("Paid by"), lambda row: row.due_on, ("due_on",)),
-        Column("customer", lazy("Customer"), lambda row: row.customer.name, ("customer__name",)),
-        Column("made", lazy("Promised on"), lambda row: row.made_on, ("made_on",)),
-        Column("currency", lazy("Currency"), lambda row: row.currency, screen=False),
-        Column("amount", lazy("Amount"), lambda row: format_plain(row.amount, row.currency), ("amount",), numeric=True),
-        Column("received", lazy("Received"), lambda row: format_plain(row.received, row.currency), ("received",), numeric=True),
-        Column("state", lazy("State"), lambda row: row.get_state_display(), ("state",)),
-    ],
-    filters=[
-        Filter(
-            "show",
-            lazy("Show"),
-            [Option(state.value, state.label, Q(state=state)) for state in PromiseState],
-            everything=lazy("All"),
-            default=PromiseState.OPEN,
-            pills=True,
-        )
-    ],
-    search=search_in("customer__name", "customer__reference", "contact__name"),
-    hint=lazy("Customer, contact"),
-    totals={lazy("Promised"): "amount"},
-)
+def listing(today: datetime.date, extra: Sequence[Filter] = ()) -> Listing:
+    """How promises are searched, filtered and sorted on this day, the next to fall due first. `extra`: more filters."""
+    show = [Option(state.value, state.label, Q(state=state)) for state in PromiseState]
+    soon = Option("soon", lazy("Due within a week"), due_soon(today))
+    return Listing(
+        name="promises",
+        sort="due",
+        columns=COLUMNS,
+        filters=[
+            Filter(
+                "show", lazy("Show"), [show[0], soon, *show[1:]], everything=lazy("All"), default=PromiseState.OPEN, pills=True
+            ),
+            *extra,
+        ],
+        search=search_in("customer__name", "customer__reference", "contact__name"),
+        hint=lazy("Customer, contact"),
+        totals={lazy("Promised"): "amount"},
+    )
+
+
+COLUMNS = [
+    Column("due", lazy("Paid by"), lambda row: row.due_on, ("due_on",)),
+    Column("customer", lazy("Customer"), lambda row: row.customer.name, ("customer__name",)),
+    Column("made", lazy("Promised on"), lambda row: row.made_on, ("made_on",)),
+    Column("currency", lazy("Currency"), lambda row: row.currency, screen=False),
+    Column("amount", lazy("Amount"), lambda row: format_plain(row.amount, row.currency), ("amount",), numeric=True),
+    Column("received", lazy("Received"), lambda row: format_plain(row.received, row.currency), ("received",), numeric=True),
+    Column("state", lazy("State"), lambda row: row.get_state_display(), ("state",)),
+]

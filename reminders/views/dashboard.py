@@ -1,49 +1,121 @@
 """Are we getting paid?"""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.numbers import get_currency_name
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from arcollect.money import format_plain, parse_locale
-from customers.access import member_view
-from customers.models.desk import CALL_KINDS
+from arcollect.money import parse_locale
+from customers.access import member_view, owner_view
+from customers.models import Business
 from invoices.models import Invoice
-from reminders import dashboard
+from reminders import dashboard, dashboard_charts
+from reminders.overview import lanes, step_results
+from reminders.overview_facts import Overview, overview
+from reminders.owner_decisions import decisions
 from reminders.standing import Standing, standings
 
 
 @member_view
 def show_dashboard(request: HttpRequest) -> HttpResponse:
-    """What is owed and how old it is, what needs a person today, and whether the figures are fresh."""
-    now = timezone.now()
-    today = request.business.local_date(now)
-    standing = standings(request.business, today)
+    """What is owed and how old it is, what only the owner decides, and where it goes. `?currency=`: another than the first."""
+    business, now = request.business, timezone.now()
+    today = business.local_date(now)
+    found = standings(business, today)
     context = {
         "today": today,
-        "accounts": [_account(one) for one in standing],
-        "work": dashboard.work(request.business, today, as_owner=request.membership.is_owner),
-        "plans": dashboard.plans(request.business),
-        "calls": CALL_KINDS,
-        "health": dashboard.health(request.business, now),
-        "held": Invoice.objects.filter(business=request.business, balance__gt=0, entry_hold=True).count(),
-        "has_customers": bool(standing) or request.business.customers.exists(),
+        "work": dashboard.work(business, today, as_owner=request.membership.is_owner),
+        "plans": dashboard.plans(business),
+        "health": dashboard.health(business, now),
+        "held": Invoice.objects.filter(business=business, balance__gt=0, entry_hold=True).count(),
+        "has_customers": bool(found) or business.customers.exists(),
     }
+    if found:
+        context |= _shown(business, found, _asked(request, found), request)
     return render(request, "reminders/dashboard.html", context)
 
 
-def _account(standing: Standing) -> dict[str, Any]:
-    """One currency with its name ("US dollars") in the reader's language, and what the script draws of it."""
-    code = standing.currency
+@owner_view
+def dashboard_summary(request: HttpRequest) -> HttpResponse:
+    """Whether the reader gets the weekly summary of this business by e-mail: each owner for themselves."""
+    member = request.membership
+    if request.method == "POST":
+        member.weekly_summary = "weekly_summary" in request.POST
+        member.save(update_fields=["weekly_summary"])
+        on = _("You get the weekly summary by e-mail.")
+        messages.success(request, on if member.weekly_summary else _("You get no weekly summary any more."))
+        return redirect("dashboard-summary", request.business.slug)
+    rule = request.business.rules["weekly_summary"]
+    weekday = parse_locale(get_language() or "en").days["format"]["wide"][rule["weekday"]]
+    return render(request, "reminders/dashboard_summary.html", {"weekday": weekday, "hour": f"{rule['hour']:02}:00"})
+
+
+def _asked(request: HttpRequest, found: Sequence[Standing]) -> Standing:
+    """The currency in the address, else the first: the business's own, where anything is owed in it."""
+    wanted = request.GET.get("currency", "")
+    return next((one for one in found if one.currency == wanted), found[0])
+
+
+def _shown(business: Business, found: Sequence[Standing], standing: Standing, request: HttpRequest) -> dict[str, Any]:
+    """One currency in full, and the names of all."""
+    today = business.local_date(timezone.now())
+    view = overview(business, standing, today)
+    locale = parse_locale(get_language() or "en")
+    night = view.latest
     return {
+        "currency": standing.currency,
+        "currencies": [(one.currency, get_currency_name(one.currency, count=2, locale=locale)) for one in found],
+        "view": view,
         "standing": standing,
-        "name": get_currency_name(code, count=2, locale=parse_locale(get_language() or "en")),
-        "bars_id": f"bars-{code}",
-        "bars": {
-            "labels": [bucket.label for bucket in standing.buckets],
-            "amounts": [format_plain(bucket.amount, code) for bucket in standing.buckets],
-        },
+        "owed_change": view.owed_change.words(standing.currency) if view.owed_change else "",
+        "overdue_change": view.overdue_change.words(standing.currency) if view.overdue_change else "",
+        "night": night,
+        "figures": {name: night.read(name) for name in FIGURES} if night else {},
+        "target_days": target_days(business),
+        "lanes": lanes(night.figures) if night else [],
+        "steps": step_results(night.figures) if night else [],
+        "charts": _charts(view, business),
+        "decisions": decisions(business, today) if request.membership.is_owner else None,
+    }
+
+
+FIGURES = (
+    "dso",
+    "bpdso",
+    "dso_countback",
+    "cei",
+    "cei_without_write_offs",
+    "ledger_ratio",
+    "average_sales",
+    "target",
+    "excess",
+)
+
+
+def target_days(business: Business) -> int:
+    """The days to be paid in that the owner aims at: their own, else the usual terms."""
+    return business.rules["dso_target"] or business.terms_days
+
+
+def _charts(view: Overview, business: Business) -> dict[str, Any]:
+    """By name; None where there is nothing to draw yet."""
+    invoices = reverse("invoice-list", args=[business.slug])
+
+    def of_age(bucket: str) -> str:
+        return f"{invoices}?{urlencode({'show': 'all', 'age': bucket, 'currency': view.currency})}"
+
+    return {
+        "ageing": dashboard_charts.ageing(view, of_age),
+        "trend": dashboard_charts.trend(view),
+        "dso": dashboard_charts.dso(view, target_days(business)),
+        "glide": dashboard_charts.glide(view),
+        "cash": dashboard_charts.cash(view),
     }

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from arcollect.ids import read_ids
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, way_back
 from customers.models import Business, Letter
 from customers.models.letter import LetterCode, LetterState
 from invoices.account import open_invoice
@@ -71,7 +71,7 @@ def letter_file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @member_view
 def letter_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lets one letter go out, and shows the next that waits."""
+    """Lets one letter go out, and shows the next that waits; back where they came from where `next` says so."""
     letter = wanted_letter(request, pk)
     only_if_allowed(request, letter)
     try:
@@ -80,6 +80,8 @@ def letter_approve(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("letter-detail", request.business.slug, pk)
     messages.success(request, _("Approved: %(letter)s.") % {"letter": letter})
+    if request.POST.get("next"):
+        return way_back(request, "letter-list")
     following = _drafts(request.business).exclude(pk=pk).first()
     if following is None:
         return redirect("letter-list", request.business.slug)

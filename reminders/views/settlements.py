@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from arcollect.ids import read_id
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
-from customers.access import get_row, member_view, owner_view
+from customers.access import get_row, member_view, owner_view, way_back
 from customers.desk import TaskError, complete_task
 from customers.models import Customer, Task
 from customers.models.desk import TaskState
@@ -179,7 +179,7 @@ def _act(request: HttpRequest, pk: int, write: Callable[[Settlement], None], tol
         messages.error(request, str(problem))
     else:
         messages.success(request, told)
-    return redirect("settlement-detail", request.business.slug, settlement.pk)
+    return way_back(request, "settlement-detail", settlement.pk)
 
 
 LISTING = Listing(

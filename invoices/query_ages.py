@@ -1,0 +1,60 @@
+"""Reads the open queries by their age against the clock (domain.md 2.9)."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext_lazy as lazy
+
+from customers.models import Business
+from invoices.metrics import NOTHING
+from invoices.models import Dispute
+
+# Name, first day, last day.
+QUERY_AGES = (("week", 0, 7), ("month", 8, 30), ("older", 31, 100_000))
+LABELS = {
+    "week": lazy("Up to a week old"),
+    "month": lazy("8 to 30 days old"),
+    "older": lazy("Older than 30 days"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAge:
+    """The open queries of one age: how many, their sum, and how many of them are past their clock."""
+
+    name: str
+    count: int
+    amount: Decimal
+    late: int
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.name])
+
+
+def queries_by_age(business: Business, currency: str, today: datetime.date) -> list[QueryAge]:
+    """The open queries by age, youngest first; ages nothing has are left out. One query."""
+    late = past_clock(today)
+    rows = Dispute.objects.filter(business=business, resolved_on=None, invoice__currency=currency)
+    sums = {}
+    for name, first, last in QUERY_AGES:
+        aged = opened_between(today, first, last)
+        sums[f"{name}_count"] = Count("pk", filter=aged)
+        sums[f"{name}_amount"] = Sum("amount", filter=aged, default=NOTHING)
+        sums[f"{name}_late"] = Count("pk", filter=aged & late)
+    found = rows.aggregate(**sums)
+    ages = [QueryAge(name, *(found[f"{name}_{what}"] for what in ("count", "amount", "late"))) for name, _, _ in QUERY_AGES]
+    return [age for age in ages if age.count]
+
+
+def opened_between(today: datetime.date, first: int, last: int) -> Q:
+    """Queries from `first` to `last` days old on that day."""
+    oldest = today - datetime.timedelta(days=last)
+    return Q(opened_on__lte=today - datetime.timedelta(days=first), opened_on__gte=oldest)
+
+
+def past_clock(today: datetime.date) -> Q:
+    """Of open queries: those nobody answered, or closed, by the day they should have."""
+    return Q(answered_on=None, answer_by__lt=today) | Q(close_by__lt=today)

@@ -1,0 +1,151 @@
+"""The charts of the dashboard, made of what was read for it: what each draws, says and lists. Pure."""
+
+import datetime
+from collections.abc import Callable
+from decimal import Decimal
+
+from babel.dates import format_date
+from django.utils.translation import gettext
+
+from arcollect.filters import money
+from arcollect.money import parse_locale
+from arcollect.reader import reader_locale
+from invoices.metrics import NOTHING
+from reminders.charts import Chart, Series
+from reminders.overview import SOURCES, Day, Week, month_points, source_label, weeks
+from reminders.overview_facts import Overview
+
+AGES = ("bar-1", "bar-2", "bar-3", "bar-4", "bar-5")
+TONES = dict(zip(SOURCES, ("bar-2", "bar-1", "bar-3", "bar-4"), strict=True))
+
+
+def ageing(view: Overview, address: Callable[[str], str]) -> Chart:
+    """What is owed by age. `address(bucket)`: its invoices."""
+    buckets = view.standing.buckets
+    told = "; ".join(f"{one.label}: {money(one.amount, view.currency)}" for one in buckets)
+    return Chart(
+        key="ageing",
+        kind="bar",
+        head=gettext("Days late"),
+        labels=[one.label for one in buckets],
+        series=[Series(view.currency, [one.amount for one in buckets], "bar-2")],
+        said=gettext("Bars: what is owed by days late. %(told)s.") % {"told": told},
+        currency=view.currency,
+        links=[address(one.name) for one in buckets],
+        colours=AGES,
+    )
+
+
+def trend(view: Overview) -> Chart | None:
+    """Owed and overdue at the end of each month; None before two of them were counted."""
+    points = month_points(view.days, view.today)
+    if len(points) < 2:
+        return None
+    owed = [one.amount("owed") for one in points]
+    overdue = [one.amount("overdue") for one in points]
+    first, last = points[0], points[-1]
+    told = gettext("Lines: owed from %(owed_then)s to %(owed_now)s, overdue from %(then)s to %(now)s.") % {
+        "owed_then": money(first.amount("owed"), view.currency),
+        "owed_now": money(last.amount("owed"), view.currency),
+        "then": money(first.amount("overdue"), view.currency),
+        "now": money(last.amount("overdue"), view.currency),
+    }
+    return Chart(
+        key="trend",
+        kind="line",
+        head=gettext("End of"),
+        labels=_ends(points, view.today),
+        series=[Series(gettext("Owed"), owed, "bar-2"), Series(gettext("Overdue"), overdue, "bar-4")],
+        said=told,
+        currency=view.currency,
+    )
+
+
+def dso(view: Overview, target: int) -> Chart | None:
+    """Days it takes to be paid by month, beside what it would be if nobody were late, and the aim."""
+    points = [one for one in month_points(view.days, view.today) if one.amount("dso") is not None]
+    if len(points) < 2:
+        return None
+    values = [one.amount("dso") for one in points]
+    return Chart(
+        key="dso",
+        kind="line",
+        head=gettext("End of"),
+        labels=_ends(points, view.today),
+        series=[
+            Series(gettext("Days"), values, "bar-2"),
+            Series(gettext("If nobody were late"), [one.amount("bpdso") for one in points], "bar-1"),
+            Series(gettext("Aim"), [Decimal(target)] * len(points), "bar-3", dashed=True),
+        ],
+        said=gettext("Lines: days from %(then)s to %(now)s; the aim is %(aim)s.")
+        % {"then": values[0], "now": values[-1], "aim": target},
+    )
+
+
+def glide(view: Overview) -> Chart | None:
+    """The way down to one month's sales week by week, and what was owed in fact."""
+    plan = view.glide
+    if plan is None:
+        return None
+    span = range(plan.weeks + 1)
+    now = plan.week_of(view.today)
+    by_day = {one.on: one.amount("net") for one in view.days}
+    actual = [by_day.get(plan.day_of(week)) if week <= now else None for week in span]
+    told = gettext("Lines: planned from %(start)s down to %(target)s in %(n)d weeks.") % {
+        "start": money(plan.start, view.currency),
+        "target": money(plan.target, view.currency),
+        "n": plan.weeks,
+    }
+    return Chart(
+        key="glide",
+        kind="line",
+        head=gettext("Week"),
+        labels=[_short(plan.day_of(week)) for week in span],
+        series=[
+            Series(gettext("Planned"), [plan.planned(week) for week in span], "bar-3", dashed=True),
+            *([Series(gettext("In fact"), actual, "bar-2")] if plan.running else []),
+        ],
+        said=told,
+        currency=view.currency,
+    )
+
+
+def cash(view: Overview) -> Chart | None:
+    """What is expected week by week, by what that rests on."""
+    rows = weeks(view.latest.figures) if view.latest else []
+    if not rows:
+        return None
+    used = [source for source in SOURCES if any(week.by[source] for week in rows)]
+    total = sum((week.total for week in rows), NOTHING)
+    return Chart(
+        key="cash",
+        kind="stack",
+        head=gettext("Week from"),
+        labels=[_short(week.since) for week in rows],
+        series=[Series(source_label(source), [week.by[source] for week in rows], TONES[source]) for source in used],
+        said=gettext("Bars: %(sum)s expected in %(n)d weeks. %(told)s.")
+        % {"sum": money(total, view.currency), "n": len(rows), "told": _told(rows, view.currency)},
+        currency=view.currency,
+    )
+
+
+def _told(rows: list[Week], currency: str) -> str:
+    return "; ".join(f"{_short(week.since)}: {money(week.total, currency)}" for week in rows)
+
+
+def _ends(points: list[Day], today: datetime.date) -> list[str]:
+    """Month ends by their month, the day under way by itself."""
+    locale = parse_locale(reader_locale())
+    return [
+        _short(one.on)
+        if (one.on.year, one.on.month) == (today.year, today.month)
+        else format_date(one.on, "LLL yy", locale=locale)
+        for one in points
+    ]
+
+
+def _short(on: datetime.date) -> str:
+    """ "16 Jun", as the reader writes it."""
+    locale = parse_locale(reader_locale())
+    pattern = "MMM d" if str(locale) in ("en", "en_US") else "d MMM"
+    return format_date(on, pattern, locale=locale)

@@ -1,0 +1,269 @@
+"""What the nights counted of one currency, ready for dashboard and weekly summary. Pure: no query, no clock (domain.md 2)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.utils.translation import gettext
+
+from arcollect.filters import day, money
+from invoices.metrics import NOTHING
+
+MONTHS = 12
+# A day this far from the one wanted still stands for it: nights may have been missed, and a past filled in has month ends only.
+NEAR_ENOUGH = 16
+# A change of less than this part of it is none.
+ABOUT_THE_SAME = Decimal("0.02")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A figure, or None and why it is not known."""
+
+    value: Decimal | None
+    why: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is one; 0 is one."""
+        return self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a night counted at the end of a day, by the names of domain.md 2; amounts and rates are text."""
+
+    on: datetime.date
+    figures: Mapping[str, Any]
+    backfilled: bool = False
+
+    def read(self, name: str) -> Reading:
+        """The figure of this name; why there is none where the night could not know it, or did not count it."""
+        value = self.figures.get(name)
+        if value is not None:
+            return Reading(Decimal(str(value)))
+        return Reading(None, str(self.figures.get(f"{name}_why") or gettext("The nights do not count it yet.")))
+
+    def amount(self, name: str) -> Decimal | None:
+        """The figure of this name, None where there is none."""
+        return self.read(name).value
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """By how much a sum differs from what it was on an earlier day; above 0 where it grew."""
+
+    by: Decimal
+    since: datetime.date
+
+    @property
+    def fell(self) -> bool:
+        return self.by < 0
+
+    @property
+    def grew(self) -> bool:
+        return self.by > 0
+
+    def words(self, currency: str) -> str:
+        """ "£3,100.00 less than on 16 May": the sum without a sign, so that nobody has to read one."""
+        told = {"sum": money(abs(self.by), currency), "day": day(self.since)}
+        if self.fell:
+            return gettext("%(sum)s less than on %(day)s") % told
+        if self.grew:
+            return gettext("%(sum)s more than on %(day)s") % told
+        return gettext("as on %(day)s") % told
+
+
+def change(now: Decimal, before: Day | None, name: str) -> Change | None:
+    """How `now` differs from the figure of that name on the earlier day; None where no such day was counted."""
+    then = before.amount(name) if before else None
+    return None if then is None or before is None else Change(now - then, before.on)
+
+
+def month_ends(today: datetime.date, months: int = MONTHS) -> list[datetime.date]:
+    """The last days of the `months` months before that of `today`, the oldest first."""
+    first = today.replace(day=1)
+    return [first - relativedelta(months=back) - datetime.timedelta(days=1) for back in reversed(range(months))]
+
+
+def a_month_ago(today: datetime.date) -> datetime.date:
+    """The same day of the month before, or its last: 30 June for 31 July."""
+    return today - relativedelta(months=1)
+
+
+def wanted_days(today: datetime.date, plan_from: datetime.date | None = None) -> list[datetime.date]:
+    """The days whose figures the dashboard shows: month ends, those around a month ago, and each week of a plan that runs."""
+    around = a_month_ago(today)
+    near = [around + datetime.timedelta(days=by) for by in range(-NEAR_ENOUGH, NEAR_ENOUGH) if by < (today - around).days]
+    weeks = weekly(plan_from, today) if plan_from else []
+    return sorted({*month_ends(today), *near, *weeks})
+
+
+def weekly(first: datetime.date, last: datetime.date) -> list[datetime.date]:
+    """`first` and every seventh day after it up to `last`."""
+    return [first + datetime.timedelta(days=days) for days in range(0, (last - first).days + 1, 7)]
+
+
+def nearest(days: Iterable[Day], wanted: datetime.date, within: int = NEAR_ENOUGH) -> Day | None:
+    """The day counted nearest to the one wanted, the earlier of two; None where none lies within so many days."""
+    close = [one for one in days if abs((one.on - wanted).days) <= within]
+    return min(close, key=lambda one: (abs((one.on - wanted).days), one.on), default=None)
+
+
+def month_points(days: Sequence[Day], today: datetime.date) -> list[Day]:
+    """The month ends that were counted, then the newest day of the month that runs."""
+    ends = set(month_ends(today))
+    points = [one for one in days if one.on in ends]
+    newest = max((one for one in days if one.on > max(ends)), key=lambda one: one.on, default=None)
+    return [*points, newest] if newest else points
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to "Are we getting paid?" in a sentence; `tone`: "green", "amber", or "" where nothing is to be said by colour."""
+
+    words: str
+    tone: str = ""
+    icon: str = "minus"
+
+
+def verdict(owed: Decimal, overdue: Decimal, changed: Change | None, currency: str) -> Verdict:
+    """Whether less is overdue than a month ago; a change below a fiftieth of it is none."""
+    if not owed:
+        return Verdict(gettext("Nobody owes you anything."), "green", "circle-check")
+    if not overdue:
+        return Verdict(gettext("Yes: nothing is overdue."), "green", "circle-check")
+    if changed is None:
+        share = round(overdue * 100 / owed)
+        return Verdict(gettext("%(share)d %% of what is owed is overdue.") % {"share": share})
+    if abs(changed.by) <= (overdue - changed.by) * ABOUT_THE_SAME:
+        return Verdict(gettext("About as on %(day)s: as much is overdue.") % {"day": day(changed.since)})
+    told = {"sum": money(abs(changed.by), currency), "day": day(changed.since)}
+    if changed.fell:
+        return Verdict(gettext("Better than on %(day)s: %(sum)s less is overdue.") % told, "green", "trending-down")
+    return Verdict(gettext("Worse than on %(day)s: %(sum)s more is overdue.") % told, "amber", "trending-up")
+
+
+@dataclass(frozen=True, slots=True)
+class Glide:
+    """The way down from `start` to `target` in equal weekly steps; `running` where somebody started it, else what it would be."""
+
+    start: Decimal
+    target: Decimal
+    weeks: int
+    started_on: datetime.date
+    running: bool = False
+
+    @property
+    def a_week(self) -> Decimal:
+        """What it takes off each week; nothing where the ledger is there already."""
+        return max(NOTHING, self.start - self.target) / self.weeks
+
+    def planned(self, week: int) -> Decimal:
+        """What may be owed at the end of a week, 0 to `weeks` (domain.md 5.4)."""
+        return self.start - (self.start - self.target) * min(week, self.weeks) / self.weeks
+
+    def day_of(self, week: int) -> datetime.date:
+        return self.started_on + datetime.timedelta(days=7 * week)
+
+    def week_of(self, on: datetime.date) -> int:
+        """The full weeks since it began."""
+        return max(0, (on - self.started_on).days // 7)
+
+
+LANES = ("match", "admin", "disputes", "plans", "firm", "hard")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One sort of work that takes overdue money off the ledger."""
+
+    name: str
+    amount: Decimal
+    count: int
+
+    @property
+    def label(self) -> str:
+        """What is done in it."""
+        return {
+            "match": gettext("Match money that is here"),
+            "admin": gettext("Quick wins: papers and approvals"),
+            "disputes": gettext("Answer open queries"),
+            "plans": gettext("Agree payment plans"),
+            "firm": gettext("Firm calls"),
+            "hard": gettext("Hard decisions"),
+        }[self.name]
+
+
+def lanes(figures: Mapping[str, Any]) -> list[Lane]:
+    """The lanes that have something in them, in the order they are worked."""
+    found = figures.get("lanes") or {}
+    rows = [Lane(name, Decimal(found[name]["amount"]), int(found[name]["count"])) for name in LANES if name in found]
+    return [row for row in rows if row.count]
+
+
+SOURCES = ("instalment", "promise", "history", "ageing")
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What is expected within seven days, and what that rests on."""
+
+    since: datetime.date
+    until: datetime.date
+    by: Mapping[str, Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.by.values(), NOTHING)
+
+
+def weeks(figures: Mapping[str, Any]) -> list[Week]:
+    """The weeks of the cash forecast (domain.md 2.12); none where no night made one."""
+    rows = (figures.get("forecast") or {}).get("weeks", [])
+    return [
+        Week(
+            datetime.date.fromisoformat(row["from"]),
+            datetime.date.fromisoformat(row["until"]),
+            {source: Decimal(str(row["by"].get(source, 0))) for source in SOURCES},
+        )
+        for row in rows
+    ]
+
+
+def source_label(source: str) -> str:
+    """What the expectation rests on."""
+    return {
+        "instalment": gettext("Signed plans"),
+        "promise": gettext("Promises"),
+        "history": gettext("How they paid before"),
+        "ageing": gettext("Age of the invoice"),
+    }[source]
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What came in after the last step of an invoice within the days that count for it."""
+
+    step: str
+    asked: Decimal
+    recovered: Decimal
+    share: Decimal | None
+    invoices: int
+
+
+def step_results(figures: Mapping[str, Any]) -> list[StepResult]:
+    """The steps of the last 90 days in their order."""
+    return [
+        StepResult(
+            row["step"],
+            Decimal(str(row["asked"])),
+            Decimal(str(row["recovered"])),
+            None if row.get("share") is None else Decimal(str(row["share"])),
+            int(row["invoices"]),
+        )
+        for row in figures.get("steps") or []
+    ]

@@ -1,0 +1,103 @@
+"""Reads what the dashboard and the weekly summary show of one currency, in queries that do not grow with the ledger."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, Subquery
+
+from customers.models import Business
+from invoices.models import LedgerDay, ReductionPlan
+from invoices.promised import Promised, promised
+from invoices.query_ages import QueryAge, queries_by_age
+from reminders.overview import Change, Day, Glide, Verdict, a_month_ago, change, nearest, verdict, wanted_days
+from reminders.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the nights counted of one currency: the newest day up to today, None before the first, and earlier ones to compare."""
+
+    latest: Day | None
+    days: list[Day]
+
+
+def stored_days(business: Business, currency: str, today: datetime.date, plan_from: datetime.date | None) -> Stored:
+    """The days the dashboard shows, oldest first, in one query. `plan_from`: the first day of a plan whose weeks are wanted."""
+    known = LedgerDay.objects.filter(business=business, currency=currency, on__lte=today)
+    newest = known.filter(business=OuterRef("business"), backfilled=False).exclude(figures={}).order_by("-on").values("pk")[:1]
+    wanted = known.filter(Q(on__in=wanted_days(today, plan_from)) | Q(pk=Subquery(newest))).exclude(figures={})
+    rows = list(wanted.order_by("on").values_list("on", "figures", "backfilled"))
+    days = [Day(on, figures, backfilled) for on, figures, backfilled in rows]
+    nights = [one for one in days if not one.backfilled]
+    return Stored(nights[-1] if nights else None, days)
+
+
+def glide_of(plan: ReductionPlan | None, latest: Day | None, today: datetime.date, weeks: int) -> Glide | None:
+    """The plan that runs, else the one that would begin today; None where the ledger is not known, or at its target already."""
+    if plan is not None:
+        return Glide(plan.start_amount, plan.target, plan.weeks, plan.started_on, running=True)
+    start, target = (latest.amount("net"), latest.amount("target")) if latest else (None, None)
+    if start is None or target is None or start <= target:
+        return None
+    return Glide(start, target, weeks, today)
+
+
+def running_plan(business: Business, currency: str) -> ReductionPlan | None:
+    """The plan to bring the ledger down that runs in this currency. One query."""
+    return ReductionPlan.objects.filter(business=business, currency=currency, ended_on=None).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One currency as the dashboard and the weekly summary show it. `standing` is of this moment, `latest` of the last night."""
+
+    standing: Standing
+    today: datetime.date
+    latest: Day | None
+    days: list[Day]
+    plan: ReductionPlan | None
+    glide: Glide | None
+    queries: list[QueryAge]
+    promised: Promised
+
+    @property
+    def currency(self) -> str:
+        return self.standing.currency
+
+    @property
+    def before(self) -> Day | None:
+        """The day to compare with: that of a month ago, or the one counted nearest to it."""
+        return nearest(self.days, a_month_ago(self.today))
+
+    @property
+    def owed_change(self) -> Change | None:
+        return change(self.standing.owed, self.before, "owed")
+
+    @property
+    def overdue_change(self) -> Change | None:
+        return change(self.standing.overdue, self.before, "overdue")
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict(self.standing.owed, self.standing.overdue, self.overdue_change, self.currency)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the figures of the night are this morning's."""
+        return self.latest is not None and self.latest.on >= self.today - datetime.timedelta(days=1)
+
+
+def overview(business: Business, standing: Standing, today: datetime.date) -> Overview:
+    """What there is to show in one currency, in four queries."""
+    plan = running_plan(business, standing.currency)
+    stored = stored_days(business, standing.currency, today, plan.started_on if plan else None)
+    return Overview(
+        standing=standing,
+        today=today,
+        latest=stored.latest,
+        days=stored.days,
+        plan=plan,
+        glide=glide_of(plan, stored.latest, today, business.rules["glide_weeks"]),
+        queries=queries_by_age(business, standing.currency, today),
+        promised=promised(business, standing.currency, today),
+    )

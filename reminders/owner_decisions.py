@@ -1,0 +1,167 @@
+"""Reads what only the owner can decide, each with the answers that are one click away (architecture.md, "Tenancy and access")."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from customers.models import Business, Customer, Letter, Task
+from customers.models.business import Role
+from customers.models.desk import TaskKind, TaskState
+from customers.models.letter import LetterCode, LetterState
+from customers.views.tasks import door_of
+from invoices.models import Settlement
+from invoices.models.settlement import SettlementState
+from invoices.settlements import floor_of
+
+SHOWN = 12
+PUT_OFF = datetime.timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A button. With `fields` None it opens a page; else it posts them. `confirm`: asked first, of what is not taken back."""
+
+    label: str
+    address: str
+    fields: Mapping[str, str] | None = None
+    confirm: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits for the owner: what, about whom, why, and since when it is late."""
+
+    icon: str
+    what: str
+    address: str
+    due_on: datetime.date
+    customer: Customer | None
+    amount: Decimal | None
+    currency: str
+    why: str
+    acts: Sequence[Act]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The most urgent first; `count` says how many there are in all."""
+
+    rows: Sequence[Waiting]
+    count: int
+
+    @property
+    def more(self) -> int:
+        """How many are not among the rows."""
+        return self.count - len(self.rows)
+
+
+def decisions(business: Business, today: datetime.date) -> Decisions:
+    """Everything that waits for the owner's word, in a fixed number of queries."""
+    tasks, final = owner_tasks(business, today), _final_drafts(business)
+    missed = _missed(business, tasks[:SHOWN])
+    rows = [_of_task(task, missed, today) for task in tasks[:SHOWN]]
+    rows += [_of_letter(letter) for letter in final[:SHOWN]]
+    first = sorted(rows, key=lambda row: (row.due_on, -(row.amount or 0)))[:SHOWN]
+    return Decisions(first, len(tasks) + len(final))
+
+
+def owner_tasks(business: Business, today: datetime.date) -> list[Task]:
+    """The owner's tasks whose day has come, the earliest due first. One query."""
+    waits = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
+    rows = Task.objects.filter(waits, business=business, state=TaskState.OPEN, role=Role.OWNER, opens_on__lte=today)
+    return list(rows.select_related("business", "customer").order_by("due_on", "pk"))
+
+
+def _final_drafts(business: Business) -> list[Letter]:
+    rows = Letter.objects.filter(business=business, state=LetterState.DRAFT, code=LetterCode.FINAL)
+    return list(rows.select_related("business", "customer").defer("facts", "body").order_by("pk"))
+
+
+def _missed(business: Business, tasks: Sequence[Task]) -> dict[str, Settlement]:
+    """The settlements these tasks are about for which enough came in to let them count, by the tasks' subject. One query."""
+    ids = [task.subject.partition(":")[2] for task in tasks if task.subject.startswith("settlement:")]
+    rows = Settlement.objects.filter(business=business, pk__in=ids, state=SettlementState.MISSED)
+    rules = business.rules
+    enough = (row for row in rows if row.received >= min(row.amount, floor_of(row.total, row.currency, rules)))
+    return {f"settlement:{row.pk}": row for row in enough}
+
+
+def _of_task(task: Task, missed: Mapping[str, Settlement], today: datetime.date) -> Waiting:
+    slug = task.business.slug
+    acts = [*_answers(task, missed), _way_to_decide(task), _put_off(task, today)]
+    return Waiting(
+        icon={TaskKind.PLAN_COUNTER: "arrows-exchange", TaskKind.PLAN_COUNTERSIGN: "signature"}.get(task.kind, "user-shield"),
+        what=task.get_kind_display(),
+        address=reverse("task-detail", args=[slug, task.pk]),
+        due_on=task.due_on,
+        customer=task.customer,
+        amount=task.amount,
+        currency=task.currency or task.business.currency,
+        why=task.reason.split("\n")[0],
+        acts=acts,
+    )
+
+
+def _answers(task: Task, missed: Mapping[str, Settlement]) -> list[Act]:
+    """What can be answered on the spot: a plan as they proposed it, a settlement paid late or short."""
+    slug, (_about, _colon, pk) = task.business.slug, task.subject.partition(":")
+    if task.kind == TaskKind.PLAN_COUNTER:
+        asked = gettext("Accept the plan of %(who)s as they proposed it? They are told by e-mail, and sign it on their link.")
+        address = reverse("plan-accept", args=[slug, pk])
+        return [Act(gettext("Accept it"), address, {"tell": "yes"}, asked % {"who": task.customer}, primary=True)]
+    if task.subject in missed:
+        asked = gettext("Let the payment of %(who)s count? What is left of the debt is credited.")
+        address = reverse("settlement-waive", args=[slug, pk])
+        return [Act(gettext("Let it count"), address, {}, asked % {"who": task.customer}, primary=True)]
+    return []
+
+
+def _way_to_decide(task: Task) -> Act:
+    """The page where it is decided."""
+    slug = task.business.slug
+    if task.kind == TaskKind.DECIDE and task.customer_id:
+        query = f"?currency={task.currency}&task={task.pk}"
+        return Act(gettext("Decide"), reverse("decision", args=[slug, task.customer_id]) + query)
+    door, about = door_of(task), task.subject.partition(":")[2]
+    if door is None or not about.isdecimal():
+        return Act(gettext("See it"), reverse("task-detail", args=[slug, task.pk]))
+    name, label = door
+    return Act(str(label), reverse(name, args=[slug, about]))
+
+
+def _put_off(task: Task, today: datetime.date) -> Act:
+    """Nothing is lost by it: the task comes back by itself, and is found under "Later" until then."""
+    fields = {"snooze-until": (today + PUT_OFF).isoformat(), "snooze-reason": gettext("Put off on the dashboard.")}
+    return Act(gettext("In two weeks"), reverse("task-snooze", args=[task.business.slug, task.pk]), fields)
+
+
+def _of_letter(letter: Letter) -> Waiting:
+    slug = letter.business.slug
+    asked = gettext("Send the final letter to %(who)s? Until it is sent you can still take it back from its page.")
+    acts = [
+        Act(
+            gettext("Approve"),
+            reverse("letter-approve", args=[slug, letter.pk]),
+            {},
+            asked % {"who": letter.customer},
+            primary=True,
+        ),
+        Act(gettext("Read it"), reverse("letter-detail", args=[slug, letter.pk])),
+    ]
+    return Waiting(
+        icon="mail",
+        what=letter.get_code_display(),
+        address=reverse("letter-detail", args=[slug, letter.pk]),
+        due_on=letter.written_on,
+        customer=letter.customer,
+        amount=letter.total,
+        currency=letter.currency,
+        why=gettext("The last letter before somebody else collects it. It goes out only with your approval."),
+        acts=acts,
+    )
