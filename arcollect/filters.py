@@ -51,6 +51,14 @@ def day(date: datetime.date | None) -> str:
     return "" if date is None else format_date(date, reader_locale(), "medium")
 
 
+@register.filter
+def brief(date: datetime.date) -> str:
+    """A day without its year, for what lies close by: "16 Jun", "Jun 16" where the month comes first."""
+    locale = reader_locale()
+    pattern = "MMM d" if locale in ("en", "en-US") else "d MMM"
+    return format_date(date, locale, pattern)
+
+
 @register.filter(is_safe=True)
 def dated(words: str) -> str:
     """A stored reason with its dates and amounts as the reader writes them: the engine keeps 2026-06-30 and 12.50 GBP."""

@@ -16,9 +16,6 @@ from invoices.models.portal import SignedBy
 from reminders.freshness import Freshness, freshness
 from reminders.heartbeat import Pulse, mailbox_pulse, pulse
 from reminders.models import Run
-from reminders.worklist import rank
-
-TASKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,6 @@ class Work:
     `queries` of customers are open, `overdue_queries` of them past their clock; `oldest_query` is the age of one in days.
     """
 
-    tasks: list[Task]
     due: int
     late: int
     letters: int
@@ -61,14 +57,13 @@ def work(business: Business, today: datetime.date, *, as_owner: bool) -> Work:
     if not as_owner:
         ready = ready.exclude(role=Role.OWNER)
     counts = ready.aggregate(due=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
-    letters = Letter.objects.filter(business=business).aggregate(
+    waiting = [LetterState.DRAFT, LetterState.FAILED, LetterState.UNCONFIRMED]
+    letters = Letter.objects.filter(business=business, state__in=waiting).aggregate(
         letters=Count("pk", filter=Q(state=LetterState.DRAFT)),
         failed=Count("pk", filter=Q(state=LetterState.FAILED)),
         unconfirmed=Count("pk", filter=Q(state=LetterState.UNCONFIRMED)),
     )
-    first = rank(business, ready, today)[:TASKS]
-    tasks = Task.objects.select_related("customer").in_bulk(first)
-    return Work([tasks[pk] for pk in first], counts["due"], counts["late"], **letters, **_queries(business, today))
+    return Work(counts["due"], counts["late"], **letters, **_queries(business, today))
 
 
 def _queries(business: Business, today: datetime.date) -> dict[str, int]:

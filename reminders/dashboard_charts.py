@@ -7,7 +7,7 @@ from decimal import Decimal
 from babel.dates import format_date
 from django.utils.translation import gettext
 
-from arcollect.filters import money
+from arcollect.filters import brief, money
 from arcollect.money import parse_locale
 from arcollect.reader import reader_locale
 from invoices.metrics import NOTHING
@@ -100,7 +100,7 @@ def glide(view: Overview) -> Chart | None:
         key="glide",
         kind="line",
         head=gettext("Week"),
-        labels=[_short(plan.day_of(week)) for week in span],
+        labels=[brief(plan.day_of(week)) for week in span],
         series=[
             Series(gettext("Planned"), [plan.planned(week) for week in span], "bar-3", dashed=True),
             *([Series(gettext("In fact"), actual, "bar-2")] if plan.running else []),
@@ -121,7 +121,7 @@ def cash(view: Overview) -> Chart | None:
         key="cash",
         kind="stack",
         head=gettext("Week from"),
-        labels=[_short(week.since) for week in rows],
+        labels=[brief(week.since) for week in rows],
         series=[Series(source_label(source), [week.by[source] for week in rows], TONES[source]) for source in used],
         said=gettext("Bars: %(sum)s expected in %(n)d weeks. %(told)s.")
         % {"sum": money(total, view.currency), "n": len(rows), "told": _told(rows, view.currency)},
@@ -130,22 +130,15 @@ def cash(view: Overview) -> Chart | None:
 
 
 def _told(rows: list[Week], currency: str) -> str:
-    return "; ".join(f"{_short(week.since)}: {money(week.total, currency)}" for week in rows)
+    return "; ".join(f"{brief(week.since)}: {money(week.total, currency)}" for week in rows)
 
 
 def _ends(points: list[Day], today: datetime.date) -> list[str]:
     """Month ends by their month, the day under way by itself."""
     locale = parse_locale(reader_locale())
     return [
-        _short(one.on)
+        brief(one.on)
         if (one.on.year, one.on.month) == (today.year, today.month)
         else format_date(one.on, "LLL yy", locale=locale)
         for one in points
     ]
-
-
-def _short(on: datetime.date) -> str:
-    """ "16 Jun", as the reader writes it."""
-    locale = parse_locale(reader_locale())
-    pattern = "MMM d" if str(locale) in ("en", "en_US") else "d MMM"
-    return format_date(on, pattern, locale=locale)

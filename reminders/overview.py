@@ -9,8 +9,9 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext
 
-from arcollect.filters import day, money
+from arcollect.filters import brief, money
 from invoices.metrics import NOTHING
+from reminders.models import StepCode
 
 MONTHS = 12
 # A day this far from the one wanted still stands for it: nights may have been missed, and a past filled in has month ends only.
@@ -47,6 +48,10 @@ class Day:
             return Reading(Decimal(str(value)))
         return Reading(None, str(self.figures.get(f"{name}_why") or gettext("The nights do not count it yet.")))
 
+    def within(self, name: str) -> "Day":
+        """The figures one of them consists of, to be read in the same way."""
+        return Day(self.on, self.figures.get(name) or {}, self.backfilled)
+
     def amount(self, name: str) -> Decimal | None:
         """The figure of this name, None where there is none."""
         return self.read(name).value
@@ -69,7 +74,7 @@ class Change:
 
     def words(self, currency: str) -> str:
         """ "£3,100.00 less than on 16 May": the sum without a sign, so that nobody has to read one."""
-        told = {"sum": money(abs(self.by), currency), "day": day(self.since)}
+        told = {"sum": money(abs(self.by), currency), "day": brief(self.since)}
         if self.fell:
             return gettext("%(sum)s less than on %(day)s") % told
         if self.grew:
@@ -123,7 +128,7 @@ def month_points(days: Sequence[Day], today: datetime.date) -> list[Day]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to "Are we getting paid?" in a sentence; `tone`: "green", "amber", or "" where nothing is to be said by colour."""
+    """The answer to "Are we getting paid?" in a sentence; `tone`: "green", "amber", or "" where no colour is called for."""
 
     words: str
     tone: str = ""
@@ -140,8 +145,8 @@ def verdict(owed: Decimal, overdue: Decimal, changed: Change | None, currency: s
         share = round(overdue * 100 / owed)
         return Verdict(gettext("%(share)d %% of what is owed is overdue.") % {"share": share})
     if abs(changed.by) <= (overdue - changed.by) * ABOUT_THE_SAME:
-        return Verdict(gettext("About as on %(day)s: as much is overdue.") % {"day": day(changed.since)})
-    told = {"sum": money(abs(changed.by), currency), "day": day(changed.since)}
+        return Verdict(gettext("About as on %(day)s: as much is overdue.") % {"day": brief(changed.since)})
+    told = {"sum": money(abs(changed.by), currency), "day": brief(changed.since)}
     if changed.fell:
         return Verdict(gettext("Better than on %(day)s: %(sum)s less is overdue.") % told, "green", "trending-down")
     return Verdict(gettext("Worse than on %(day)s: %(sum)s more is overdue.") % told, "amber", "trending-up")
@@ -253,6 +258,11 @@ class StepResult:
     recovered: Decimal
     share: Decimal | None
     invoices: int
+
+    @property
+    def label(self) -> str:
+        """What people call the step."""
+        return str(StepCode(self.step).label) if self.step in StepCode.values else self.step
 
 
 def step_results(figures: Mapping[str, Any]) -> list[StepResult]:

@@ -8,7 +8,7 @@ from babel.numbers import get_currency_name
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -79,6 +79,8 @@ def _shown(business: Business, found: Sequence[Standing], standing: Standing, re
         "overdue_change": view.overdue_change.words(standing.currency) if view.overdue_change else "",
         "night": night,
         "figures": {name: night.read(name) for name in FIGURES} if night else {},
+        "kept": {name: night.within("promises").read(name) for name in ("count_rate", "amount_rate")} if night else {},
+        "report": {key: _report(business, name, standing.currency) for key, name in REPORTS.items()},
         "target_days": target_days(business),
         "lanes": lanes(night.figures) if night else [],
         "steps": step_results(night.figures) if night else [],
@@ -98,6 +100,16 @@ FIGURES = (
     "target",
     "excess",
 )
+
+
+REPORTS = {"dso": "dso", "cei": "cei", "ratio": "ledger-ratio", "promises": "promises", "steps": "steps"}
+
+
+def _report(business: Business, name: str, currency: str) -> str:
+    try:
+        return f"{reverse('report-detail', args=[business.slug, name])}?currency={currency}"
+    except NoReverseMatch:
+        return ""
 
 
 def target_days(business: Business) -> int:

@@ -21,7 +21,7 @@
     const data = JSON.parse(document.getElementById(canvas.dataset.bars).textContent);
     const { bars, line, quiet } = colours();
     const short = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" });
-    const tick = { color: quiet, font: { family: "Source Sans 3", size: 13 } };
+    const tick = { color: quiet, font: { family: "\"Source Sans 3\", sans-serif", size: 13 } };
     return new Chart(canvas, {
       type: "bar",
       data: { labels: data.labels, datasets: datasets(data, bars) },

@@ -13,11 +13,11 @@
     return { label: one.label, data: values, backgroundColor: bars, borderRadius: data.kind === "bar" ? 4 : 0, maxBarThickness: 56 };
   }
 
-  function draw(canvas) {
+  function draw(canvas, size) {
     const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
     const quiet = read("quiet"), line = read("line"), stacked = data.kind === "stack";
     const short = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
-    const tick = { color: quiet, font: { family: "Source Sans 3", size: 13 } };
+    const tick = { color: quiet, font: { family: "\"Source Sans 3\", sans-serif", size: size || 13 } };
     return new Chart(canvas, {
       type: data.kind === "line" ? "line" : "bar",
       data: { labels: data.labels, datasets: data.series.map(function (one) { return dataset(data, one); }) },
@@ -38,21 +38,27 @@
   }
 
   let charts = [];
-  function drawAll() {
+  function drawAll(size) {
     charts.forEach(function (chart) { chart.destroy(); });
-    charts = [...document.querySelectorAll("canvas[data-chart]")].map(draw);
+    charts = [...document.querySelectorAll("canvas[data-chart]")].map(function (canvas) { return draw(canvas, size); });
   }
-  document.fonts.ready.then(drawAll);
-  const root = document.documentElement;
-  new MutationObserver(drawAll).observe(root, { attributeFilter: ["data-bs-theme"] });
+  document.fonts.ready.then(function () { drawAll(); });
+  const root = document.documentElement, themes = new MutationObserver(function () { drawAll(); });
+  const watch = function () { themes.observe(root, { attributeFilter: ["data-bs-theme"] }); };
+  watch();
 
   // Paper is white, whatever the screen is, and its columns are narrower.
   let theme = null;
   window.addEventListener("beforeprint", function () {
     theme = root.dataset.bsTheme;
+    themes.disconnect();
     root.dataset.bsTheme = "light";
-    drawAll();
-    charts.forEach(function (chart) { chart.resize(230, 120); });
+    drawAll(9);
+    charts.forEach(function (chart) { chart.resize(216, 112); });
   });
-  window.addEventListener("afterprint", function () { if (theme) root.dataset.bsTheme = theme; drawAll(); });
+  window.addEventListener("afterprint", function () {
+    if (theme) root.dataset.bsTheme = theme;
+    watch();
+    drawAll();
+  });
 })();
