@@ -105,11 +105,12 @@ test-faults: setup-test
 	@$(PYTEST) -m "(faults or load) and not browser"
 	@$(POSTGRES) -m faults
 
-bench: setup-test  ## the engine's nights, the letters and the matching, small; the large ledgers are in docs/performance.md
+bench: setup-test  ## the engine's nights, the letters, the matching and the forecast, small; the large ledgers are in docs/performance.md
 	@$(CLEAN) $(BIN)/python bench/escalate.py --invoices 2000 10000
 	@$(BIN)/python -m tests.postgres $(BIN)/python bench/escalate.py --invoices 10000 --backend postgresql
 	@$(CLEAN) $(BIN)/python bench/letters.py --letters 60
 	@$(CLEAN) $(BIN)/python bench/matching.py --lines 500 --invoices 5000
+	@$(CLEAN) $(BIN)/python bench/forecast.py
 
 proves: setup-test  ## which practice and which trap is proved by which passing test
 	@$(PYTEST) -m "not load" --proves

@@ -1,0 +1,38 @@
+"""Reads the invoices of a business as the forecast learns from them: in three queries, the newest first where there are many."""
+
+from collections.abc import Iterator
+
+from django.db.models.query import QuerySet
+
+from customers.models import Business
+from invoices.forecast_history import Issued
+from invoices.models import Allocation, Invoice, WriteOff
+from invoices.models.money import WriteOffKind
+
+# What is older than so many invoices says little of the next and would cost memory.
+LOOKED_AT = 200_000
+GIVEN_UP = [WriteOffKind.BAD_DEBT, WriteOffKind.SETTLEMENT, WriteOffKind.GOODWILL]
+
+
+def ledger(business: Business, newest: int = LOOKED_AT) -> list[Issued]:
+    """The newest invoices with when they were closed, and whether by money alone (domain.md 5: a settled item)."""
+    rows = Invoice.objects.filter(business=business)
+    return list(_issued(business, rows.order_by("-issued_on", "-pk")[:newest]))
+
+
+def still_open(business: Business) -> Iterator[Issued]:
+    """Every invoice something is open of, in no particular order."""
+    return _rows(Invoice.objects.filter(business=business, balance__gt=0).order_by("pk"), frozenset())
+
+
+def _issued(business: Business, rows: QuerySet[Invoice]) -> Iterator[Issued]:
+    credited = Allocation.objects.filter(business=business, reversed_on=None, payment=None).values_list("invoice_id", flat=True)
+    given_up = WriteOff.objects.filter(business=business, reversed_on=None, kind__in=GIVEN_UP)
+    other = frozenset(credited.order_by()) | frozenset(given_up.order_by().values_list("invoice_id", flat=True))
+    yield from _rows(rows, other)
+
+
+def _rows(rows: QuerySet[Invoice], other: frozenset[int]) -> Iterator[Issued]:
+    fields = rows.values_list("pk", "customer_id", "issued_on", "due_on", "total", "paid_on")
+    for pk, customer_id, issued_on, due_on, total, paid_on in fields.iterator(chunk_size=5000):
+        yield Issued(pk, customer_id, issued_on, due_on, float(total), paid_on, pk not in other)
