@@ -39,6 +39,7 @@ ROOMS = [
         often=False,
     ),
     Room("letter-list", _("Letters"), "mail", frozenset({"letter"})),
+    Room("report-list", _("Reports"), "chart-bar", frozenset({"report", "reduction"}), often=False),
     Room(
         "settings",
         _("Settings"),

@@ -26,9 +26,9 @@ def collected(business: Business, sales: Mapping[str, Sales], months: list[Month
     """
     ends = {month.last: ageings(business, month.last) for month in months}
     ends[months[-1].first - DAY] = ageings(business, months[-1].first - DAY)
-    given_up = {month: written_off(business, month) for month in months}
+    gone = {month: written_off(business, month) for month in months}
     return {
-        currency: [_collected(month, currency, ends, one, given_up[month]) for month in months if month.last >= one.since]
+        currency: [_collected(month, currency, ends, one, gone[month]) for month in months if month.last >= one.since]
         for currency, one in sales.items()
     }
 
@@ -38,11 +38,11 @@ def _collected(
     currency: str,
     ends: Mapping[datetime.date, Mapping[str, Ageing]],
     sales: Sales,
-    given_up: Mapping[str, Decimal],
+    gone: Mapping[str, Decimal],
 ) -> Collected:
     begin, end = (ends[day].get(currency, NO_AGEING) for day in (month.first - DAY, month.last))
     turn = sales.of([month])
-    return Collected(month, begin.net, turn.sales, end.net, end.buckets[CURRENT], given_up.get(currency, NOTHING))
+    return Collected(month, begin.net, turn.sales, end.net, end.buckets[CURRENT], gone.get(currency, NOTHING))
 
 
 def last_month(business: Business, as_of: datetime.date, sales: Mapping[str, Sales]) -> dict[str, Collected]:
@@ -64,7 +64,7 @@ def bad_debts(business: Business, sales: Mapping[str, Sales], as_of: datetime.da
     """
     months = months_back(as_of, full_months(as_of, RATIO_MONTHS)[-1].first)[:RATIO_MONTHS]
     since = months[-1].first
-    rows = bad_debt_rows(business, since, as_of)
+    rows = given_up(business, since, as_of).filter(kind=WriteOffKind.BAD_DEBT)
     gone = _by_currency(rows.filter(on__gte=since))
     back = _by_currency(rows.filter(reversed_on__gte=since, reversed_on__lte=as_of))
     return {
@@ -73,10 +73,10 @@ def bad_debts(business: Business, sales: Mapping[str, Sales], as_of: datetime.da
     }
 
 
-def bad_debt_rows(business: Business, since: datetime.date, as_of: datetime.date) -> QuerySet[WriteOff]:
-    """The bad debt given up, or that came back, from `since` to `as_of`."""
+def given_up(business: Business, since: datetime.date, as_of: datetime.date) -> QuerySet[WriteOff]:
+    """What was given up of invoices, for whatever reason, or came back of it, from `since` to `as_of`."""
     within = Q(on__gte=since) | Q(reversed_on__gte=since, reversed_on__lte=as_of)
-    return WriteOff.objects.filter(within, business=business, kind=WriteOffKind.BAD_DEBT, on__lte=as_of)
+    return WriteOff.objects.filter(within, business=business, on__lte=as_of)
 
 
 def _by_currency(rows: QuerySet[WriteOff]) -> dict[str, Decimal]:

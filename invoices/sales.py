@@ -36,16 +36,13 @@ class Sales:
         """The last full months there were sales in, or since: at most `count`, newest first."""
         return [month for month in full_months(self.as_of, count) if month.last >= self.since]
 
-    def back(self) -> list[Turn]:
+    def months(self) -> list[Month]:
         """Every month read, newest first, the one under way up to the day itself: what DSO is counted back on."""
-        first = max(self.since, full_months(self.as_of, KEPT_MONTHS)[-1].first)
-        return [self.of([month]) for month in months_back(self.as_of, first)]
+        return months_back(self.as_of, max(self.since, full_months(self.as_of, KEPT_MONTHS)[-1].first))
 
-    def named(self, count: int = KEPT_MONTHS) -> dict[str, Decimal]:
-        """The last months by name, oldest first, the one under way included."""
-        first = max(self.since, full_months(self.as_of, count)[-1].first)
-        months = months_back(self.as_of, first)[:count]
-        return {month.name: self.by_month.get(month.first, NOTHING) for month in reversed(months)}
+    def named(self) -> dict[str, Decimal]:
+        """The last thirteen months by name, oldest first, the one under way included."""
+        return {month.name: self.by_month.get(month.first, NOTHING) for month in reversed(self.months()[:KEPT_MONTHS])}
 
 
 def credit_sales(business: Business, as_of: datetime.date) -> dict[str, Sales]:

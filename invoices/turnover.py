@@ -40,8 +40,9 @@ def dso_of(ageing: Ageing, sales: Sales) -> Dso:
     """DSO on the last three full months of sales (domain.md 2.2)."""
     months = sales.full(DSO_MONTHS)
     turn = sales.of(months)
+    turns = [sales.of([month]) for month in sales.months()]
     simple, best = dso(ageing.net, turn), dso(ageing.buckets[CURRENT], turn)
-    return Dso(months, turn, simple, best, average_days_delinquent(simple, best), count_back(ageing.net, sales.back()))
+    return Dso(months, turn, simple, best, average_days_delinquent(simple, best), count_back(ageing.net, turns))
 
 
 def ratio_of(ageing: Ageing, sales: Sales, target: Decimal) -> LedgerRatio:

@@ -104,6 +104,7 @@ def lived_in(business: Business, owner: User, bookkeeper: User) -> dict[str, str
         "/<int:other>/": f"/{make.customer(business, 'Birch').pk}/",
         "/checks/<slug:check>": "/checks/PF03",
         "settings/calls/<slug:code>": "settings/calls/R01",
+        "reports/<slug:name>": "reports/dso",
         "einvoices/<slug:sha256>": f"einvoices/{table.sha256}",
         "files/<int:paper>": f"files/{table.pk}",
         "<slug:kind>/<slug:sha256>": f"customers/{table.sha256}",

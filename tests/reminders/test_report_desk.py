@@ -47,9 +47,10 @@ def test_the_kept_rate_of_the_worked_figures(promises):
 
 def test_what_was_settled_later_was_open_on_the_day(promises):
     found = report("promises", on=day("2026-05-13"))
-    assert found["currencies"] == {
-        "USD": {"open": "4", "kept": "0", "partial": "0", "broken": "0", "count_rate": "", "amount_rate": ""}
-    }
+    why = "No promise was settled within a year."
+    counts = {"open": "4", "kept": "0", "partial": "0", "broken": "0"}
+    rates = {"count_rate": None, "count_rate_why": why, "amount_rate": None, "amount_rate_why": why}
+    assert found["currencies"] == {"USD": {**counts, **rates}}
     assert {row["received"] for row in found["promises"]} == {"0.00"}
 
 

@@ -9,24 +9,23 @@ from arcollect.sheets import write_csv
 from reminders.management.commanding import BusinessCommand
 from reminders.reports import REPORTS, Report
 
-LATER = ["dso", "cei", "ledger-ratio", "forecast", "segments"]
+# Figures that say why another is not known stand below the table.
+WHY = "_why"
 
 
 class Command(BusinessCommand):
-    help = "Prints a report: ageing (domain.md 2.1), promises (2.8), disputes (2.9) or the worklist of the desk (3.5)."
+    help = "Prints a report of the ledger or the desk: its figures by currency, and in JSON and CSV the rows they are made of."
     day_option = "--as-of"
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("report", choices=[*REPORTS, *LATER])
+        parser.add_argument("report", choices=list(REPORTS))
         parser.add_argument("--csv", type=Path, metavar="FILE", help="Write the rows the figures are made of there as well.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["report"] not in REPORTS:
-            raise CommandError(f"There is no report {options['report']} yet; there is: {', '.join(REPORTS)}.")
         business = self.business(options)
         as_of = self.day(business, options)
-        report = REPORTS[options["report"]](business, as_of)
+        report = REPORTS[options["report"]].read(business, as_of)
         if options["csv"]:
             self.write_file(options["csv"], report)
         if options["format"] == "json":
@@ -45,14 +44,24 @@ class Command(BusinessCommand):
             raise CommandError(f"Cannot write {path}: {error.strerror}.") from error
 
     def print_table(self, title: str, report: Report) -> None:
-        """One line a currency, figures to the right; then what is of no currency."""
-        if not report.figures:
-            self.stdout.write(f"{title}: nothing.")
-        else:
-            self.stdout.write(title)
-            heads = ["", *next(iter(report.figures.values()))]
-            self.stdout.write("".join(f"{head:>16}" for head in heads))
+        """One line a figure, one column a currency; below it why some are not known, then what is of no currency."""
+        self.stdout.write(title if report.figures else f"{title}: nothing.")
+        currencies = list(report.figures)
+        names = dict.fromkeys(name for figures in report.figures.values() for name in figures if not name.endswith(WHY))
+        if currencies:
+            self.stdout.write(f"{'':<28}" + "".join(f"{currency:>16}" for currency in currencies))
+        for name in names:
+            cells = "".join(f"{plain(report.figures[currency].get(name)):>16}" for currency in currencies)
+            self.stdout.write(f"{name:<28}{cells}")
         for currency, figures in report.figures.items():
-            self.stdout.write("".join(f"{cell:>16}" for cell in [currency, *figures.values()]))
+            for name in (name for name in figures if name.endswith(WHY)):
+                self.stdout.write(f"{currency} {name.removesuffix(WHY)}: {figures[name]}")
         for name, value in report.whole.items():
-            self.stdout.write(f"{name}: {'n/a' if value is None else value}")
+            self.stdout.write(f"{name}: {plain(value)}")
+
+
+def plain(value: object) -> str:
+    """A figure for people at a terminal."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "n/a" if value is None else str(value)

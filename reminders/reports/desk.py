@@ -1,53 +1,25 @@
-"""Reads the reports of `manage.py report`: figures by currency and the rows they are made of (domain.md 2, 3.5)."""
+"""Reports of the desk: promises, queries, and what is to be done (domain.md 2.8, 2.9, 3.5)."""
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
-from customers.models import Business, Customer, Task
+from customers.models import Business, Task
 from customers.models.desk import TaskState
-from invoices.history import open_credits, open_invoices
-from invoices.metrics import Ageing, age_ledger, total_by_currency
+from invoices.agreement_metrics import KeptRate
 from invoices.models import Dispute, Promise
 from invoices.models.agreement import PromiseState
 from invoices.reopened import pauses
 from invoices.track_record import MEASURED, closed_lately, kept_lately
+from reminders.reports.report import Figures, Report, Rows
 from reminders.worklist import placed
 
-Figures = dict[str, dict[str, str]]
-Rows = list[dict[str, Any]]
 SETTLED = (PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """`figures` by currency, `rows` called `rows_name` in JSON, `whole`: figures of no currency. Amounts and dates are text."""
-
-    title: str
-    figures: Figures
-    rows_name: str
-    rows: Rows
-    whole: Mapping[str, Any] = field(default_factory=dict)
-
-
-def ageing(business: Business, as_of: datetime.date) -> Report:
-    """What was owed on that day by days past due, by customer and currency (domain.md 2.1)."""
-    rule = business.rules["ageing"]
-    invoices, credits = open_invoices(business, as_of), open_credits(business, as_of)
-    ledger = age_ledger(invoices, credits, as_of, basis=rule["basis"], edges=rule["edges"], mode=rule["credits"])
-    totals = {currency: _buckets(one, currency) for currency, one in total_by_currency(ledger).items()}
-    names = dict(_names(business))
-    rows = [
-        {"customer": names[pk][0], "name": names[pk][1], "currency": currency, **_buckets(one, currency)}
-        for (pk, currency), one in ledger.items()
-    ]
-    return Report("Ageing", totals, "customers", sorted(rows, key=lambda row: (row["customer"], row["currency"])))
 
 
 def promises(business: Business, as_of: datetime.date) -> Report:
@@ -57,17 +29,17 @@ def promises(business: Business, as_of: datetime.date) -> Report:
     """
     since = Q(evaluated_on=None) | Q(evaluated_on__gt=as_of - MEASURED)
     found = Promise.objects.filter(since, business=business, made_on__lte=as_of).select_related("customer")
-    rows = [_promise_row(promise, as_of) for promise in found.order_by("due_on", "pk")]
+    promised = list(found.order_by("due_on", "pk"))
+    rows = [_promise_row(promise, as_of) for promise in promised]
     rates = kept_lately(business, as_of)
     figures = {}
     for currency in sorted({row["currency"] for row in rows} | rates.keys()):
         states = [row["state"] for row in rows if row["currency"] == currency]
         rate = rates.get(currency)
         figures[currency] = {state: str(states.count(state)) for state in (PromiseState.OPEN, *SETTLED)} | {
-            "count_rate": f"{rate.by_count:.4f}" if rate else "",
-            "amount_rate": f"{rate.by_amount:.4f}" if rate else "",
+            **_rates(rate),
         }
-    return Report("Promises", figures, "promises", rows)
+    return Report("Promises", figures, "promises", rows, opens=[("promise-detail", promise.pk) for promise in promised])
 
 
 def disputes(business: Business, as_of: datetime.date) -> Report:
@@ -77,7 +49,8 @@ def disputes(business: Business, as_of: datetime.date) -> Report:
     found = list(still.order_by("opened_on", "pk"))
     closed = pauses(found)
     paused = {pk for pk, times in closed.items() if any(one.covers(as_of) for one in times)}
-    rows = [_dispute_row(dispute, as_of) for dispute in found if dispute.pk not in paused]
+    standing = [dispute for dispute in found if dispute.pk not in paused]
+    rows = [_dispute_row(dispute, as_of) for dispute in standing]
     figures = {}
     for currency in sorted({row["currency"] for row in rows}):
         theirs = [row for row in rows if row["currency"] == currency]
@@ -88,7 +61,8 @@ def disputes(business: Business, as_of: datetime.date) -> Report:
             "oldest_days": str(max(row["open_days"] for row in theirs)),
             "past_clock": str(sum(row["past_clock"] for row in theirs)),
         }
-    return Report("Queries", figures, "disputes", rows, _cycle(business, as_of))
+    opens = [("dispute-detail", dispute.pk) for dispute in standing]
+    return Report("Queries", figures, "disputes", rows, _cycle(business, as_of), opens)
 
 
 def worklist(business: Business, as_of: datetime.date) -> Report:
@@ -111,26 +85,16 @@ def worklist(business: Business, as_of: datetime.date) -> Report:
         }
         for item in placed(business, tasks, as_of)
     ]
-    return Report("Worklist", _sums(rows), "tasks", rows, {"open": len(rows)})
+    opens = [("task-detail", row["task"]) for row in rows]
+    return Report("Worklist", _sums(rows), "tasks", rows, {"open": len(rows)}, opens)
 
 
-REPORTS: dict[str, Callable[[Business, datetime.date], Report]] = {
-    "ageing": ageing,
-    "promises": promises,
-    "disputes": disputes,
-    "worklist": worklist,
-}
-
-
-def _names(business: Business) -> Iterable[tuple[int, tuple[str, str]]]:
-    for pk, reference, name in Customer.objects.filter(business=business).order_by().values_list("pk", "reference", "name"):
-        yield pk, (reference, name)
-
-
-def _buckets(one: Ageing, currency: str) -> dict[str, str]:
-    """The buckets, "unapplied" (nothing or below) and "net" as the currency writes them."""
-    figures = {**one.buckets, "unapplied": one.unapplied, "net": one.net}
-    return {name: format_plain(value, currency) for name, value in figures.items()}
+def _rates(rate: KeptRate | None) -> dict[str, Any]:
+    """How many of the promises were kept, and how much of the money."""
+    if rate is None:
+        why = _("No promise was settled within a year.")
+        return {"count_rate": None, "count_rate_why": why, "amount_rate": None, "amount_rate_why": why}
+    return {"count_rate": f"{rate.by_count:.4f}", "amount_rate": f"{rate.by_amount:.4f}"}
 
 
 def _promise_row(promise: Promise, as_of: datetime.date) -> dict[str, Any]:
@@ -165,7 +129,9 @@ def _dispute_row(dispute: Dispute, as_of: datetime.date) -> dict[str, Any]:
 def _cycle(business: Business, as_of: datetime.date) -> dict[str, Any]:
     cycle = closed_lately(business, as_of)
     if cycle is None:
-        return {"closed": 0, "mean": None, "median": None, "upheld_rate": None}
+        why = _("No query was closed within a year.")
+        unknown = dict.fromkeys(("mean", "median", "upheld_rate"))
+        return {"closed": 0, **unknown, **{f"{name}_why": why for name in unknown}}
     return {
         "closed": cycle.count,
         "mean": f"{cycle.mean:.1f}",

@@ -1,0 +1,80 @@
+"""The reports there are, by the name `manage.py report` and the page's address know them by.
+
+Another report joins by a Kind here; the command, its page, its CSV and the index of reports follow. Figures and columns that
+`reminders.reports.words` does not know yet are named in the Kind's `fields`.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from reminders.reports import desk, ledger
+from reminders.reports.report import Field, Kind, Report, Unit
+
+REPORTS: dict[str, Kind] = {
+    "ageing": Kind(
+        ledger.ageing,
+        _("Ageing"),
+        _("What is owed to you, by the days it is past its due date, customer by customer."),
+        first=("net", "unapplied", "current", "90+"),
+        headline=("overdue",),
+    ),
+    "dso": Kind(
+        ledger.dso,
+        _("Days sales outstanding"),
+        _("How many days of sales on credit are owed to you, that is, how long you wait for your money."),
+        first=("dso", "dso_countback", "bpdso", "add"),
+        headline=("dso",),
+    ),
+    "cei": Kind(
+        ledger.cei,
+        _("Collection effectiveness"),
+        _("Of all the money that could have been collected in a month, the part that was."),
+        first=("cei", "cei_without_write_offs"),
+        headline=("cei",),
+    ),
+    "ledger-ratio": Kind(
+        ledger.ledger_ratio,
+        _("Ledger ratio"),
+        _("How many months of sales on credit are owed to you; one month or less is the aim."),
+        first=("ledger_ratio", "light", "excess", "target"),
+        headline=("ledger_ratio",),
+    ),
+    "days-late": Kind(
+        ledger.days_late,
+        _("Days late"),
+        _("How many days after the due date your customers paid within a year, larger amounts counting more."),
+        first=("days_late", "dbt", "days_late_with_open", "snapshot_dbt"),
+        headline=("days_late",),
+    ),
+    "bad-debt": Kind(
+        ledger.bad_debt,
+        _("Bad debt"),
+        _("The part of a year's sales on credit that was given up as lost, less what came in of it after all."),
+        first=("bad_debt", "written_off", "recovered"),
+        headline=("bad_debt",),
+    ),
+    "promises": Kind(
+        desk.promises,
+        _("Promises"),
+        _("What customers promised to pay and by when, and how often they kept their word within a year."),
+        first=("count_rate", "amount_rate", "open"),
+        headline=("promises", "count_rate"),
+    ),
+    "disputes": Kind(
+        desk.disputes,
+        _("Queries"),
+        _("What customers have questions about, for how long, and whether they got an answer in time."),
+        first=("amount", "open", "oldest_days", "past_clock"),
+        headline=("disputed",),
+        fields={"open": Field(_("Open queries"), Unit.COUNT)},
+    ),
+    "worklist": Kind(
+        desk.worklist,
+        _("Worklist"),
+        _("What is to be done on the desk today, the most worthwhile first."),
+        first=("tasks", "amount"),
+        fields={"open": Field(_("Open tasks"), Unit.COUNT), "amount": Field(_("What they are about"), Unit.MONEY)},
+        past=False,
+    ),
+}
+
+__all__ = ["REPORTS", "Field", "Kind", "Report", "Unit"]

@@ -1,0 +1,73 @@
+"""What a report is: figures by currency and the rows they are made of, the same for the command and for the page."""
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from customers.models import Business, Customer
+
+Figures = dict[str, dict[str, Any]]
+Rows = list[dict[str, Any]]
+
+
+class Unit(StrEnum):
+    """What a figure, or a cell of a row, is measured in: how a page writes it. The command writes all of them plainly."""
+
+    MONEY = "money"
+    DAYS = "days"
+    PERCENT = "percent"
+    SHARE = "share"
+    RATIO = "ratio"
+    COUNT = "count"
+    DATE = "date"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A figure or a column: what people call it, and its unit."""
+
+    label: object
+    unit: Unit = Unit.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`figures` by currency, `rows` called `rows_name` in JSON, `whole`: figures of no currency. Amounts and dates are text.
+
+    A figure that is not known is None, and one called "<name>_why" says why. `opens`: the page of each row, as the name of its
+    address and the id it takes; empty where rows have none.
+    """
+
+    title: str
+    figures: Figures
+    rows_name: str
+    rows: Rows
+    whole: Mapping[str, Any] = field(default_factory=dict)
+    opens: Sequence[tuple[str, int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A report there is. `meaning`: what its figure says, in one plain sentence.
+
+    `first`: its figures that a page shows large, in order. `headline`: where the nights keep the first of them (names below
+    each other in LedgerDay.figures); empty where they do not. `fields`: figures and columns reminders.reports.words lacks.
+    `past`: it can be told as of any day; else only of today.
+    """
+
+    read: Callable[[Business, datetime.date], Report]
+    title: object
+    meaning: object
+    first: tuple[str, ...]
+    headline: tuple[str, ...] = ()
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    past: bool = True
+
+
+def names_of(business: Business) -> dict[int, tuple[str, str]]:
+    """Reference and name of every customer by id. One query."""
+    rows = Customer.objects.filter(business=business).order_by().values_list("pk", "reference", "name")
+    return {pk: (reference, name) for pk, reference, name in rows}

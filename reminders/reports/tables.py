@@ -1,0 +1,139 @@
+"""A report as a page shows it: figures with their reasons, heads, and rows searched and sorted. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from arcollect.listing import Column, Head
+from reminders.reports.report import Kind, Report
+from reminders.reports.words import NUMERIC, field_of, written
+
+WHY = "_why"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure or a cell: its label, its words, why there are none, and whether it is a number."""
+
+    label: object
+    words: str
+    why: str = ""
+    numeric: bool = False
+    light: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The figures of one currency, or ("") of none: `first` large, `rest` small."""
+
+    currency: str
+    first: list[Shown]
+    rest: list[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its cells, as it is in files, and the page it opens."""
+
+    plain: Mapping[str, Any]
+    cells: list[Shown]
+    opens: tuple[str, int] | None
+
+
+def figures_of(report: Report, kind: Kind) -> list[Account]:
+    """What a page shows of the figures, currency by currency, then what is of no currency."""
+    accounts = [
+        Account(
+            currency,
+            [_shown(figures, name, kind, currency) for name in kind.first if name in figures],
+            [_shown(figures, name, kind, currency) for name in figures if _small(name, kind)],
+        )
+        for currency, figures in report.figures.items()
+    ]
+    whole = [_shown(report.whole, name, kind, "") for name in report.whole if not name.endswith(WHY)]
+    return [*accounts, Account("", [], whole)] if whole else accounts
+
+
+def shown_figure(kind: Kind, figures: Mapping[str, Any], currency: str) -> Shown | None:
+    """The headline of a report out of the figures of a night; None where that night has none."""
+    place: Any = figures
+    for name in kind.headline[:-1]:
+        place = place.get(name, {})
+    if not kind.headline or kind.headline[-1] not in place:
+        return None
+    return _shown(place, kind.headline[-1], kind, currency)
+
+
+def heads_of(report: Report, kind: Kind, sort: str) -> list[Head]:
+    """The heads of the table; each sorts by its column, a second click downwards."""
+    wanted, order = sort.removeprefix("-"), "descending" if sort.startswith("-") else "ascending"
+    heads = []
+    for name in report.rows[0] if report.rows else ():
+        field = field_of(name, kind.fields)
+        column = Column(name, field.label, sort=(name,), numeric=field.unit in NUMERIC)
+        heads.append(Head(column, order if name == wanted else "", f"-{name}" if sort == name else name))
+    return heads
+
+
+def rows_of(report: Report, kind: Kind, *, words: str, sort: str) -> Sequence[Row]:
+    """The rows in which every word is found, in the order asked for, else that of the report."""
+    opens: Sequence[tuple[str, int] | None] = report.opens or [None] * len(report.rows)
+    pairs = [pair for pair in zip(report.rows, opens, strict=True) if _found(pair[0], words)]
+    name = sort.removeprefix("-")
+    if report.rows and name in report.rows[0]:
+        numeric = field_of(name, kind.fields).unit in NUMERIC
+        pairs.sort(key=lambda pair: _rank(pair[0][name], numeric), reverse=sort.startswith("-"))
+    return Rows([pair[0] for pair in pairs], [pair[1] for pair in pairs], kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Sequence[Row]):
+    """Rows whose cells are written only when they are shown."""
+
+    plain: Sequence[Mapping[str, Any]]
+    opens: Sequence[tuple[str, int] | None]
+    kind: Kind
+
+    def __len__(self) -> int:
+        return len(self.plain)
+
+    def __getitem__(self, part: Any) -> Any:
+        if isinstance(part, slice):
+            return [self._row(place) for place in range(*part.indices(len(self)))]
+        return self._row(part)
+
+    def _row(self, place: int) -> Row:
+        plain, currency = self.plain[place], str(self.plain[place].get("currency", ""))
+        return Row(plain, [_shown(plain, name, self.kind, currency) for name in plain], self.opens[place])
+
+
+def _small(name: str, kind: Kind) -> bool:
+    return name not in kind.first and not name.endswith(WHY)
+
+
+def _shown(figures: Mapping[str, Any], name: str, kind: Kind, currency: str) -> Shown:
+    field, value = field_of(name, kind.fields), figures.get(name)
+    light = str(value) if name == "light" and value else ""
+    return Shown(
+        field.label, written(value, field, name, currency), figures.get(f"{name}{WHY}") or "", field.unit in NUMERIC, light
+    )
+
+
+def _found(row: Mapping[str, Any], words: str) -> bool:
+    if not words:
+        return True
+    text = " ".join(str(value) for value in row.values()).casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _rank(value: Any, numeric: bool) -> tuple[int, Any]:
+    """What is not known comes first upwards, then numbers by size, words by letter."""
+    if value is None or value == "":
+        return (0, 0)
+    if not numeric:
+        return (1, str(value).casefold())
+    try:
+        return (1, Decimal(str(value)))
+    except InvalidOperation:
+        return (0, 0)

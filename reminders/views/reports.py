@@ -1,0 +1,108 @@
+"""The room of reports: each in one sentence with its figure, and a page a report with the rows it is made of."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from arcollect.listing import PAGE_SIZE, ListPage
+from arcollect.sheets import csv_response
+from customers.access import member_view
+from customers.models import Business
+from invoices import ledger_figures, promise_figures
+from reminders.reports import REPORTS, Kind, Report
+from reminders.reports.tables import Shown, figures_of, heads_of, rows_of, shown_figure
+from reminders.standing import latest_day
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A report in the index: what it says, and its figure where the nights keep one."""
+
+    name: str
+    kind: Kind
+    figure: Shown | None
+
+
+@member_view
+def report_list(request: HttpRequest) -> HttpResponse:
+    """Every report in one sentence, with its figure in the currency of the business as the last night has it."""
+    business, today = request.business, request.business.local_date(timezone.now())
+    on, figures = _kept(business, today)
+    entries = [Entry(name, kind, shown_figure(kind, figures, business.currency)) for name, kind in REPORTS.items()]
+    return render(request, "reminders/report_list.html", {"entries": entries, "on": on, "today": today})
+
+
+@member_view
+def report_detail(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One report as of the day the address asks for (?as_of=), today where it asks for none or one to come."""
+    kind = REPORTS.get(name)
+    if kind is None:
+        raise Http404
+    today = request.business.local_date(timezone.now())
+    as_of = _day_asked(request, kind, today)
+    report = kind.read(request.business, as_of)
+    rows = rows_of(report, kind, words=request.GET.get("q", "").strip(), sort=request.GET.get("sort", ""))
+    if request.GET.get("format") == "csv":
+        names = list(report.rows[0]) if report.rows else []
+        return csv_response(f"{name}-{as_of.isoformat()}", names, (row.plain.values() for row in rows))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = _page(request, kind, report, page)
+    return render(request, "reminders/report_detail.html", context | {"name": name, "as_of": as_of, "today": today})
+
+
+def _page(request: HttpRequest, kind: Kind, report: Report, page: Any) -> dict[str, Any]:
+    """Figures by currency, and the page of rows as the component of lists draws its head and its foot."""
+    words, sort = request.GET.get("q", "").strip(), request.GET.get("sort", "")
+    heads = heads_of(report, kind, sort)
+    shown = ListPage(
+        rows=[(row, _address(request, row.opens)) for row in page.object_list],
+        page=page,
+        words=words,
+        choices=[],
+        heads=heads,
+        totals=[],
+        narrowed=bool(words),
+        searchable=True,
+        sort=sort,
+        hint="",
+    )
+    return {
+        "kind": kind,
+        "report": report,
+        "list": shown,
+        "accounts": figures_of(report, kind),
+        "has_rows": bool(report.rows),
+    }
+
+
+def _address(request: HttpRequest, opens: tuple[str, int] | None) -> str:
+    return reverse(opens[0], args=[request.business.slug, opens[1]]) if opens else ""
+
+
+def _day_asked(request: HttpRequest, kind: Kind, today: datetime.date) -> datetime.date:
+    try:
+        asked = parse_date(request.GET.get("as_of", "")) if kind.past else None
+    except ValueError:  # Looks like a day and is none: 2026-02-31.
+        asked = None
+    return min(asked or today, today)
+
+
+def _kept(business: Business, today: datetime.date) -> tuple[datetime.date, Mapping[str, Any]]:
+    """The figures of the last night and its day; before the first night those of this moment."""
+    night = latest_day(business, business.currency, today)
+    if night:
+        return night.on, night.figures
+    sections = (ledger_figures.section, promise_figures.section)
+    found: dict[str, Any] = {}
+    for section in sections:
+        found |= section(business, today).get(business.currency, {})
+    return today, found

@@ -1,0 +1,88 @@
+"""The room of reports: an index with a figure a report, a page a report as of any day, its rows and its CSV."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from invoices.models import LedgerDay
+from reminders.reports import REPORTS
+from tests import make
+from tests.invoices.o1 import write_o1
+from tests.pages import address, lines, read
+
+JUNE = "2026-06-30"
+
+
+@pytest.fixture
+def o1(business):
+    return write_o1(business)
+
+
+@pytest.fixture(autouse=True)
+def _in_july() -> Iterator[None]:
+    with time_machine.travel("2026-07-10 12:00Z", tick=False):
+        yield
+
+
+def test_the_index_says_each_in_a_sentence_with_its_figure(books, business, o1):
+    page = read(books, business, "report-list")
+    assert all(str(kind.meaning) in page for kind in REPORTS.values())
+    assert "$4,350.00" not in page
+    assert "54.6 days DSO" in page
+
+
+def test_the_index_reads_the_night_where_there_was_one(books, business):
+    LedgerDay.objects.create(
+        business=business, currency="USD", on=make.day("2026-07-10"), figures={"dso": "12.3", "ledger_ratio": None}
+    )
+    page = read(books, business, "report-list")
+    assert "12.3 days DSO" in page
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_has_its_page(books, business, o1, name):
+    page = read(books, business, "report-detail", name)
+    assert str(REPORTS[name].meaning) in page
+
+
+def test_a_report_as_of_a_day_gone_by(books, business, o1):
+    page = read(books, business, "report-detail", "ageing", as_of=JUNE)
+    assert "Owed, net $5,400.00" in page
+    assert "ACME Acme USD $1,500.00 $250.00 $0.00 $0.00 $0.00 -$100.00 $1,650.00" in page
+
+
+def test_a_day_to_come_is_today_and_nonsense_too(books, business, o1):
+    for asked in ("2026-12-31", "2026-02-31", "soon"):
+        answer = books.get(address(business, "report-detail", "dso"), {"as_of": asked})
+        assert answer.context["as_of"] == make.day("2026-07-10")
+
+
+def test_what_is_not_known_says_why(books, business, acme):
+    make.invoice(acme, issued="2026-07-01", due="2026-07-31", total="100")
+    assert "Not known Less than three months of sales." in read(books, business, "report-detail", "ledger-ratio")
+
+
+def test_rows_are_searched_sorted_and_open_their_page(books, business, o1):
+    ask = {"as_of": JUNE, "sort": "-net"}
+    answer = books.get(address(business, "report-detail", "ageing"), ask)
+    assert [row.plain["customer"] for row, _address in answer.context["list"].rows] == ["BIRCH", "ACME", "CEDAR"]
+    assert address(business, "customer-detail", o1.customers["Birch"].pk) in answer.content.decode()
+    assert "ACME" not in read(books, business, "report-detail", "ageing", **ask, q="cedar")
+    assert "Nothing fits this search." in read(books, business, "report-detail", "ageing", q="nobody")
+
+
+def test_the_csv_is_what_is_shown(books, business, o1):
+    answer = books.get(address(business, "report-detail", "ageing"), {"as_of": JUNE, "q": "acme", "format": "csv"})
+    assert lines(answer) == [
+        "customer,name,currency,current,1-30,31-60,61-90,90+,unapplied,net",
+        "ACME,Acme,USD,1500.00,250.00,0.00,0.00,0.00,-100.00,1650.00",
+    ]
+
+
+def test_a_report_nobody_knows_is_not_there(books, business):
+    assert books.get(address(business, "report-detail", "gossip")).status_code == 404
+
+
+def test_an_empty_house_says_so(books, business):
+    assert "Nothing to report for that day." in read(books, business, "report-detail", "dso")
