@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from customers.models import Business
+from invoices import ledger_figures, promise_figures
 from invoices.models import LedgerDay
 from reminders import step_results
 from reminders.standing import changed_since_counted, counted_through, events_since
@@ -37,6 +38,8 @@ WRITERS: list[tuple[str, Callable[..., object]]] = []
 
 # What the figures of a day are made of; no two sections give the same name.
 SECTIONS: list[Section] = [
+    Section("ledger", ledger_figures.section, of_the_past=True),
+    Section("promises", promise_figures.section, of_the_past=True),
     Section("steps", step_results.section),
 ]
 

@@ -82,8 +82,8 @@ OWNERS_ONLY = {
 # Open without a log-in, or with a lock of its own kind; everything else needs at least a log-in.
 PUBLIC = re.compile(r"^(accounts/|health/$|stop/|p/<)")
 STAFF = "b/<slug:business>/"
-# Every business has a text of each code and language.
-OF_A_ROW = re.compile(r"<(?!slug:(code|language)>)")
+# Every business has a text of each code and language, and a report of each name.
+OF_A_ROW = re.compile(r"<(?!slug:(code|language|name)>)")
 OPENS = {200, 302, 405}
 
 
