@@ -15,7 +15,8 @@ from invoices.balances import BookingError
 from invoices.candidates import read_ledger
 from invoices.imports.tally import chunks
 from invoices.line_booking import Pair, refuse_generous, write
-from invoices.line_identity import Entered, doubles, entered_already, entered_otherwise
+from invoices.line_doubles import Doubles
+from invoices.line_identity import Entered, entered_already, entered_otherwise
 from invoices.matches import LIKELY, LineFacts, Match, Parts
 from invoices.matching import match, no_match_reason
 from invoices.models import BankLine, Invoice
@@ -52,7 +53,7 @@ def book_certain(
     if batch is not None:
         lines = lines.filter(statement__batch=batch)
     ids = list(lines.order_by("booked_on", "pk").values_list("pk", flat=True))
-    settler = _Settler(business, on)
+    settler = _Settler(business, on, Doubles(business, _only_statement(batch)))
     for done, chunk in enumerate(chunks(ids, AT_ONCE)):
         with transaction.atomic():
             settler.settle(chunk)
@@ -62,6 +63,12 @@ def book_certain(
     if batch is not None:
         _note(batch, settler.settled)
     return settler.settled
+
+
+def _only_statement(batch: ImportBatch | None) -> int | None:
+    """The statement all lines of a file are of; None where there are several."""
+    ids = list(batch.statements.values_list("pk", flat=True)[:2]) if batch else []
+    return ids[0] if len(ids) == 1 else None
 
 
 def _note(batch: ImportBatch, settled: Settled) -> None:
@@ -75,8 +82,8 @@ def _note(batch: ImportBatch, settled: Settled) -> None:
 class _Settler:
     """Decides line after line, each knowing what the ones before took; writes them together."""
 
-    def __init__(self, business: Business, on: datetime.date) -> None:
-        self.business, self.on = business, on
+    def __init__(self, business: Business, on: datetime.date, doubles: Doubles) -> None:
+        self.business, self.on, self.doubles = business, on, doubles
         self.settled = Settled()
         self._by_itself = bool(business.rules["matching"]["book_certain"])
         self._pending: list[Pair] = []
@@ -93,7 +100,7 @@ class _Settler:
         locked = BankLine.objects.select_for_update().filter(pk__in=ids, state=LineState.OPEN).order_by("pk")
         rows = sorted(locked, key=lambda row: (row.booked_on, row.pk))
         money_in = [row for row in rows if row.amount > 0]
-        self._doubles, self._entered = doubles(rows), entered_otherwise(money_in)
+        self._doubles, self._entered = self.doubles.among(rows), entered_otherwise(money_in)
         candidates = candidates_of(self.business, [row for row in rows if row.amount < 0])
         for row in rows:
             row.business = self.business

@@ -1,12 +1,11 @@
 """Tells a bank line that came in before, whatever file brings it again, from another one that only looks the same."""
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers.models import ImportBatch
@@ -28,14 +27,63 @@ def key_of(row: BankLine) -> Key:
 
 @dataclass(slots=True)
 class _Stored:
-    """A stored line equal to others; `statement_id` and `pk` are 0 for one of the lines that are sifted now."""
+    """A stored line; what is not known before it is stored is 0."""
 
     pk: int
     fingerprint: str
-    bank_reference: str = ""
-    format: str = ""
-    statement_id: int = 0
-    batch_id: int = 0
+    bank_reference: str
+    format: str
+    statement_id: int
+    batch_id: int
+
+
+class _Equals:
+    """The stored lines equal to one that is read: which are free to be it, and what fingerprints are taken."""
+
+    def __init__(self, stored: Sequence[_Stored], free: Callable[[_Stored], bool]) -> None:
+        self._prints = {one.fingerprint for one in stored}
+        self._count = len(stored)
+        self._taken: set[int] = set()
+        self._by_reference: defaultdict[str, deque[_Stored]] = defaultdict(deque)
+        self._by_format: defaultdict[tuple[bool, str], deque[_Stored]] = defaultdict(deque)
+        for one in filter(free, stored):
+            self._by_reference[one.bank_reference].append(one)
+            self._by_format[bool(one.bank_reference), one.format].append(one)
+
+    def take(self, reference: str, format: str) -> _Stored | None:
+        """The stored line that a line of this format is, one with the bank's own reference first; it is free no more.
+
+        Where one format gives both a reference of their own, and not the same, they are two payments.
+        """
+        same = [self._by_reference[reference]] if reference else []
+        others = [some for key, some in self._by_format.items() if not reference or key != (True, format)]
+        one = self._first(same) or self._first(others)
+        if one is not None:
+            self._taken.add(one.pk)
+        return one
+
+    def next_print(self, key: Key) -> str:
+        """The fingerprint of one more of these equal lines."""
+        self._count += 1
+        ordinal = self._count
+        while (found := _print_of(key, ordinal)) in self._prints:
+            ordinal += 1
+        self._prints.add(found)
+        return found
+
+    def _first(self, queues: Iterable[deque[_Stored]]) -> _Stored | None:
+        for queue in queues:
+            while queue and queue[0].pk in self._taken:
+                queue.popleft()
+        return min((queue[0] for queue in queues if queue), key=lambda one: one.pk, default=None)
+
+
+@dataclass(slots=True)
+class _Day:
+    """The stored lines of one day: of which accounts and sums they were read, and what they are by what they have in common."""
+
+    read: set[tuple[int, Decimal]] = field(default_factory=set)
+    lines: defaultdict[str, list[_Stored]] = field(default_factory=lambda: defaultdict(list))
 
 
 class Sieve:
@@ -46,103 +94,68 @@ class Sieve:
         self._found: set[int] = set()
         # Statements of this very file that the one being read repeats: reports over a day that begin anew every hour.
         self.repeated: set[int] = set()
+        # Of the days of the lines sifted last: of many lines of one sum and day, each is read once.
+        self._days: dict[datetime.date, _Day] = {}
+        self._new: list[tuple[_Stored, BankLine]] = []
 
     def fresh(self, rows: Sequence[BankLine], format: str) -> list[BankLine]:
-        """The unsaved rows that are new, with their fingerprints; all of one statement. One query."""
-        stored = self._stored(rows)
+        """The unsaved rows that are new, with their fingerprints; all of one statement. The caller stores them. One query."""
+        self._note_stored()
+        self._read(rows)
+        equals: dict[Key, _Equals] = {}
         fresh = []
         for row in rows:
             key = key_of(row)
-            again = self._again(row, format, stored[key])
+            if key not in equals:
+                equals[key] = _Equals(self._days[row.booked_on].lines[_print_of(key, 0)], self._is_free)
+            again = equals[key].take(row.bank_reference, format)
             if again is not None:
                 self._found.add(again.pk)
                 continue
-            row.fingerprint = _next_print(key, stored[key])
-            stored[key].append(_Stored(0, row.fingerprint))
+            row.fingerprint = equals[key].next_print(key)
+            self._new.append((_Stored(0, row.fingerprint, row.bank_reference, format, 0, self.batch.pk), row))
             fresh.append(row)
         return fresh
 
-    def _stored(self, rows: Sequence[BankLine]) -> defaultdict[Key, list[_Stored]]:
-        days = [row.booked_on for row in rows]
+    def _note_stored(self) -> None:
+        """The new lines of before have their ids by now."""
+        for one, row in self._new:
+            one.pk, one.statement_id = row.pk, row.statement_id
+            self._days[row.booked_on].lines[_print_of(key_of(row), 0)].append(one)
+        self._new = []
+
+    def _read(self, rows: Sequence[BankLine]) -> None:
+        """The stored lines of these days, accounts and sums, as far as they are not known yet."""
+        self._days = {day: self._days.get(day, _Day()) for day in {row.booked_on for row in rows}}
+        unread = {
+            (row.booked_on, row.account_id, row.amount)
+            for row in rows
+            if (row.account_id, row.amount) not in self._days[row.booked_on].read
+        }
+        if not unread:
+            return
+        days, accounts, amounts = map(set, zip(*unread, strict=True))
         near = BankLine.objects.filter(
-            business=self.batch.business_id,
-            account__in={row.account_id for row in rows},
-            booked_on__gte=min(days),
-            booked_on__lte=max(days),
-            amount__in={row.amount for row in rows},
+            business=self.batch.business_id, account__in=accounts, booked_on__in=days, amount__in=amounts
         )
-        wanted = {key_of(row) for row in rows}
-        found: defaultdict[Key, list[_Stored]] = defaultdict(list)
-        for row in near.select_related("statement").defer("suggestions").order_by("pk"):
-            if (key := key_of(row)) in wanted:
-                of = row.statement
-                one = _Stored(row.pk, row.fingerprint, row.bank_reference, of.format, of.pk, of.batch_id)
-                found[key].append(one)
-        return found
+        names = ("account_id", "booked_on", "amount", "payer", "reference", "text")
+        said = ("id", "fingerprint", "bank_reference", "statement__format", "statement_id", "statement__batch_id")
+        for account_id, day, amount, payer, reference, text, *rest in near.order_by("pk").values_list(*names, *said):
+            if (day, account_id, amount) in unread:
+                key = (account_id, day, amount, squeezed(payer), squeezed(reference), squeezed(text))
+                self._days[day].lines[_print_of(key, 0)].append(_Stored(*rest))
+        for day, account_id, amount in unread:
+            self._days[day].read.add((account_id, amount))
 
-    def _again(self, row: BankLine, format: str, stored: Iterable[_Stored]) -> _Stored | None:
-        """The stored line that `row` is, one with the bank's own reference first.
-
-        Where one format gives both a reference of their own, and not the same, they are two payments.
-        """
-        free = [one for one in stored if one.pk and one.pk not in self._found and self._elsewhere(one)]
-        for one in free:
-            if row.bank_reference and one.bank_reference == row.bank_reference:
-                return one
-        for one in free:
-            if not (row.bank_reference and one.bank_reference and one.format == format):
-                return one
-        return None
-
-    def _elsewhere(self, one: _Stored) -> bool:
-        return one.batch_id != self.batch.pk or one.statement_id in self.repeated
+    def _is_free(self, one: _Stored) -> bool:
+        """Whether it came with another file, or with a statement that is told again, and no line of this file is it yet."""
+        elsewhere = one.batch_id != self.batch.pk or one.statement_id in self.repeated
+        return elsewhere and one.pk not in self._found
 
 
-# References that banks give to everything, and such as are too short to name one line.
-NO_REFERENCE = frozenset({"nonref", "notprovided"})
-SHORTEST_REFERENCE = 6
-# Lines by a trait and their statement.
-Alike = defaultdict[object, defaultdict[int, list[BankLine]]]
-
-
-def doubles(rows: Sequence[BankLine]) -> dict[int, str]:
-    """Why some of these stored lines may tell of money that another file told of already, by their ids. Two queries.
-
-    Such a line is kept, and a person decides: formats say the same in other words, give the sum of what another gives in parts,
-    and some banks number their lines anew in every file.
-    """
-    if not rows:
-        return {}
-    full = BankLine.objects.select_related("statement", "account").in_bulk([row.pk for row in rows])
-    alike = _alike(rows)
-    found = {}
-    for row in rows:
-        # By statement, as lines of its own are no doubles: in one statement all may be of the same sum.
-        others = (some for trait in _traits(row) for pk, some in alike[trait].items() if pk != row.statement_id)
-        before = (other for some in others for other in some if other.pk < row.pk)
-        if why := next((why for other in before if (why := _why_double(full[row.pk], other))), ""):
-            found[row.pk] = why
-    return found
-
-
-def _alike(rows: Sequence[BankLine]) -> Alike:
-    """The stored lines that have a trait in common with one of `rows`; not those of a statement that all rows are of."""
-    days = [row.booked_on for row in rows]
-    references = {row.bank_reference for row in rows if _names_one(row.bank_reference)}
-    near = BankLine.objects.filter(
-        Q(amount__in={row.amount for row in rows}) | Q(bank_reference__in=references),
-        business=rows[0].business_id,
-        booked_on__gte=min(days),
-        booked_on__lte=max(days),
-    )
-    statements = {row.statement_id for row in rows}
-    if len(statements) == 1:
-        near = near.exclude(statement__in=statements)
-    found: Alike = defaultdict(lambda: defaultdict(list))
-    for other in near.select_related("statement", "account").defer("suggestions", "effects").order_by("pk"):
-        for trait in _traits(other):
-            found[trait][other.statement_id].append(other)
-    return found
+def _print_of(key: Key, ordinal: int) -> str:
+    """The fingerprint of one of these equal lines."""
+    return fingerprint("bank", *key[:2], f"{key[2].normalize():f}", *key[3:], ordinal)
 
 
 # The bank tells of money some days after somebody entered it, or the other way round.
@@ -175,47 +188,3 @@ def entered_already(row: BankLine, customer_id: int, entered: Entered) -> str:
             words = _("A payment of theirs of the same sum was entered for %(day)s: is it the same money?")
             return words % {"day": day.isoformat()}
     return ""
-
-
-def _traits(row: BankLine) -> list[tuple[object, ...]]:
-    """What two lines that tell of the same money have in common: the day, and the sum or the bank's reference."""
-    traits: list[tuple[object, ...]] = [(row.booked_on, row.amount)]
-    return [*traits, (row.booked_on, row.bank_reference)] if _names_one(row.bank_reference) else traits
-
-
-def _why_double(row: BankLine, other: BankLine) -> str:
-    if row.statement_id == other.statement_id or row.currency != other.currency:
-        return ""
-    if row.amount == other.amount and key_of(row)[3:] == key_of(other)[3:] and row.account_id == other.account_id:
-        return _("An equal line came in with another statement: was it paid twice?")
-    if row.statement.format == other.statement.format or not _same_or_unknown(row, other):
-        return ""
-    if row.amount == other.amount and _names_alike(row.payer, other.payer):
-        return _("A file of another format has the same sum on that day: is it the same money?")
-    if _names_one(row.bank_reference) and row.bank_reference == other.bank_reference:
-        return _("A file of another format has a line with the same reference of the bank: is it the same money?")
-    return ""
-
-
-def _same_or_unknown(row: BankLine, other: BankLine) -> bool:
-    return row.account_id == other.account_id or not (row.account.identifier and other.account.identifier)
-
-
-def _names_alike(one: str, other: str) -> bool:
-    """Whether two banks' spellings may be of one payer; a payer who is not named may be anybody."""
-    short, long = sorted((squeezed(one), squeezed(other)), key=len)
-    return short in long
-
-
-def _names_one(reference: str) -> bool:
-    plain = squeezed(reference)
-    return len(plain) >= SHORTEST_REFERENCE and plain not in NO_REFERENCE
-
-
-def _next_print(key: Key, stored: Sequence[_Stored]) -> str:
-    """The fingerprint of the next of these equal lines."""
-    taken = {one.fingerprint for one in stored}
-    ordinal = len(stored) + 1
-    while (found := fingerprint("bank", *key[:2], f"{key[2].normalize():f}", *key[3:], ordinal)) in taken:
-        ordinal += 1
-    return found

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 import time_machine
 from django.core.cache import cache
@@ -14,6 +15,9 @@ from customers.models.business import Role
 from tests import make
 
 pytest_plugins = ["tests.proves"]
+# How long an example takes says more of what else the machine has to do than of the code.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.hookimpl(trylast=True)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from invoices.bank_lines import store_statement
-from invoices.models import BankLine, BankStatement
+from invoices.line_identity import Sieve
+from invoices.models import BankAccount, BankLine, BankStatement
 from invoices.statements.lines import Foot, Head
 from tests import make
 from tests.invoices.bank import IBAN, Told, batch, line, statement, store, warned
@@ -83,6 +84,26 @@ def test_a_line_taken_out_leaves_room_for_its_like(business):
     store(business, line("5"), line("5"))
     BankLine.objects.order_by("pk").first().delete()
     assert store(business, line("5"), line("5"))[0].new == 1
+
+
+def test_many_lines_of_one_sum_and_day_are_read_once(business, django_assert_num_queries):
+    store(business, *(line("9.99", payer=f"Payer {number % 9}") for number in range(20)))
+    again = batch(business)
+    account, sieve = BankAccount.objects.get(), Sieve(again)
+    statement = BankStatement.objects.create(business=business, account=account, batch=again, format="camt.053")
+    rows = [
+        BankLine(business=business, account=account, statement=statement, fingerprint="", booked_on=one.booked_on,
+                 valued_on=one.valued_on, amount=one.amount, currency="USD", payer=one.payer)
+        for one in (line("9.99", payer=f"Payer {number % 9}") for number in range(30))
+    ]  # fmt: skip
+    # Read once, stored twice.
+    with django_assert_num_queries(3):
+        new = []
+        for some in (rows[:15], rows[15:25], rows[25:]):
+            fresh = sieve.fresh(some, "camt.053")
+            new += BankLine.objects.bulk_create(fresh)
+    assert len(new) == 10
+    assert len(set(BankLine.objects.values_list("fingerprint", flat=True))) == 30
 
 
 FEW = st.lists(st.tuples(st.integers(1, 2), st.sampled_from(["A", "a ", "B"])), max_size=6)

@@ -1,5 +1,6 @@
 """What is certain is booked by itself; everything else waits with what it may be for, and nothing is lost."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from invoices import booking
 from invoices.booking import book_many
 from invoices.certain_lines import book_certain
 from invoices.line_booking import book_line
+from invoices.line_doubles import Doubles
 from invoices.line_unbooking import take_back_line
 from invoices.matches import Match
 from invoices.models import BankLine, KnownPayer, Payment
@@ -125,6 +127,40 @@ def test_equal_lines_of_two_statements_wait_for_a_person(business, acme, inv):
     settle(business, line("119.50", text="INV-20260001", bank_reference="A1"))
     settle(business, line("119.50", text="INV-20260001", bank_reference="A2"))
     assert only(state="open").reason == "An equal line came in with another statement: was it paid twice?"
+
+
+@pytest.mark.parametrize(
+    ("other", "booked"),
+    [
+        ({"on": "2026-03-12"}, 0),
+        ({"on": "2026-03-13", "payer": ""}, 0),
+        ({"on": "2026-03-07", "payer": "ACME LIMI"}, 0),
+        ({"on": "2026-03-05", "valued": "2026-03-09"}, 0),
+        ({"on": "2026-03-14"}, 1),
+        ({"on": "2026-03-12", "payer": "Birch"}, 1),
+        ({"on": "2026-03-12", "amount": "119.51"}, 1),
+        ({"on": "2026-03-12", "format": "camt.053"}, 1),
+    ],
+)
+def test_another_format_may_tell_of_another_day(business, inv, other, booked):
+    """The day of the booking in one, of the value in the other, or what a bank makes of a weekend."""
+    first = {"amount": "119.50", "payer": "Acme Limited", "format": "MT940"} | other
+    told = line(first["amount"], on=first["on"], payer=first["payer"])
+    store(business, replace(told, valued_on=day(first.get("valued", first["on"]))), format=first["format"])
+    settled = settle(business, line("119.50", text="INV-20260001", payer="Acme Limited"), format="camt.053")
+    assert settled.matched == booked
+    assert booked or f"same sum on {first['on']}" in only(text="INV-20260001").reason
+
+
+def test_many_lines_of_one_sum_are_read_once(business, django_assert_num_queries):
+    store(business, *(line("9.99", payer=f"Payer {number}") for number in range(40)), format="MT940")
+    store(business, *(line("9.99", payer=f"PAYER {number} Ltd", text="camt") for number in range(40)), format="camt.053")
+    rows = list(BankLine.objects.filter(text="camt").order_by("pk"))
+    doubles = Doubles(business)
+    with django_assert_num_queries(3):
+        found = [doubles.among(rows[:20]), doubles.among(rows[20:])]
+    assert [len(some) for some in found] == [20, 20]
+    assert doubles.among([]) == {}
 
 
 @pytest.mark.parametrize(("entered_on", "booked"), [("2026-03-05", 0), ("2026-03-02", 1)])
