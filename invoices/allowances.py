@@ -14,24 +14,30 @@ from invoices.models.money import WriteOffKind
 GIVEN_UP = (WriteOffKind.DISCOUNT, WriteOffKind.CHARGES, WriteOffKind.SMALL_BALANCE)
 
 
-def beyond(write_offs: Iterable[tuple[Invoice, Decimal, str]], rules: Mapping[str, Any], agreed_pct: Decimal | None) -> str:
+# By invoice and kind, what was given up.
+Given = defaultdict[tuple[int, str], Decimal]
+
+
+def beyond(
+    write_offs: Iterable[tuple[Invoice, Decimal, str]], rules: Mapping[str, Any], agreed_pct: Decimal | None, given: Given
+) -> str:
     """Why only an owner may give up these parts of invoices, all of one customer and one payment, or "".
 
-    `rules`: the settings below "matching"; `agreed_pct`: the discount agreed with the customer, 2 for 2 %.
+    `rules`: the settings below "matching"; `agreed_pct`: the discount agreed with the customer, 2 for 2 %; `given`: what was
+    given up before, and counts against the limit of an invoice; these parts are added to it.
     """
     charges: Decimal = Decimal(0)
-    discounts: dict[int, Decimal] = defaultdict(Decimal)
     for invoice, amount, kind in write_offs:
-        most = Decimal(rules["small_balance"])
+        given[invoice.pk, kind] += amount
+        most, whole = Decimal(rules["small_balance"]), given[invoice.pk, kind]
         if kind == WriteOffKind.CHARGES:
             charges, most = charges + amount, Decimal(rules["charges_up_to"])
+            whole = max(whole, charges)
         elif kind == WriteOffKind.DISCOUNT:
-            discounts[invoice.pk] += amount
             most = _discount(invoice, rules, agreed_pct)
-        given = {WriteOffKind.CHARGES: charges, WriteOffKind.DISCOUNT: discounts[invoice.pk]}.get(kind, amount)
-        if given > most:
+        if whole > most:
             words = _("%(amount)s of invoice %(number)s is more than may be given up so: only an owner can.")
-            return words % {"amount": format_plain(given, invoice.currency), "number": invoice.number}
+            return words % {"amount": format_plain(whole, invoice.currency), "number": invoice.number}
     return ""
 
 

@@ -44,6 +44,10 @@ class LinesRefused(ImportProblem):
             len(problems),
         )
         first = problems[0]
+        if not first.line:
+            words = ngettext(
+                "%(problem)s", "%(count)d lines and files in it cannot be read, the first: %(problem)s", len(problems)
+            )
         super().__init__(words % {"count": len(problems), "line": first.line, "problem": first}, "keep_rest")
         self.problems = problems
 

@@ -1,10 +1,12 @@
 """Books the lines of bank statements, one or many at once, with everything that follows from them."""
 
 import datetime
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,7 @@ from customers.models import Business, Customer, Event, Task, User
 from customers.models.business import Role
 from customers.models.desk import TaskState
 from invoices import booking
-from invoices.allowances import GIVEN_UP, beyond
+from invoices.allowances import GIVEN_UP, Given, beyond
 from invoices.balances import BookingError, lock_notes
 from invoices.matches import Match
 from invoices.models import BankLine, CreditNote, Invoice, Payment, RemittanceAdvice, WriteOff
@@ -234,11 +236,18 @@ def refuse_giving_up(business: Business, matches: Sequence[Match], actor: User |
     parts = [part for part in matches if part.write_offs]
     invoices = Invoice.objects.in_bulk({pk for part in parts for pk, _amount, _kind in part.write_offs})
     agreed = dict(Customer.objects.filter(pk__in={part.customer_id for part in parts}).values_list("pk", "discount_pct"))
-    rules = business.rules["matching"] if parts else {}
+    rules, given = business.rules["matching"] if parts else {}, _given_up(invoices)
     for part in parts:
         rows = [(invoices[pk], amount, kind) for pk, amount, kind in part.write_offs if pk in invoices]
-        if why := beyond(rows, rules, agreed.get(part.customer_id)):
+        if why := beyond(rows, rules, agreed.get(part.customer_id), given):
             raise BookingError(why)
+
+
+def _given_up(invoice_ids: Iterable[int]) -> Given:
+    """What stands given up of these invoices, by invoice and kind."""
+    standing = WriteOff.objects.filter(invoice__in=list(invoice_ids), reversed_on=None, kind__in=GIVEN_UP).order_by()
+    sums = standing.values("invoice", "kind").annotate(sum=Sum("amount")).values_list("invoice", "kind", "sum")
+    return defaultdict(Decimal, {(pk, kind): amount for pk, kind, amount in sums})
 
 
 def _event(line: BankLine, match: Match, actor: User | None, on: datetime.date) -> Event:

@@ -59,7 +59,10 @@ class FileReport:
         """The report that is put beside the file."""
         counts = ", ".join(f"{word}: {count}" for word, count in {**self.counts, **self.left_out}.items())
         lines = [self.name, self.reason or counts, *self.remarks]
-        lines += [_("line %(line)d: %(reason)s") % {"line": line, "reason": reason} for line, reason in self.problems]
+        lines += [
+            _("line %(line)d: %(reason)s") % {"line": line, "reason": reason} if line else reason
+            for line, reason in self.problems
+        ]
         if self.missing:
             lines.append(_("Open here, not in the file: %(numbers)s") % {"numbers": ", ".join(self.missing)})
         return "\n".join(line for line in lines if line) + "\n"

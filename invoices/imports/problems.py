@@ -40,7 +40,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class LineProblem:
-    """A line that was refused, or came in with a warning: `line` counts from 1 as an editor shows the file."""
+    """A line that was refused, or came in with a warning: `line` counts from 1 as an editor shows the file; 0 where it is about
+    a file within the file."""
 
     line: int
     field: str

@@ -137,6 +137,8 @@ class _Statement:
         code = text_at(element, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry")
         try:
             amount, currency = amount_of(child(element, "Amt"))
+            if amount < 0:
+                raise CellProblem(_("%(amount)s is below nothing") % {"amount": f"{amount:f}"})
         except CellProblem as problem:
             self.warn(_("A balance (%(code)s) cannot be read: %(reason)s.") % {"code": code, "reason": problem.reason})
             return

@@ -37,6 +37,10 @@ def _lines(entry: Element, account: str, line: int, warn: Warn) -> list[Statemen
         raise CellProblem(_("the entry has no date"), "BookgDt")
     if direction not in ("CRDT", "DBIT"):
         raise CellProblem(_('"%(text)s" is neither CRDT nor DBIT') % {"text": direction}, "CdtDbtInd")
+    if amount < 0:
+        # The standard has no such amounts, and no bank's samples show what is meant: either sign may be the one too many.
+        text = _("the amount %(amount)s is below nothing, and marked %(mark)s: whether it came in or went out cannot be known")
+        raise CellProblem(text % {"amount": f"{amount:f}", "mark": direction}, "Amt")
     signed = -amount if direction == "DBIT" else amount
     payments = list(children(entry, "NtryDtls/TxDtls"))
     make = _Maker(entry, account, currency, booked_on)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from invoices.imports.problems import ImportProblem
+from invoices.imports.problems import ImportProblem, LineProblem
 from invoices.statements.camt import camt_format, read_camt
 from invoices.statements.checking import Warn, checked
 from invoices.statements.lines import Part
@@ -92,7 +92,7 @@ def _open_camt(content: bytes, head: str, currency: str) -> StatementFile:
 
 
 def _open_zip(content: bytes, layout: Mapping[str, Any] | None, currency: str) -> StatementFile:
-    """All files in a zip as one; those that are no statements are named in the warnings, unless none is one."""
+    """All files in a zip as one; those that are no statements are refused like lines, unless none is one."""
     opened, refusals = [], []
     for name, inner in members(content):
         try:
@@ -109,7 +109,7 @@ def _open_zip(content: bytes, layout: Mapping[str, Any] | None, currency: str) -
 
     def read(warn: Warn) -> Iterator[Part]:
         for name, problem in refusals:
-            warn(_("%(name)s is left out: %(reason)s") % {"name": name, "reason": problem})
+            yield LineProblem(0, name, str(problem))
         for name, file in opened:
             yield from file.read(lambda text, name=name: warn(f"{name}: {text}"))
 

@@ -6,7 +6,7 @@ import pytest
 
 from customers.models import Event, Task
 from invoices.balances import BookingError
-from invoices.line_booking import LineTaken, book_line, leave_line
+from invoices.line_booking import LineTaken, book_line, leave_line, refuse_generous
 from invoices.line_unbooking import take_back_line
 from invoices.matches import Match
 from invoices.models import BankLine, CreditNote, Invoice, KnownPayer, Payment, Refund, RemittanceAdvice, WriteOff
@@ -109,6 +109,27 @@ def test_a_discount_agreed_with_the_customer_may_be_taken(business, acme, inv, b
     match = matched(acme, {inv: "95"}, write_offs=((inv.pk, Decimal(5), "discount"),))
     book(stored(business, "95"), match, bookkeeper)
     assert WriteOff.objects.get().amount == 5
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kind"), [("2", "1.50", "discount"), ("20", "6", "charges"), ("0.60", "0.41", "small")]
+)
+def test_what_was_given_up_of_it_before_counts(business, acme, inv, bookkeeper, owner, first, then, kind):
+    """Limits are of an invoice, not of a payment: else it would melt away in small parts."""
+    book(stored(business, "30"), matched(acme, {inv: "30"}, write_offs=((inv.pk, Decimal(first), kind),)), bookkeeper)
+    row = stored(business, "40")
+    match = matched(acme, {inv: "40"}, write_offs=((inv.pk, Decimal(then), kind),))
+    with pytest.raises(BookingError, match="only an owner can"):
+        book(row, match, bookkeeper)
+    book(row, match, owner)
+
+
+def test_lines_booked_at_once_share_the_limit(business, acme, inv):
+    rows = [stored(business, amount) for amount in ("30", "40")]
+    pairs = [(row, matched(acme, {inv: row.amount}, write_offs=((inv.pk, Decimal(15), "charges"),))) for row in rows]
+    refuse_generous(pairs[:1], None)
+    with pytest.raises(BookingError, match=r"30\.00 of invoice INV-1"):
+        refuse_generous(pairs, None)
 
 
 def test_a_bad_debt_cannot_be_hidden_in_it(business, acme, inv, owner):

@@ -195,7 +195,23 @@ def test_a_zip_is_all_the_statements_in_it():
     content = zipped(one=message(entry(details=payment())), two=message(entry(details=payment())), readme=b"%PDF-1")
     file, lines, parts = read(content)
     assert (len(lines), sum(isinstance(part, Foot) for part in parts), file.format) == (2, 2, "camt.053.001.08")
-    assert file.warnings[0].startswith("readme is left out: This is a PDF")
+    [refused] = [part for part in parts if isinstance(part, LineProblem)]
+    assert (refused.line, refused.field) == (0, "readme") and str(refused).startswith("readme: This is a PDF")
+
+
+@pytest.mark.parametrize("direction", ["DBIT", "CRDT"])
+def test_an_amount_below_nothing_is_refused(direction):
+    """A debit of -5 may be money in, or out with its sign twice."""
+    file, lines, parts = read(message(entry("5.00", payment()), entry("-5.00", payment(), direction)))
+    [refused] = [part for part in parts if isinstance(part, LineProblem)]
+    assert (len(lines), refused.field, refused.line > 0) == (1, "Amt", True)
+    assert "cannot be known" in refused.reason
+
+
+def test_a_balance_below_nothing_is_not_compared():
+    file, _lines, parts = read(message(entry("5.00", payment()), balances=("-10.00", "-5.00")))
+    assert parts[-1].difference is None
+    assert "A balance (OPBD) cannot be read: -10.00 is below nothing." in file.warnings
 
 
 @pytest.mark.parametrize(
