@@ -17,6 +17,7 @@ from reminders.opening import open_business
 
 FIRST_NIGHT = datetime.date(2026, 3, 2)
 RELEASED_ON = FIRST_NIGHT - datetime.timedelta(days=1)
+SLUG = "nordlicht-werkstatt"
 BATCH = 5000
 CUSTOMERS_AT_LEAST = 100
 INVOICES_A_CUSTOMER = 50
@@ -39,7 +40,7 @@ def build(invoices: int, customer_count: int = 0) -> None:
 
 def _business() -> Business:
     """One whose letters hold all a letter can: a letterhead, an account, the code of a bank transfer."""
-    business = open_business(name="Nordlicht Werkstatt", currency="EUR", country="DE", time_zone="Europe/Berlin")
+    business = open_business(name="Nordlicht Werkstatt", currency="EUR", country="DE", time_zone="Europe/Berlin", slug=SLUG)
     business.street, business.postal_code, business.city = "Hafenstraße 12", "20457", "Hamburg"
     business.phone, business.email, business.website = "+49405550100", "konto@nordlicht.example", "https://nordlicht.example"
     business.tax_id, business.registration = "DE123456788", "Amtsgericht Hamburg, HRB 12345"
