@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
+from django.db.models import DecimalField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Least
 
 from customers.models import Business
 from invoices.metrics import EDGES, NOTHING
@@ -48,10 +49,7 @@ class Sums:
 
 
 def live_sums(business: Business, today: datetime.date, *, by: Key = CURRENCY, whose: Q = EVERYBODY) -> dict[Key, Sums]:
-    """Added up from the rows themselves, in four queries. `whose`: a condition on `customer`; keys hold the fields `by`.
-
-    What is in dispute counts whole, also where less than that is open by now.
-    """
+    """Added up from the rows themselves, in four queries. `whose`: a condition on `customer`; keys hold the fields `by`."""
     found: dict[Key, Sums] = defaultdict(Sums)
     for row in _ages(business, today, by, whose):
         ages = tuple(row[name] for name in AGES)
@@ -92,6 +90,9 @@ def _ages(business: Business, today: datetime.date, by: Key, whose: Q) -> Iterab
 
 
 def _disputed(business: Business, by: Key, whose: Q) -> Iterable[tuple[Key, Decimal]]:
-    rows = Dispute.objects.filter(whose, business=business, resolved_on=None).annotate(currency=F("invoice__currency"))
-    for row in rows.order_by().values(*by).annotate(sum=Sum("amount")):
+    """What is contested, of no invoice more than is open of it."""
+    queries = Dispute.objects.filter(invoice=OuterRef("pk"), resolved_on=None).order_by()
+    contested = Subquery(queries.values("invoice").annotate(sum=Sum("amount")).values("sum"))
+    rows = Invoice.objects.filter(whose, Exists(queries), business=business, balance__gt=0).annotate(contested=contested)
+    for row in rows.order_by().values(*by).annotate(sum=Sum(Least("contested", "balance"))):
         yield tuple(row[name] for name in by), row["sum"]

@@ -20,10 +20,10 @@ DEBTORS = 5
 RECEIVED_DAYS = 30
 # Of more customers than this the ledger is added up whole; the jobs store it anew soon after.
 CHANGED_AT_MOST = 500
-# What is logged under these names never changes what anybody owes.
-HARMLESS = ("letter.", "task.", "step.", "contact.", "mail.", "preflight.", "score.", "call.", "paper.", "draft.", "promise.")
-# Takes out invoices of customers it does not name.
-UNDONE = "import.undone"
+# What is logged under these names never changes what anybody owes, or may be asked for.
+HARMLESS = ("letter.", "task.", "step.", "contact.", "mail.", "preflight.", "score.", "call.", "paper.", "draft.")
+# What takes out, or lets go, invoices of customers it does not name.
+OF_NOBODY = ("import.undone", "ledger.released")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def changed_since_counted(business: Business, today: datetime.date) -> list[int]
     known = Q(customer__isnull=False)
     for name in HARMLESS:
         known &= ~Q(kind__startswith=name)
-    ids = later.filter(known | Q(kind=UNDONE)).order_by().values_list("customer_id", flat=True).distinct()
+    ids = later.filter(known | Q(kind__in=OF_NOBODY)).order_by().values_list("customer_id", flat=True).distinct()
     changed = list(ids[: CHANGED_AT_MOST + 1])
     return None if None in changed or len(changed) > CHANGED_AT_MOST else changed
 

@@ -10,10 +10,11 @@ from customers import log
 from customers.models import Business, Customer
 from invoices.models import AccountStanding, LedgerDay
 from reminders.account_sums import ACCOUNT, AGES, Key, Sums, live_sums
+from reminders.worklist import Worth, worths_now
 
 # So many customers are held in memory, and written in one transaction, at a time.
 BATCH = 2000
-NAMES = ("on", *AGES, "overdue", "unapplied", "disputed", "oldest_due_on")
+NAMES = ("on", *AGES, "overdue", "unapplied", "disputed", "oldest_due_on", "collectable", "collectable_since")
 
 
 def store_standings(*, business: Business, today: datetime.date) -> int:
@@ -49,14 +50,16 @@ def _store(business: Business, today: datetime.date, whose: Q) -> None:
     known = AccountStanding.objects.filter(whose, business=business).values_list("pk", "customer_id", "currency")
     gone = [pk for pk, *account in known if tuple(account) not in counted]
     AccountStanding.objects.filter(pk__in=gone).delete()
-    rows = [_row(business, today, account, sums) for account, sums in counted.items()]
+    worth = worths_now(business, {customer_id for customer_id, _currency in counted}, today)
+    rows = [_row(business, today, account, sums, worth.get(account, Worth())) for account, sums in counted.items()]
     AccountStanding.objects.bulk_create(
         rows, batch_size=500, update_conflicts=True, unique_fields=["customer", "currency"], update_fields=NAMES
     )
 
 
-def _row(business: Business, today: datetime.date, account: Key, sums: Sums) -> AccountStanding:
+def _row(business: Business, today: datetime.date, account: Key, sums: Sums, worth: Worth) -> AccountStanding:
     customer_id, currency = account
+    since = today - datetime.timedelta(days=worth.days_past_due)
     return AccountStanding(
         business=business,
         customer_id=customer_id,
@@ -67,4 +70,6 @@ def _row(business: Business, today: datetime.date, account: Key, sums: Sums) -> 
         unapplied=sums.unapplied,
         disputed=sums.disputed,
         oldest_due_on=sums.oldest_due_on,
+        collectable=worth.collectable,
+        collectable_since=since if worth.collectable else None,
     )

@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                 ("unapplied", models.DecimalField(decimal_places=3, default=Decimal("0"), max_digits=18)),
                 ("disputed", models.DecimalField(decimal_places=3, default=Decimal("0"), max_digits=18)),
                 ("oldest_due_on", models.DateField(blank=True, null=True)),
+                ("collectable", models.DecimalField(decimal_places=3, default=Decimal("0"), max_digits=18)),
+                ("collectable_since", models.DateField(blank=True, null=True)),
                 (
                     "business",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.business"),

@@ -34,7 +34,10 @@ class LedgerDay(models.Model):
 
 
 class AccountStanding(models.Model):
-    """What one customer owed in one currency when it was last counted, by days past due, so that pages need not add up again."""
+    """What one customer owed in one currency when it was last counted, by days past due, so that pages need not add up again.
+
+    `collectable`: of what is overdue, the part that may be asked for (domain.md 1), the oldest of it due on `collectable_since`.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="standings")
@@ -49,6 +52,8 @@ class AccountStanding(models.Model):
     unapplied = zero_money_field()
     disputed = zero_money_field()
     oldest_due_on = models.DateField(null=True, blank=True)
+    collectable = zero_money_field()
+    collectable_since = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["currency", "-overdue"]
