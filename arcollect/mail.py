@@ -1,6 +1,6 @@
 """Mail that answers a person at once, one function a mail. What asks for money is a Letter, and goes another way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -51,6 +51,12 @@ def send_receipt(
     """
     said = {"name": name, "business": business, "phone": phone, "amount": amount, "on": on, "booked": booked, "left": left}
     _send("receipt", to, said, reply_to=reply_to)
+
+
+def send_weekly_summary(*, to: str, reply_to: str, said: Mapping[str, Any]) -> None:
+    """How a business stands, for its owner, in the language under way, under a subject without a figure. `said`: what the
+    templates ask for. Raises OSError where mail cannot leave."""
+    _send("weekly_summary", to, dict(said), reply_to=reply_to)
 
 
 def send_signed_copy(*, to: str, subject: str, text: str, sender: str, reply_to: str, name: str, content: bytes) -> None:

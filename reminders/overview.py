@@ -260,6 +260,11 @@ class StepResult:
     invoices: int
 
     @property
+    def share_words(self) -> str:
+        """ "62 %", or nothing."""
+        return "" if self.share is None else f"{self.share:.0f} %"
+
+    @property
     def label(self) -> str:
         """What people call the step."""
         return str(StepCode(self.step).label) if self.step in StepCode.values else self.step

@@ -2,11 +2,13 @@
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, Sum
 
 from customers.models import Business
-from invoices.models import LedgerDay, ReductionPlan
+from invoices.metrics import NOTHING
+from invoices.models import LedgerDay, Payment, ReductionPlan
 from invoices.promised import Promised, promised
 from invoices.query_ages import QueryAge, queries_by_age
 from reminders.overview import Change, Day, Glide, Verdict, a_month_ago, change, nearest, verdict, wanted_days
@@ -47,6 +49,13 @@ def running_plan(business: Business, currency: str) -> ReductionPlan | None:
     return ReductionPlan.objects.filter(business=business, currency=currency, ended_on=None).first()
 
 
+def received_week(business: Business, currency: str, today: datetime.date) -> Decimal:
+    """What came in on the seven full days before today: the week the team's work is shown of. One query."""
+    days = (today - datetime.timedelta(days=7), today - datetime.timedelta(days=1))
+    rows = Payment.objects.filter(business=business, currency=currency, returned_on=None, received_on__range=days)
+    return rows.aggregate(sum=Sum("amount", default=NOTHING))["sum"]
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
     """One currency as the dashboard and the weekly summary show it. `standing` is of this moment, `latest` of the last night."""
@@ -59,6 +68,7 @@ class Overview:
     glide: Glide | None
     queries: list[QueryAge]
     promised: Promised
+    received_week: Decimal
 
     @property
     def currency(self) -> str:
@@ -88,7 +98,7 @@ class Overview:
 
 
 def overview(business: Business, standing: Standing, today: datetime.date) -> Overview:
-    """What there is to show in one currency, in four queries."""
+    """What there is to show in one currency, in five queries."""
     plan = running_plan(business, standing.currency)
     stored = stored_days(business, standing.currency, today, plan.started_on if plan else None)
     return Overview(
@@ -100,4 +110,5 @@ def overview(business: Business, standing: Standing, today: datetime.date) -> Ov
         glide=glide_of(plan, stored.latest, today, business.rules["glide_weeks"]),
         queries=queries_by_age(business, standing.currency, today),
         promised=promised(business, standing.currency, today),
+        received_week=received_week(business, standing.currency, today),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from customers.models import Business
 from invoices import ledger_figures, promise_figures
 from invoices.models import LedgerDay
-from reminders import step_results
+from reminders import step_results, team_figures
 from reminders.standing import changed_since_counted, counted_through, events_since
 from reminders.storing_standings import store_standings
 
@@ -41,6 +41,7 @@ SECTIONS: list[Section] = [
     Section("ledger", ledger_figures.section, of_the_past=True),
     Section("promises", promise_figures.section, of_the_past=True),
     Section("steps", step_results.section),
+    Section("team", team_figures.section),
 ]
 
 

@@ -25,13 +25,14 @@ from reminders.nightly import escalate
 from reminders.resending import resend_bounced
 from reminders.scoring import recount, score_night
 from reminders.smtp import MailServer
+from reminders.weekly import scheduled_on, send_weekly
 
 logger = logging.getLogger(__name__)
 
 # Every schedule there is. Rows are synced from here by `sync_schedules`; nobody edits them in the database.
 SCHEDULES = [{"name": "tick", "func": "reminders.tasks.tick", "minutes": 1}]
 
-NIGHTLY, SCORING = "nightly", "scoring"
+NIGHTLY, SCORING, WEEKLY = "nightly", "scoring", "weekly"
 
 # A night that died, or in which somebody failed, is tried again soon, but not for ever.
 TRY_AGAIN_AFTER = datetime.timedelta(minutes=15)
@@ -45,7 +46,7 @@ def tick() -> None:
     read_mailbox(now)
     read_folders(now)
     for business in Business.objects.all():
-        _each(business, now, score_when_due, recount)
+        _each(business, now, score_when_due, recount, weekly_when_due)
         if business.released_on:
             _each(business, now, nightly_when_due, write_anew, hand_over, send_receipts)
     Session.objects.filter(expire_date__lt=now).delete()
@@ -68,6 +69,18 @@ def score_when_due(business: Business, now: datetime.datetime) -> bool:
         return False
     scored = score_night(business, today, alive=lambda: _show_life(run))
     run.summary |= {"currencies": scored.currencies, "failed": scored.failed}
+    run.finished_at = timezone.now()
+    run.save(update_fields=["summary", "finished_at"])
+    return True
+
+
+def weekly_when_due(business: Business, now: datetime.datetime) -> bool:
+    """The weekly summary, once a week; to whom it could not be mailed it is tried again."""
+    on = scheduled_on(business, now)
+    run = _claim(business, WEEKLY, on, now) if on else None
+    if run is None:
+        return False
+    send_weekly(run, now)
     run.finished_at = timezone.now()
     run.save(update_fields=["summary", "finished_at"])
     return True

@@ -26,13 +26,15 @@ def money_received(request: HttpRequest) -> HttpResponseBase:
 
 
 def within(today: datetime.date) -> Filter:
-    """Of the last seven, thirty or ninety days, today the last of them."""
+    """Of the last thirty or ninety days, today the last of them, or of the week before today."""
 
     def since(days: int) -> Q:
         return Q(received_on__gt=today - datetime.timedelta(days=days), received_on__lte=today)
 
+    day = datetime.timedelta(days=1)
+    week = Q(received_on__gte=today - 7 * day, received_on__lte=today - day)
     options = [
-        Option("7", lazy("Last 7 days"), since(7)),
+        Option("week", lazy("Last 7 full days"), week),
         Option("30", lazy("Last 30 days"), since(30)),
         Option("90", lazy("Last 90 days"), since(90)),
     ]

@@ -18,10 +18,11 @@ from customers.access import member_view, owner_view
 from customers.models import Business
 from invoices.models import Invoice
 from reminders import dashboard, dashboard_charts
-from reminders.overview import lanes, step_results
+from reminders.board import board, target_days
 from reminders.overview_facts import Overview, overview
 from reminders.owner_decisions import decisions
 from reminders.standing import Standing, standings
+from reminders.watching import worrying
 
 
 @member_view
@@ -69,39 +70,16 @@ def _shown(business: Business, found: Sequence[Standing], standing: Standing, re
     today = business.local_date(timezone.now())
     view = overview(business, standing, today)
     locale = parse_locale(get_language() or "en")
-    night = view.latest
-    return {
-        "currency": standing.currency,
+    return board(business, view) | {
         "currencies": [(one.currency, get_currency_name(one.currency, count=2, locale=locale)) for one in found],
-        "view": view,
-        "standing": standing,
-        "owed_change": view.owed_change.words(standing.currency) if view.owed_change else "",
-        "overdue_change": view.overdue_change.words(standing.currency) if view.overdue_change else "",
-        "night": night,
-        "figures": {name: night.read(name) for name in FIGURES} if night else {},
-        "kept": {name: night.within("promises").read(name) for name in ("count_rate", "amount_rate")} if night else {},
         "report": {key: _report(business, name, standing.currency) for key, name in REPORTS.items()},
-        "target_days": target_days(business),
-        "lanes": lanes(night.figures) if night else [],
-        "steps": step_results(night.figures) if night else [],
         "charts": _charts(view, business),
+        "worries": worrying(business, today, WORRIES),
         "decisions": decisions(business, today) if request.membership.is_owner else None,
     }
 
 
-FIGURES = (
-    "dso",
-    "bpdso",
-    "dso_countback",
-    "cei",
-    "cei_without_write_offs",
-    "ledger_ratio",
-    "average_sales",
-    "target",
-    "excess",
-)
-
-
+WORRIES = 4
 REPORTS = {"dso": "dso", "cei": "cei", "ratio": "ledger-ratio", "promises": "promises", "steps": "steps"}
 
 
@@ -110,11 +88,6 @@ def _report(business: Business, name: str, currency: str) -> str:
         return f"{reverse('report-detail', args=[business.slug, name])}?currency={currency}"
     except NoReverseMatch:
         return ""
-
-
-def target_days(business: Business) -> int:
-    """The days to be paid in that the owner aims at: their own, else the usual terms."""
-    return business.rules["dso_target"] or business.terms_days
 
 
 def _charts(view: Overview, business: Business) -> dict[str, Any]:
