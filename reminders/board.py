@@ -2,12 +2,21 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as lazy
+
 from customers.models import Business
 from reminders.overview import lanes, step_results, weeks
 from reminders.overview_facts import Overview
 from reminders.team_figures import read_team
 
 FIGURES = ("dso", "bpdso", "cei", "cei_without_write_offs", "ledger_ratio", "average_sales", "target", "excess")
+
+# The colour of the ledger ratio in a word and its icon (domain.md 2.11).
+LIGHTS = {
+    "green": ("green", "circle-check", lazy("on target")),
+    "amber": ("amber", "alert-circle", lazy("above target")),
+    "red": ("red", "alert-triangle", lazy("far above target")),
+}
 
 
 def board(business: Business, view: Overview) -> dict[str, Any]:
@@ -22,7 +31,8 @@ def board(business: Business, view: Overview) -> dict[str, Any]:
         "overdue_change": view.overdue_change.words(code) if view.overdue_change else "",
         "night": night,
         "figures": {name: night.read(name) for name in FIGURES} if night else {},
-        "kept": {name: night.within("promises").read(name) for name in ("count_rate", "amount_rate")} if night else {},
+        "kept": {name: night.within("promises").percent(name) for name in ("count_rate", "amount_rate")} if night else {},
+        "light": LIGHTS.get(figures.get("light") or ""),
         "target_days": target_days(business),
         "lanes": lanes(figures),
         "steps": step_results(figures),

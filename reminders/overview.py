@@ -48,6 +48,11 @@ class Day:
             return Reading(Decimal(str(value)))
         return Reading(None, str(self.figures.get(f"{name}_why") or gettext("The nights do not count it yet.")))
 
+    def percent(self, name: str) -> Reading:
+        """A rate from 0 to 1 in per cent with one decimal."""
+        rate = self.read(name)
+        return Reading(round(rate.value * 100, 1)) if rate.value is not None else rate
+
     def within(self, name: str) -> "Day":
         """The figures one of them consists of, to be read in the same way."""
         return Day(self.on, self.figures.get(name) or {}, self.backfilled)

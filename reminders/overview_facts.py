@@ -92,9 +92,19 @@ class Overview:
         return verdict(self.standing.owed, self.standing.overdue, self.overdue_change, self.currency)
 
     @property
+    def glide_week(self) -> int:
+        """The week the plan is in, 0 at its start."""
+        return self.glide.week_of(self.today) if self.glide else 0
+
+    @property
+    def glide_planned(self) -> Decimal | None:
+        """What the plan allows to be owed by now."""
+        return self.glide.planned(self.glide_week) if self.glide else None
+
+    @property
     def is_fresh(self) -> bool:
         """Whether the figures of the night are this morning's."""
-        return self.latest is not None and self.latest.on >= self.today - datetime.timedelta(days=1)
+        return self.latest is not None and self.latest.on == self.today
 
 
 def overview(business: Business, standing: Standing, today: datetime.date) -> Overview:

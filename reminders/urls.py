@@ -29,6 +29,7 @@ from reminders.views import (
 
 urlpatterns = [
     path("", dashboard.show_dashboard, name="dashboard"),
+    path("count/", dashboard.dashboard_count, name="dashboard-count"),
     path("summary/", dashboard.dashboard_summary, name="dashboard-summary"),
     path("desk/", desk.task_list, name="task-list"),
     path("customers/alike/", merging.customer_alike, name="customer-alike"),

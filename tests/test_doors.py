@@ -54,6 +54,7 @@ OWNERS_ONLY = {
     "decision-final",
     "decision-hand-off",
     "decision-write-off",
+    "dashboard-count",
     "dashboard-summary",
     "handoff-file",
     "handoff-take-back",

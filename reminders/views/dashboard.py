@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from arcollect.money import parse_locale
 from customers.access import member_view, owner_view
@@ -21,6 +22,7 @@ from reminders import dashboard, dashboard_charts
 from reminders.board import board, target_days
 from reminders.overview_facts import Overview, overview
 from reminders.owner_decisions import decisions
+from reminders.scoring import score_night
 from reminders.standing import Standing, standings
 from reminders.watching import worrying
 
@@ -42,6 +44,21 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     if found:
         context |= _shown(business, found, _asked(request, found), request)
     return render(request, "reminders/dashboard.html", context)
+
+
+@owner_view
+@require_POST
+def dashboard_count(request: HttpRequest) -> HttpResponse:
+    """Counts now what the night would, where that is done while one waits."""
+    business = request.business
+    open_now = Invoice.objects.filter(business=business, balance__gt=0).order_by()
+    if open_now[COUNTED_AT_ONCE : COUNTED_AT_ONCE + 1].exists():
+        messages.info(request, _("Your ledger is too large to be counted while you wait: the figures come tonight."))
+    elif score_night(business, business.local_date(timezone.now())).failed:
+        messages.warning(request, _("Not everything could be counted. The log of the server says why; the night tries again."))
+    else:
+        messages.success(request, _("Counted."))
+    return redirect("dashboard", business.slug)
 
 
 @owner_view
@@ -80,6 +97,8 @@ def _shown(business: Business, found: Sequence[Standing], standing: Standing, re
 
 
 WORRIES = 4
+# Of this many open invoices the figures take a few seconds.
+COUNTED_AT_ONCE = 5000
 REPORTS = {"dso": "dso", "cei": "cei", "ratio": "ledger-ratio", "promises": "promises", "steps": "steps"}
 
 
