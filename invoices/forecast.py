@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from invoices.forecast_fitting import Correction, chance_of, fit_chance, fit_days
-from invoices.forecast_history import FEATURES, Issued, Past, Seen, walk
+from invoices.forecast_history import FEATURES, Issued, Past, Seen, log_odds, walk
 
 # The newest so many invoices are learned from: more takes longer and is older.
 LEARNED_FROM = 6000
@@ -47,7 +47,7 @@ class Model:
 
     def forecast(self, seen: Seen, unpaid_days: int | None = None) -> Forecast:
         """Of an invoice as it was seen; `unpaid_days`: it is so many days past due (below nothing: before) and not yet paid."""
-        chance = chance_of(seen.features[0] + self.chance.of(seen.features))
+        chance = chance_of(log_odds(seen.chance) + self.chance.of(seen.features))
         middle = seen.days + self.days.of(seen.features)
         if unpaid_days is None:
             return Forecast(chance, *_days(middle, seen.spread, self.errors))
@@ -99,7 +99,7 @@ def _corrections(rows: Sequence[tuple[Seen, float]]) -> tuple[Correction, Correc
         nothing = Correction(0.0, (0.0,) * len(FEATURES), (0.0,) * len(FEATURES), (1.0,) * len(FEATURES))
         return nothing, nothing
     features = [seen.features for seen, _ in rows]
-    chance = fit_chance(features, [seen.features[0] for seen, _ in rows], [late > 0 for _, late in rows], HOLD_CHANCE)
+    chance = fit_chance(features, [log_odds(seen.chance) for seen, _ in rows], [late > 0 for _, late in rows], HOLD_CHANCE)
     return chance, fit_days(features, [seen.days for seen, _ in rows], [late for _, late in rows], HOLD_DAYS)
 
 

@@ -16,23 +16,23 @@ GIVEN_UP = [WriteOffKind.BAD_DEBT, WriteOffKind.SETTLEMENT, WriteOffKind.GOODWIL
 
 def ledger(business: Business, newest: int = LOOKED_AT) -> list[Issued]:
     """The newest invoices with when they were closed, and whether by money alone (domain.md 5: a settled item)."""
-    rows = Invoice.objects.filter(business=business)
-    return list(_issued(business, rows.order_by("-issued_on", "-pk")[:newest]))
+    rows = Invoice.objects.filter(business=business).order_by("-issued_on", "-pk")[:newest]
+    return list(_issued(rows, not_by_money(business)))
 
 
 def still_open(business: Business) -> Iterator[Issued]:
-    """Every invoice something is open of, in no particular order."""
-    return _rows(Invoice.objects.filter(business=business, balance__gt=0).order_by("pk"), frozenset())
+    """Every invoice something is open of, by id. One query."""
+    return _issued(Invoice.objects.filter(business=business, balance__gt=0).order_by("pk"), frozenset())
 
 
-def _issued(business: Business, rows: QuerySet[Invoice]) -> Iterator[Issued]:
-    credited = Allocation.objects.filter(business=business, reversed_on=None, payment=None).values_list("invoice_id", flat=True)
+def not_by_money(business: Business) -> frozenset[int]:
+    """The invoices that were closed, or made smaller, by a credit note or by giving up. Two queries."""
+    credited = Allocation.objects.filter(business=business, reversed_on=None, payment=None)
     given_up = WriteOff.objects.filter(business=business, reversed_on=None, kind__in=GIVEN_UP)
-    other = frozenset(credited.order_by()) | frozenset(given_up.order_by().values_list("invoice_id", flat=True))
-    yield from _rows(rows, other)
+    return frozenset(pk for rows in (credited, given_up) for pk in rows.order_by().values_list("invoice_id", flat=True))
 
 
-def _rows(rows: QuerySet[Invoice], other: frozenset[int]) -> Iterator[Issued]:
+def _issued(rows: QuerySet[Invoice], other: frozenset[int]) -> Iterator[Issued]:
     fields = rows.values_list("pk", "customer_id", "issued_on", "due_on", "total", "paid_on")
     for pk, customer_id, issued_on, due_on, total, paid_on in fields.iterator(chunk_size=5000):
         yield Issued(pk, customer_id, issued_on, due_on, float(total), paid_on, pk not in other)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Row = Sequence[float]
+# None: not known, which says as much as what is usual.
+Features = Sequence[float | None]
 ROUNDS = 12
 # Below so many days a residual weighs no more: keeps the weights of least absolute deviations finite.
 ONE_DAY = 1.0
@@ -25,7 +27,7 @@ class Correction:
     means: tuple[float, ...]
     scales: tuple[float, ...]
 
-    def of(self, features: Row) -> float:
+    def of(self, features: Features) -> float:
         """What these features add."""
         scaled = _scaled(features, self.means, self.scales)
         return self.constant + sum(weight * value for weight, value in zip(self.weights, scaled, strict=True))
@@ -82,8 +84,9 @@ def _fit(
     return Correction(found[0], tuple(found[1:]), tuple(means), tuple(scales))
 
 
-def _scaled(row: Row, means: Row, scales: Row) -> list[float]:
-    return [max(-FURTHEST, min(FURTHEST, (v - m) / s)) for v, m, s in zip(row, means, scales, strict=True)]
+def _scaled(row: Features, means: Row, scales: Row) -> list[float]:
+    measured = zip(row, means, scales, strict=True)
+    return [0.0 if value is None else max(-FURTHEST, min(FURTHEST, (value - mean) / scale)) for value, mean, scale in measured]
 
 
 def _scaling(rows: Sequence[Row]) -> tuple[list[float], list[float]]:

@@ -20,7 +20,10 @@ LEDGER_PAYMENTS, TERMS_PAYMENTS = 600, 150
 # So many payments of its own weigh as much as what is known without them.
 TRUST_LEDGER, TRUST_TERMS, TRUST_SIMILAR = 20.0, 1.0, 0.7
 SPREAD = 20.0
+# Of what is overdue it is only known that it takes longer than until now.
 STILL_OPEN = 10
+# In place of the days since the invoice before, of who never had one: about three years, on the same scale.
+NO_GAP = 7.0
 # Days late beyond these say no more than these.
 EARLIEST, LATEST = -60, 90
 WHOLE = -1
@@ -65,13 +68,16 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What was known of an invoice on a day: `chance` of being late and `days` late as the shrunk history says it by itself,
-    `spread` in days, and every feature the model may weigh. `payments`, `overdue`: how many of theirs it rests on; of their
-    payments `usual`, the median of days late, and `late_share`, None without any."""
+    `spread` in days, and every feature the model may weigh, None where it makes sense of a new invoice only.
+
+    `payments`, `overdue`: how many of theirs it rests on; of their payments `usual`, the median of days late, and `late_share`,
+    None without any.
+    """
 
     chance: float
     days: float
     spread: float
-    features: tuple[float, ...]
+    features: tuple[float | None, ...]
     payments: int
     overdue: int
     usual: float | None
@@ -131,33 +137,25 @@ class Past:
 
     def seen(self, invoice: Issued, on: datetime.date) -> Seen:
         """What is known of the invoice on `on`, to which the past was moved."""
-        one, size, day = self._customers.get(invoice.customer) or _Customer(), _size(invoice), on.toordinal()
-        base, ledger = self._base(_group(invoice.terms)), self._base(WHOLE)
-        others = [row for row in islice(reversed(one.overdue.values()), OWN_OVERDUE) if row.id != invoice.id]
-        found = [*one.paid, *(Evidence((on - row.due_on).days + STILL_OPEN, day, _size(row), row.terms) for row in others)]
-        weights = [0.5 ** ((day - row.day) / HALF_LIFE) for row in found]
-        like = [
-            weight * math.exp(-abs(row.size - size) / 0.3) * (1.0 if _group(row.terms) == _group(invoice.terms) else 0.3)
-            for weight, row in zip(weights, found, strict=True)
-        ]
-        days = [_clip(row.late) for row in found]
-        plain = _mean([row.late > 0 for row in found], weights, base.chance, TRUST_TERMS)
-        slow = _mean([row.late + row.terms > invoice.terms for row in found], weights, base.chance, TRUST_TERMS)
-        chance = _mean([row.late > 0 for row in found], like, plain, TRUST_SIMILAR)
-        mean = _mean(days, weights, base.mean, TRUST_TERMS)
-        similar = _mean(days, like, mean, TRUST_SIMILAR)
-        spread = math.sqrt(_mean([(late - mean) ** 2 for late in days], weights, SPREAD**2, TRUST_TERMS))
-        median = _median([*zip(days, weights, strict=True), (base.median, TRUST_TERMS / 2)])
-        closest = _median([*zip(days, like, strict=True), (median, TRUST_SIMILAR)])
-        last = (sum(days[-3:]) + mean) / (len(days[-3:]) + 1)
-        gap = math.log1p(day - one.last_issued) if one.last_issued else 7.0
+        one, day = self._customers.get(invoice.customer) or _Customer(), on.toordinal()
+        late = [row for row in islice(reversed(one.overdue.values()), OWN_OVERDUE) if row.id != invoice.id]
+        overdue = [Evidence((on - row.due_on).days + STILL_OPEN, day, _size(row), row.terms) for row in late]
+        own = _own([*one.paid, *overdue], invoice, day, self._base(_group(invoice.terms)))
+        whole, is_new = self._base(WHOLE), invoice.issued_on >= on
+        gap = math.log1p(day - one.last_issued) if one.last_issued else NO_GAP
         features = (
-            _logit(chance), _logit(slow), similar / spread, mean, similar, closest, last, spread, math.log1p(len(found)), gap,
-            math.log1p(len(others)), math.log1p(one.open), math.log1p(max(0, invoice.terms)), base.mean, _logit(ledger.chance),
-        )  # fmt: skip
+            *own.features,
+            math.log1p(len(one.paid) + len(late)),
+            gap if is_new else None,
+            math.log1p(len(late)),
+            math.log1p(one.open) if is_new else None,
+            math.log1p(max(0, invoice.terms)),
+            self._base(_group(invoice.terms)).mean,
+            log_odds(whole.chance),
+        )
         usual = statistics.median(row.late for row in one.paid) if one.paid else None
         late_share = statistics.fmean(row.late > 0 for row in one.paid) if one.paid else None
-        return Seen(chance, closest, spread, features, len(one.paid), len(others), usual, late_share)
+        return Seen(own.chance, own.days, own.spread, features, len(one.paid), len(late), usual, late_share)
 
     def _fall_due(self, invoice: Issued) -> None:
         late = invoice.closed_on is None or invoice.closed_on > invoice.due_on
@@ -200,6 +198,36 @@ def walk(invoices: Iterable[Issued], past: Past | None = None) -> Iterator[tuple
             past.add(row)
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    chance: float
+    days: float
+    spread: float
+    features: tuple[float, ...]
+
+
+def _own(found: Sequence[Evidence], invoice: Issued, day: int, base: _Base) -> _Own:
+    """What the customer's own payments say, shrunk toward `base`: first all of them, then those most like this invoice."""
+    size, group = _size(invoice), _group(invoice.terms)
+    weights = [0.5 ** ((day - row.day) / HALF_LIFE) for row in found]
+    like = [
+        weight * math.exp(-abs(row.size - size) / 0.3) * (1.0 if _group(row.terms) == group else 0.3)
+        for weight, row in zip(weights, found, strict=True)
+    ]
+    days = [_clip(row.late) for row in found]
+    plain = _mean([row.late > 0 for row in found], weights, base.chance, TRUST_TERMS)
+    slow = _mean([row.late + row.terms > invoice.terms for row in found], weights, base.chance, TRUST_TERMS)
+    chance = _mean([row.late > 0 for row in found], like, plain, TRUST_SIMILAR)
+    mean = _mean(days, weights, base.mean, TRUST_TERMS)
+    similar = _mean(days, like, mean, TRUST_SIMILAR)
+    spread = math.sqrt(_mean([(late - mean) ** 2 for late in days], weights, SPREAD**2, TRUST_TERMS))
+    median = _median([*zip(days, weights, strict=True), (base.median, TRUST_TERMS / 2)])
+    closest = _median([*zip(days, like, strict=True), (median, TRUST_SIMILAR)])
+    last = (sum(days[-3:]) + mean) / (len(days[-3:]) + 1)
+    features = (log_odds(chance), log_odds(slow), similar / spread, mean, similar, closest, last, spread)
+    return _Own(chance, closest, spread, features)
+
+
 def _base(late: Sequence[bool], paid: Sequence[int], before: _Base, trust: float) -> _Base:
     """How many were late is known the day after they were due, how late only once they are paid."""
     chance = _mean(late, [1.0] * len(late), before.chance, trust)
@@ -234,6 +262,7 @@ def _clip(days: float) -> float:
     return max(EARLIEST, min(LATEST, days))
 
 
-def _logit(chance: float) -> float:
+def log_odds(chance: float) -> float:
+    """Of a chance between 0 and 1, which counts as never quite sure."""
     held = min(0.995, max(0.005, chance))
     return math.log(held / (1 - held))

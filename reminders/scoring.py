@@ -11,9 +11,10 @@ from functools import partial
 from typing import Any
 
 from customers.models import Business
-from invoices import ledger_figures, promise_figures
+from invoices import cash_facts, ledger_figures, promise_figures
 from invoices.models import LedgerDay
 from reminders import step_results, team_figures
+from reminders.forecasting import store_forecasts
 from reminders.standing import changed_since_counted, counted_through, events_since
 from reminders.storing_standings import store_standings
 
@@ -34,12 +35,13 @@ class Section:
 
 
 # What is written before the accounts, in this order: (name, writer taking business and today as keywords).
-WRITERS: list[tuple[str, Callable[..., object]]] = []
+WRITERS: list[tuple[str, Callable[..., object]]] = [("forecasts", store_forecasts)]
 
 # What the figures of a day are made of; no two sections give the same name.
 SECTIONS: list[Section] = [
     Section("ledger", ledger_figures.section, of_the_past=True),
     Section("promises", promise_figures.section, of_the_past=True),
+    Section("forecast", cash_facts.section),
     Section("steps", step_results.section),
     Section("team", team_figures.section),
 ]

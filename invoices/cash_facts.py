@@ -1,0 +1,149 @@
+"""Reads what the cash forecast rests on, and says what is expected of a business's customers (domain.md 2.12)."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from arcollect.money import format_plain
+from customers.models import Business
+from invoices.cash_forecast import (
+    Coming,
+    Expected,
+    Item,
+    Kept,
+    Outlook,
+    Rates,
+    Settled,
+    expect,
+    outlooks,
+    own_buckets,
+)
+from invoices.forecast_facts import not_by_money
+from invoices.models import Allocation, Dispute, Instalment, Invoice, PlanInvoice, Promise, PromiseLine, WriteOff
+from invoices.models.agreement import BLOCKING_PLAN_STATES, InstalmentState, PromiseState
+from invoices.models.money import WriteOffKind
+from invoices.track_record import MEASURED
+
+NOTHING = Decimal(0)
+RESOLVED = [PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN]
+# So many payments of a customer say when they usually pay.
+ENOUGH = 3
+# The newest so many settled invoices say how surely money comes.
+LOOKED_AT = 5000
+
+
+def expected(business: Business, as_of: datetime.date) -> Iterator[Expected]:
+    """What is expected of what is owed now, slice by slice; `as_of` is today. A fixed number of queries."""
+    yield from expect(_items(business, as_of), _coming(business), rates(business, as_of), as_of)
+
+
+def section(business: Business, as_of: datetime.date) -> dict[str, dict[str, Any]]:
+    """By currency {"forecast": {"weeks": [{"from", "until", "amount", "by"}], "later", "undated"}}; amounts are text."""
+    found = outlooks(expected(business, as_of), as_of)
+    return {currency: {"forecast": figures(outlook, currency)} for currency, outlook in found.items()}
+
+
+def figures(outlook: Outlook, currency: str) -> dict[str, Any]:
+    """As the nights keep it."""
+    weeks = [
+        {
+            "from": week.since.isoformat(),
+            "until": week.until.isoformat(),
+            "amount": format_plain(week.total, currency),
+            "by": {source.value: format_plain(amount, currency) for source, amount in week.by.items()},
+        }
+        for week in outlook.weeks
+    ]
+    rest = {"later": format_plain(outlook.later, currency), "undated": format_plain(outlook.undated, currency)}
+    return {"weeks": weeks, **rest}
+
+
+def rates(business: Business, as_of: datetime.date) -> Rates:
+    """How surely money comes in this business: the owner's values, or its own history once there is enough. Seven queries."""
+    rules = business.rules
+    usual = {name: Decimal(value) for name, value in rules["forecast_p"].items()}
+    within = Promise.objects.filter(business=business, evaluated_on__gt=as_of - MEASURED, evaluated_on__lte=as_of)
+    done = Instalment.objects.filter(plan__business=business, state__in=[InstalmentState.PAID, InstalmentState.MISSED])
+    return Rates(
+        buckets=own_buckets(_settled(business), usual, rules["own_history_from"]),
+        lags=rules["bucket_lag"],
+        prior=rules["kept_prior"],
+        promises=_kept(within.filter(state__in=RESOLVED), "customer", PromiseState.KEPT),
+        instalments=_kept(done, "plan__customer", InstalmentState.PAID),
+    )
+
+
+def _kept(rows: Any, customer: str, state: str) -> dict[int, Kept]:
+    counted = rows.order_by().values(customer).annotate(kept=Count("pk", filter=Q(state=state)), settled=Count("pk"))
+    return {row[customer]: Kept(row["kept"], row["settled"]) for row in counted}
+
+
+def _settled(business: Business) -> list[Settled]:
+    """The newest invoices that are done with: paid by money, or given up as lost."""
+    other = not_by_money(business)
+    paid = Invoice.objects.filter(business=business).exclude(paid_on=None).order_by("-paid_on", "-pk")
+    rows = paid.values_list("pk", "due_on", "paid_on")[:LOOKED_AT]
+    found = [Settled((paid_on - due_on).days, paid=True) for pk, due_on, paid_on in rows if pk not in other]
+    lost = WriteOff.objects.filter(business=business, reversed_on=None, kind=WriteOffKind.BAD_DEBT).order_by("-on", "-pk")
+    days = lost.values_list("invoice__due_on", "on")[:LOOKED_AT]
+    return [*found, *(Settled((on - due_on).days, paid=False) for due_on, on in days)]
+
+
+def _items(business: Business, as_of: datetime.date) -> Iterator[Item]:
+    disputed = _sums(Dispute.objects.filter(business=business, resolved_on=None))
+    planned = _sums(PlanInvoice.objects.filter(plan__business=business, plan__state__in=BLOCKING_PLAN_STATES))
+    promised: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
+    lines = PromiseLine.objects.filter(promise__business=business, promise__state=PromiseState.OPEN)
+    for invoice_id, due_on, amount in lines.values_list("invoice_id", "promise__due_on", "amount"):
+        promised[invoice_id].append((due_on, amount))
+    rows = Invoice.objects.filter(business=business, balance__gt=0)
+    usual = _usual(business, as_of) if rows.filter(forecast=None).exists() else {}
+    fields = ("pk", "customer_id", "currency", "due_on", "balance", "forecast__expected_on")
+    for pk, customer_id, currency, due_on, balance, forecast_on in rows.order_by("pk").values_list(*fields).iterator(5000):
+        yield Item(
+            pk,
+            customer_id,
+            currency,
+            due_on,
+            balance,
+            planned.get(pk, NOTHING),
+            disputed.get(pk, NOTHING),
+            promised.get(pk, ()),
+            forecast_on,
+            usual.get(customer_id),
+        )
+
+
+def _sums(rows: Any) -> dict[int, Decimal]:
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for invoice_id, amount in rows.order_by().values_list("invoice_id", "amount"):
+        found[invoice_id] += amount
+    return found
+
+
+def _usual(business: Business, as_of: datetime.date) -> dict[int, int]:
+    """By customer, how many days late they paid within a year, weighted by amount (domain.md 2.7); with enough payments only."""
+    sums: dict[int, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
+    invoices: dict[int, set[int]] = defaultdict(set)
+    parts = Allocation.objects.filter(business=business, reversed_on=None, on__gt=as_of - MEASURED, on__lte=as_of)
+    fields = ("invoice__customer_id", "invoice_id", "invoice__balance", "amount", "on", "invoice__due_on")
+    for customer_id, pk, balance, amount, on, due_on in (
+        parts.exclude(payment=None).order_by().values_list(*fields).iterator(5000)
+    ):
+        sums[customer_id][0] += amount
+        sums[customer_id][1] += amount * (on - due_on).days
+        if not balance:
+            invoices[customer_id].add(pk)
+    return {pk: round(late / paid) for pk, (paid, late) in sums.items() if len(invoices[pk]) >= ENOUGH}
+
+
+def _coming(business: Business) -> list[Coming]:
+    rows = Instalment.objects.filter(plan__business=business, plan__state__in=BLOCKING_PLAN_STATES, paid__lt=F("amount"))
+    return [
+        Coming(row.plan_id, row.plan.customer_id, row.plan.currency, row.plan.falls_due(row.due_on), row.amount - row.paid)
+        for row in rows.exclude(state=InstalmentState.PAID).select_related("plan__business").order_by("due_on", "pk")
+    ]

@@ -1,0 +1,109 @@
+"""Keeps the forecast of every open invoice, and how good the forecasts of the last quarter were (domain.md 2.12, 5)."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import asdict
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from customers.models import Business
+from invoices.forecast import Forecast, Model, train
+from invoices.forecast_facts import ledger, still_open
+from invoices.forecast_history import Issued, Past, Seen
+from invoices.forecast_quality import judged, quality
+from invoices.models import ForecastReview, InvoiceForecast
+
+A_DAY = datetime.timedelta(days=1)
+PART = 2000
+FORECAST = ["probability_late", "expected_on", "low_on", "high_on", "rests_on", "made_on"]
+
+
+def store_forecasts(*, business: Business, today: datetime.date) -> int:
+    """Forecasts every open invoice by what is known on `today`, and reviews the last quarter; returns how many there are.
+
+    What was forecast of an invoice when it was first looked at stays beside it. Each part of the rows is its own transaction.
+    """
+    known, past = ledger(business), Past()
+    model = train(known, today, past)
+    past.move_to(today)
+    first = dict(InvoiceForecast.objects.filter(business=business, invoice__balance__gt=0).values_list("pk", "first"))
+    rows = (_row(business, invoice, model, past, today, first) for invoice in still_open(business))
+    count = 0
+    while part := list(islice(rows, PART)):
+        _store(part)
+        count += len(part)
+    review(business, known, today)
+    return count
+
+
+def review(business: Business, known: list[Issued], today: datetime.date) -> None:
+    """Judges the forecasts of the invoices issued in the last full quarter; anew on every night, since more of them are paid."""
+    since, until = last_quarter(today)
+    found = {name: quality(rows) for name, rows in judged(known, since, until, today).items()}
+    figures = {name: asdict(one) for name, one in found.items() if one is not None}
+    if not figures:
+        return
+    row = ForecastReview(business=business, since=since, until=until, figures=figures, made_on=today)
+    ForecastReview.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["business", "until"],
+        update_fields=["since", "figures", "made_on"],
+    )
+
+
+def last_quarter(today: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day of the last full quarter of a year before `today`."""
+    this = datetime.date(today.year, today.month - (today.month - 1) % 3, 1)
+    until = this - A_DAY
+    return datetime.date(until.year, until.month - 2, 1), until
+
+
+def _row(
+    business: Business, invoice: Issued, model: Model, past: Past, today: datetime.date, first: dict[int, dict[str, Any]]
+) -> InvoiceForecast:
+    seen = past.seen(invoice, today)
+    found = model.forecast(seen, (today - invoice.due_on).days)
+    row = InvoiceForecast(
+        business=business,
+        invoice_id=invoice.id,
+        probability_late=Decimal(f"{found.probability_late:.4f}"),
+        expected_on=_on(invoice, found.expected),
+        low_on=_on(invoice, found.low),
+        high_on=_on(invoice, found.high),
+        rests_on=rests_on(seen, found),
+        made_on=today,
+    )
+    row.first = first.get(invoice.id) or {
+        "made_on": today.isoformat(),
+        "probability_late": str(row.probability_late),
+        "expected_on": row.expected_on.isoformat(),
+        "low_on": row.low_on.isoformat(),
+        "high_on": row.high_on.isoformat(),
+    }
+    return row
+
+
+def rests_on(seen: Seen, found: Forecast) -> dict[str, Any]:
+    """What people are told a forecast rests on: their payments, what of theirs is overdue, and the days each of them says."""
+    return {
+        "payments": seen.payments,
+        "usual": None if seen.usual is None else round(seen.usual),
+        "late_share": None if seen.late_share is None else round(seen.late_share, 4),
+        "overdue": seen.overdue,
+        "days": found.expected,
+    }
+
+
+def _on(invoice: Issued, days: int) -> datetime.date:
+    return invoice.due_on + datetime.timedelta(days=days)
+
+
+@transaction.atomic
+def _store(rows: Iterable[InvoiceForecast]) -> None:
+    InvoiceForecast.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["invoice"], update_fields=[*FORECAST, "first"], batch_size=500
+    )

@@ -1,0 +1,104 @@
+"""The forecasts the nights keep: one an open invoice, what was said first, and how good the last quarter's were."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from invoices import booking, cash_facts
+from invoices.models import ForecastReview, Invoice, InvoiceForecast, Payment
+from reminders.forecasting import last_quarter, store_forecasts
+from tests import make
+
+pytestmark = pytest.mark.django_db
+TODAY = make.day("2026-07-01")
+
+
+def paid(customer, issued: datetime.date, late: int, count: int) -> None:
+    """`count` invoices a week apart, each paid `late` days after it was due."""
+    for turn in range(count):
+        due = issued + datetime.timedelta(days=30 + 7 * turn)
+        invoice = make.invoice(customer, issued=str(due - datetime.timedelta(days=30)), due=str(due), total="100")
+        make.payment(customer, "100", on=str(due + datetime.timedelta(days=late)), split={invoice: "100"})
+
+
+@pytest.fixture
+def lived(business) -> dict[str, Invoice]:
+    """Who pays ten days early and who pays twenty days late, each with an open invoice."""
+    prompt, slow = make.customer(business, "Prompt"), make.customer(business, "Slow")
+    paid(prompt, make.day("2026-01-05"), -10, 16)
+    paid(slow, make.day("2026-01-05"), 20, 16)
+    return {
+        "prompt": make.invoice(prompt, issued="2026-06-25", due="2026-07-25"),
+        "slow": make.invoice(slow, issued="2026-06-25", due="2026-07-25"),
+        "overdue": make.invoice(slow, issued="2026-05-20", due="2026-06-19"),
+    }
+
+
+def test_every_open_invoice_has_a_forecast_with_its_range(business, lived):
+    assert store_forecasts(business=business, today=TODAY) == 3
+    found = {name: InvoiceForecast.objects.get(invoice=invoice) for name, invoice in lived.items()}
+    assert found["prompt"].probability_late < Decimal("0.2") < Decimal("0.8") < found["slow"].probability_late
+    assert abs((found["prompt"].expected_on - make.day("2026-07-15")).days) <= 3
+    assert abs((found["slow"].expected_on - make.day("2026-08-14")).days) <= 3
+    assert found["overdue"].probability_late == 1
+    assert found["overdue"].low_on > TODAY
+    assert found["slow"].rests_on | {"days": 0} == {"payments": 16, "usual": 20, "late_share": 1.0, "overdue": 1, "days": 0}
+
+
+def test_what_was_said_first_stays(business, lived):
+    store_forecasts(business=business, today=TODAY)
+    first = InvoiceForecast.objects.get(invoice=lived["slow"]).first
+    store_forecasts(business=business, today=make.day("2026-09-20"))
+    again = InvoiceForecast.objects.get(invoice=lived["slow"])
+    assert (again.first, again.made_on) == (first, make.day("2026-09-20"))
+    assert again.expected_on > make.day("2026-09-20") > make.day(first["expected_on"])
+
+
+def test_the_last_quarter_is_judged_beside_simple_guesses(business, lived):
+    store_forecasts(business=business, today=TODAY)
+    row = ForecastReview.objects.get()
+    assert (row.since, row.until) == (make.day("2026-04-01"), make.day("2026-06-30"))
+    assert row.figures["model"]["count"] == row.figures["due date"]["count"] == row.figures["customer's median"]["count"] == 7
+    assert row.figures["model"]["days_off"] < 5 < row.figures["due date"]["days_off"]
+
+
+def test_a_ledger_without_a_past_is_forecast_and_not_judged(business, acme):
+    make.invoice(acme, issued="2026-06-25", due="2026-07-25")
+    store_forecasts(business=business, today=TODAY)
+    row = InvoiceForecast.objects.get()
+    assert row.probability_late >= Decimal("0.5")
+    assert row.low_on < make.day("2026-07-25") <= row.expected_on < row.high_on
+    assert not ForecastReview.objects.exists()
+
+
+def test_a_credit_note_is_nobody_s_payment(business, acme):
+    for turn in range(5):
+        invoice = make.invoice(acme, issued="2026-03-01", due="2026-03-31", total="10")
+        note = make.credit_note(acme, "10", on="2026-03-0" + str(turn + 2))
+        booking.apply_credit_note(credit_note=note, split=[(invoice.pk, Decimal(10))], on=note.issued_on)
+    make.invoice(acme, issued="2026-06-25", due="2026-07-25")
+    store_forecasts(business=business, today=TODAY)
+    assert InvoiceForecast.objects.get().rests_on["payments"] == 0
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("today", "since", "until"),
+    [
+        ("2026-07-01", "2026-04-01", "2026-06-30"),
+        ("2026-06-30", "2026-01-01", "2026-03-31"),
+        ("2026-01-15", "2025-10-01", "2025-12-31"),
+    ],
+)
+def test_a_quarter_counts_when_it_is_over(today, since, until):
+    assert last_quarter(make.day(today)) == (make.day(since), make.day(until))
+
+
+def test_the_queries_do_not_grow_with_the_invoices(business, lived, django_assert_max_num_queries):
+    for turn in range(30):
+        make.invoice(lived["slow"].customer, f"MORE-{turn}", issued="2026-06-20", due="2026-07-20")
+    with django_assert_max_num_queries(14):
+        store_forecasts(business=business, today=TODAY)
+    with django_assert_max_num_queries(12):
+        cash_facts.section(business, TODAY)
