@@ -107,27 +107,24 @@ def _slow(inputs: Inputs, score: CustomerScore) -> Iterator[str]:
 
 def _settled(inputs: Inputs) -> Iterator[str]:
     for currency, days in inputs["weighted"].items():
-        late = float(days)
-        shown = {"days": figure(days.lstrip("-")), "currency": currency}
-        if late > 0:
-            yield _("In %(currency)s they pay %(days)s days late on average, weighed by amount.") % shown
-        else:
-            yield _("In %(currency)s they pay %(days)s days early on average, weighed by amount.") % shown
+        shown = {"when": _when(days), "currency": currency}
+        yield _("In %(currency)s they pay %(when)s on average, weighed by amount.") % shown
 
 
 def _trend(inputs: Inputs) -> Iterator[str]:
     trend = inputs["trend"]
     if "A" in inputs["tests"]:
-        shown = {name: figure(trend[name]) for name in ("recent", "usual", "needed")}
-        yield (
-            _("The newest three came %(recent)s days late on average; %(usual)s were usual. %(needed)s more is an alarm.") % shown
-        )
+        shown = {"recent": _when(trend["recent"]), "usual": _when(trend["usual"]), "needed": figure(trend["needed"])}
+        yield _("The newest three came %(recent)s on average, %(usual)s was usual: %(needed)s days more is an alarm.") % shown
     if "B" in inputs["tests"]:
-        shown = {name: figure(trend[key]) for name, key in (("usual", "usual"), ("s", "s_most"), ("h", "h"))}
-        yield (
-            _("They pay later than the %(usual)s days late that were usual: what adds up reached %(s)s, and 4 is an alarm.")
-            % shown
-        )
+        shown = {"usual": _when(trend["usual"]), "s": figure(trend["s_most"]), "h": figure(trend["h"])}
+        yield _("%(usual)s was usual, and they pay later and later: it added up to %(s)s, and %(h)s is an alarm.") % shown
+
+
+def _when(days: str) -> str:
+    """A stored number of days: "4.5 days late", "2 days early"."""
+    count = {"days": figure(days.lstrip("-"))}
+    return _("%(days)s days early") % count if days.startswith("-") else _("%(days)s days late") % count
 
 
 def _signs(inputs: Inputs) -> Iterator[str]:

@@ -134,10 +134,8 @@ def returned_lately(facts: Facts, rules: Mapping[str, Any], today: datetime.date
     return max((day for day in facts.traces.returned if since < day <= today), default=None)
 
 
-# Whom a lower limit is suggested although nobody asked: they take more credit than they should have.
-RISKY = frozenset({Segment.LEGAL_BLOCK, Segment.PROMISE_BREAKER, Segment.DETERIORATING, Segment.STRETCHER})
-# Who gets a limit suggested where they have none.
-NO_FREE_HAND = RISKY - {Segment.STRETCHER}
+# Who gets a lower limit suggested, or one at all where they have none, whatever they owe.
+NO_FREE_HAND = frozenset({Segment.LEGAL_BLOCK, Segment.PROMISE_BREAKER, Segment.DETERIORATING})
 # A limit pinches from so much of it on.
 PINCHES = Decimal("0.9")
 
@@ -157,21 +155,42 @@ class Advised:
         return frozenset(reason["code"] for reason in self.reasons)
 
 
-def advise(
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What fits a customer: the limit, None where nobody can say, and the reasons for a hold."""
+
+    limit: Decimal | None
+    reasons: tuple[Reason, ...]
+
+    def as_json(self, credit: Credit) -> dict[str, Any]:
+        """What the night keeps of it, amounts as text."""
+        return {
+            "currency": credit.currency,
+            "limit": None if self.limit is None else str(self.limit),
+            "exposure": str(credit.exposure),
+            "hold": [reason.as_json() for reason in self.reasons],
+        }
+
+
+def look_ahead(
     facts: Facts, credit: Credit, segment: str, sub_type: str, rules: Mapping[str, Any], today: datetime.date
-) -> list[Advised]:
-    """What to suggest about a customer's credit today. A limit is only suggested where it matters: to those who take more than
-    they should have, or whom theirs pinches although more would be right."""
-    found = []
+) -> Outlook:
+    """The limit that fits and the reasons for a hold, whatever is set already."""
     reasons = hold_reasons(facts, credit, segment, rules, today)
-    if reasons and not credit.on_hold:
-        found.append(Advised(Advice.HOLD, tuple(reason.as_json() for reason in reasons)))
-    if credit.on_hold and not reasons:
+    return Outlook(suggested_limit(credit, segment, sub_type, rules), tuple(reasons))
+
+
+def advise(outlook: Outlook, credit: Credit, segment: str, sub_type: str) -> list[Advised]:
+    """What to suggest about a customer's credit. A limit is only suggested where it matters: to those who take more than they
+    should have, or whom theirs pinches although more would be right."""
+    found = []
+    if outlook.reasons and not credit.on_hold:
+        found.append(Advised(Advice.HOLD, tuple(reason.as_json() for reason in outlook.reasons)))
+    if credit.on_hold and not outlook.reasons:
         found.append(Advised(Advice.RELEASE))
-    limit = suggested_limit(credit, segment, sub_type, rules)
-    if limit is not None and is_worth_changing(credit, limit, segment, sub_type):
-        why = {"code": "segment", "segment": segment, "sub_type": sub_type}
-        found.append(Advised(Advice.LIMIT, (why,), limit, credit.currency))
+    if outlook.limit is not None and is_worth_changing(credit, outlook.limit, segment, sub_type):
+        why = {"code": "segment", "segment": str(segment), "sub_type": str(sub_type)}
+        found.append(Advised(Advice.LIMIT, (why,), outlook.limit, credit.currency))
     return found
 
 
@@ -180,5 +199,6 @@ def is_worth_changing(credit: Credit, suggested: Decimal, segment: str, sub_type
     if credit.limit is None:
         return segment in NO_FREE_HAND
     if suggested < credit.limit:
-        return segment in RISKY or sub_type == SubType.TACTICAL
+        stretched = segment == Segment.STRETCHER or sub_type == SubType.TACTICAL
+        return segment in NO_FREE_HAND or (stretched and credit.exposure > suggested)
     return suggested > credit.limit and credit.exposure > credit.limit * PINCHES

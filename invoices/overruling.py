@@ -48,7 +48,7 @@ def set_override(
     customer.segment_overrides.filter(ended_on=None).update(ended_on=on)
     said = {"segment": segment, "reason": reason.strip(), "set_on": on, "expires_on": until, "by": actor}
     row = SegmentOverride.objects.create(business=customer.business, customer=customer, **said)
-    _record(customer, "segment.overridden", f"customer:{customer.pk}", actor, segment=segment, until=until.isoformat())
+    _record(customer, "segment.overridden", f"segment_override:{row.pk}", actor, segment=segment, until=until.isoformat())
     return row
 
 

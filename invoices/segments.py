@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from customers.models import Business
 from invoices.models import CustomerScore, SegmentOverride
 
@@ -42,5 +44,16 @@ def treated_as(business: Business, customer_ids: Collection[int], today: datetim
 
 def overrides(business: Business, customer_ids: Collection[int], today: datetime.date) -> list[SegmentOverride]:
     """What owners set for these customers and is in force today. One query."""
-    held = SegmentOverride.objects.filter(business=business, customer__in=customer_ids, ended_on=None)
-    return list(held.filter(set_on__lte=today, expires_on__gte=today))
+    return list(in_force(business, today).filter(customer__in=customer_ids))
+
+
+def in_force(business: Business, today: datetime.date) -> QuerySet[SegmentOverride]:
+    """Everything owners set that is in force today."""
+    return SegmentOverride.objects.filter(business=business, ended_on=None, set_on__lte=today, expires_on__gte=today)
+
+
+def is_treated_as(business: Business, segment: str, today: datetime.date) -> Q:
+    """Keeps the customers of one segment: by the owner's word where there is one, else by the figures."""
+    held = in_force(business, today)
+    by_figures = Q(score__segment=segment) & ~Q(pk__in=held.values("customer"))
+    return Q(pk__in=held.filter(segment=segment).values("customer")) | by_figures

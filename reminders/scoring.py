@@ -15,6 +15,7 @@ from invoices import cash_facts, ledger_figures, promise_figures
 from invoices.models import LedgerDay
 from reminders import step_results, team_figures
 from reminders.forecasting import store_forecasts
+from reminders.scoring_customers import score_customers
 from reminders.standing import changed_since_counted, counted_through, events_since
 from reminders.storing_standings import store_standings
 
@@ -35,7 +36,10 @@ class Section:
 
 
 # What is written before the accounts, in this order: (name, writer taking business and today as keywords).
-WRITERS: list[tuple[str, Callable[..., object]]] = [("forecasts", store_forecasts)]
+WRITERS: list[tuple[str, Callable[..., object]]] = [
+    ("forecasts", store_forecasts),
+    ("scores", score_customers),
+]
 
 # What the figures of a day are made of; no two sections give the same name.
 SECTIONS: list[Section] = [

@@ -12,7 +12,7 @@ from customers import log
 from customers.models import Business, Customer, Event
 from invoices.behaviour import Verdict, segment
 from invoices.behaviour_facts import Known, in_batches
-from invoices.credit_advice import Advised, advise
+from invoices.credit_advice import Advised, Outlook, advise, look_ahead
 from invoices.models import CreditAdvice, CustomerScore
 from invoices.models.insight import AdviceState
 from invoices.segments import overrides
@@ -24,10 +24,11 @@ WRITTEN = ["segment", "sub_type", "rule", "inputs", "baseline", "since", "scored
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A customer with tonight's verdict and what to suggest about their credit."""
+    """A customer with tonight's verdict, what fits their credit, and what of that to suggest."""
 
     known: Known
     verdict: Verdict
+    outlook: Outlook
     advised: Sequence[Advised]
 
     @property
@@ -59,7 +60,8 @@ def judge(business: Business, customers: Sequence[Customer], today: datetime.dat
         verdict = segment(one.facts, rules, today)
         name = by_owner.get(pk, verdict.segment)
         sub_type = verdict.sub_type if name == verdict.segment else ""
-        found.append(Judged(one, verdict, advise(one.facts, one.credit, name, sub_type, rules, today)))
+        outlook = look_ahead(one.facts, one.credit, name, sub_type, rules, today)
+        found.append(Judged(one, verdict, outlook, advise(outlook, one.credit, name, sub_type)))
     return found
 
 
@@ -75,7 +77,7 @@ def _write(business: Business, judged: Iterable[Judged], today: datetime.date) -
     for pk, one in by_id.items():
         before = scores[pk].segment if pk in scores else ""
         if before != one.verdict.segment:
-            data = {"from": before, "to": str(one.verdict.segment), "rule": one.verdict.rule}
+            data = {"before": before, "segment": str(one.verdict.segment), "rule": one.verdict.rule}
             events.append(_event(business, "score.changed", f"customer:{pk}", one.customer, data))
     rows = [_score(one, scores.get(pk), today) for pk, one in by_id.items()]
     CustomerScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["customer"], update_fields=WRITTEN)
@@ -91,7 +93,7 @@ def _score(one: Judged, before: CustomerScore | None, today: datetime.date) -> C
         segment=verdict.segment,
         sub_type=verdict.sub_type,
         rule=verdict.rule,
-        inputs=verdict.inputs,
+        inputs=verdict.inputs | {"credit": one.outlook.as_json(one.known.credit)},
         baseline=verdict.baseline.as_json() if verdict.baseline else {},
         since=before.since if before and before.segment == verdict.segment else today,
         scored_on=today,

@@ -18,6 +18,7 @@ from customers.models.customer import Channel
 from customers.models.desk import Outcome, TaskKind
 from invoices.models import Invoice
 from invoices.models.agreement import DisputeCode, DisputeOutcome, Preflight
+from invoices.models.insight import Advice, Segment
 from invoices.models.portal import SatisfactionAnswer
 from invoices.preflight_words import NAMES
 from reminders.models import Occasion, StepCode
@@ -58,6 +59,8 @@ DETAILS = {
     "dispute.opened": ("summary",),
     "dispute.reopened": ("summary",),
     "dispute.resolved": ("resolution",),
+    "segment.overridden": ("reason",),
+    "credit_advice.declined": ("note",),
 }
 
 
@@ -176,5 +179,7 @@ READ: dict[str, Callable[[Any, str], str]] = {
     "lost": lambda value, _currency: str(LOST_WAYS.get(value, "")),
     "code": lambda value, _currency: _label(DisputeCode, value),
     "step": lambda value, _currency: _label(StepCode, value),
+    "segment": lambda value, _currency: _label(Segment, value),
+    "advice": lambda value, _currency: _label(Advice, value),
     "occasion": lambda value, _currency: _label(Occasion, value),
 }

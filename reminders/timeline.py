@@ -14,7 +14,17 @@ from django.db.models import Model, Q, QuerySet
 
 from customers.alike import one_and_merged
 from customers.models import Business, Claim, Contact, Conversation, Customer, Event, Letter, ReceivedMail, Task
-from invoices.models import CreditNote, Dispute, Invoice, Payment, PaymentPlan, Promise, Settlement
+from invoices.models import (
+    CreditAdvice,
+    CreditNote,
+    Dispute,
+    Invoice,
+    Payment,
+    PaymentPlan,
+    Promise,
+    SegmentOverride,
+    Settlement,
+)
 from reminders.models import HandOff, Reminder
 from reminders.sentence_words import DOZENS, ICONS
 from reminders.sentences import Rows, detail, named, quoted, sentence, several
@@ -40,6 +50,8 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
     ),
     "claim": Claim.objects.only("what", "found"),
     "task": Task.objects.only("kind", "outcome", "state"),
+    "segment_override": SegmentOverride.objects.only("reason"),
+    "credit_advice": CreditAdvice.objects.only("note", "currency"),
     "conversation": Conversation.objects.only("outcome", "reason", "paraphrase", "agreement", "notes"),
     "contact": Contact.objects.only("name", "email", "phone"),
 }
@@ -88,7 +100,7 @@ PARTS = {
     "calls": ("call.", "claim."),
     "money": ("payment.", "credit_note.", "invoice."),
     "agreed": ("portal.", "promise.", "plan.", "paymentplan.", "settlement.", "handoff.", "dispute.", "paper."),
-    "person": ("customer.", "contact."),
+    "person": ("customer.", "contact.", "score.", "segment.", "credit_advice."),
     "tasks": ("task.", "followup."),
 }
 

@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet, Sum
 
 from customers.models import Business, Customer
 from invoices.behaviour_words import sign_words
-from invoices.models import CreditAdvice, CustomerScore, Invoice, SegmentOverride
+from invoices.models import CreditAdvice, CustomerScore, Invoice
 from invoices.models.insight import AdviceState, Segment
+from invoices.segments import in_force
 
 # Whom an owner should look at, the most pressing first.
 WATCHED = (
@@ -39,9 +40,9 @@ class Worry:
 
 
 def worrying(business: Business, today: datetime.date, limit: int) -> list[Worry]:
-    """At most so many customers who are in trouble or break their word, the newest alarm first. Four queries."""
+    """At most so many customers who are in trouble or break their word, the newest alarm first. Three queries."""
     scores = watched(business, today, WORRYING).order_by("-since", "customer__name")[:limit]
-    return worries(list(scores), today)
+    return worries(business, list(scores), today)
 
 
 def watched(business: Business, today: datetime.date, segments: Collection[str] = WATCHED) -> QuerySet[CustomerScore]:
@@ -53,17 +54,11 @@ def watched(business: Business, today: datetime.date, segments: Collection[str] 
     return rows.select_related("customer")
 
 
-def in_force(business: Business, today: datetime.date) -> QuerySet[SegmentOverride]:
-    """What owners set and is in force."""
-    return SegmentOverride.objects.filter(business=business, ended_on=None, set_on__lte=today, expires_on__gte=today)
-
-
-def worries(scores: Sequence[CustomerScore], today: datetime.date) -> list[Worry]:
+def worries(business: Business, scores: Sequence[CustomerScore], today: datetime.date) -> list[Worry]:
     """The scores with what is owed and the sign in words, in their order. Two queries."""
-    if not scores:
-        return []
-    held = {row.customer_id: row for row in in_force(scores[0].customer.business, today)}
-    owed, overdue = _owed([score.customer_id for score in scores], today)
+    ids = [score.customer_id for score in scores]
+    held = {row.customer_id: row for row in in_force(business, today).filter(customer__in=ids)}
+    owed, overdue = _owed(ids, today)
     found = []
     for score in scores:
         override = held.get(score.customer_id)

@@ -16,6 +16,8 @@ from arcollect.money import format_plain
 from customers.access import member_view
 from customers.models import Business, Customer
 from invoices.models import Invoice
+from invoices.models.insight import Segment
+from invoices.segments import is_treated_as
 from invoices.views.by_currency import currencies
 
 MONEY = DecimalField(max_digits=18, decimal_places=3)
@@ -32,7 +34,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
     currency = chosen if chosen in known else known[0]
     rows = owing(request.business, currency, today)
     context = {"today": today, "currency": currency}
-    return listing(currency, known, today).respond(request, rows, "customers/customer_list.html", context)
+    return listing(request.business, currency, known, today).respond(request, rows, "customers/customer_list.html", context)
 
 
 def owing(business: Business, currency: str, today: datetime.date) -> QuerySet[Customer]:
@@ -51,7 +53,7 @@ def owing(business: Business, currency: str, today: datetime.date) -> QuerySet[C
     )
 
 
-def listing(currency: str, known: Sequence[str], today: datetime.date) -> Listing:
+def listing(business: Business, currency: str, known: Sequence[str], today: datetime.date) -> Listing:
     """How the list of customers is searched, filtered and sorted."""
     show = [
         Option("overdue", lazy("Late"), Q(overdue__gt=0)),
@@ -60,7 +62,11 @@ def listing(currency: str, known: Sequence[str], today: datetime.date) -> Listin
         Option("flagged", lazy("Flagged"), FLAGGED),
         Option("settled", lazy("Owing nothing"), Q(owed=0)),
     ]
-    filters = [Filter("show", lazy("Show"), show, everything=lazy("All"), pills=True)]
+    pays = [Option(segment.value, segment.label, is_treated_as(business, segment, today)) for segment in Segment]
+    filters = [
+        Filter("show", lazy("Show"), show, everything=lazy("All"), pills=True),
+        Filter("pays", lazy("How they pay"), pays, everything=lazy("However they pay")),
+    ]
     if len(known) > 1:
         # Every option keeps every customer: the choice decides which currency's sums stand beside them.
         options = [Option(code, code, Q()) for code in known]

@@ -21,6 +21,7 @@ from customers.views.tasks import worklist
 from invoices.account import kept_promises, positions
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
+from reminders.behaviour_panel import read_panel
 from reminders.hand_offs import block_of
 from reminders.levels import with_levels
 from reminders.models import HandOffState
@@ -48,6 +49,7 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_row(request, Customer.objects.select_related("business"), pk)
     today = request.business.local_date(timezone.now())
     context = _account(customer, today) | _people(customer, today) | _story(customer)
+    context["behaviour"] = None if customer.merged_into_id else read_panel(customer, today)
     return render(request, "customers/customer_detail.html", context)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from arcollect.defaults import DEFAULTS
 from invoices.behaviour_cases import Facts, Traces
-from invoices.credit_advice import Credit, advise, daily_sales, hold_reasons, suggested_limit
+from invoices.credit_advice import Credit, advise, daily_sales, hold_reasons, look_ahead, suggested_limit
 from tests.invoices.behaviour import DAY, TODAY, judged, open_for
 
 pytestmark = pytest.mark.proves("P10")
@@ -97,7 +97,8 @@ def test_a_returned_payment_is_forgotten_after_two_months():
 def kinds(segment: str, **fields) -> list[str]:
     facts = fields.pop("facts", Facts())
     values = {name: getattr(SALES, name) for name in Credit.__slots__} | fields
-    return [one.kind for one in advise(facts, Credit(**values), segment, "", DEFAULTS, TODAY)]
+    credit = Credit(**values)
+    return [one.kind for one in advise(look_ahead(facts, credit, segment, "", DEFAULTS, TODAY), credit, segment, "")]
 
 
 def test_a_hold_is_suggested_once_and_its_end_when_no_reason_is_left():

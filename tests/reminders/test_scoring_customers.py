@@ -63,7 +63,7 @@ def test_since_stays_while_the_segment_does_and_only_a_change_is_logged(business
     late(acme, 15)
     night(business, TODAY + 2 * DAY)
     assert CustomerScore.objects.get(customer=acme).since == TODAY + 2 * DAY
-    assert [(data["from"], data["to"]) for data in changes(acme)] == [("", "PROMPT"), ("PROMPT", "SLOW")]
+    assert [(data["before"], data["segment"]) for data in changes(acme)] == [("", "PROMPT"), ("PROMPT", "SLOW")]
 
 
 def test_an_earlier_day_changes_nothing_a_later_night_wrote(business, acme):
