@@ -27,7 +27,10 @@ ROOMS = [
     Room("dashboard", _("Dashboard"), "layout-dashboard", frozenset({"dashboard"})),
     Room("task-list", _("Desk"), "headset", frozenset({"task", "call", "dispute", "promise", "claim"})),
     Room(
-        "customer-list", _("Customers"), "users", frozenset({"customer", "contact", "payment", "credit", "conversation", "link"})
+        "customer-list",
+        _("Customers"),
+        "users",
+        frozenset({"customer", "contact", "payment", "credit", "conversation", "link", "watch"}),
     ),
     Room("invoice-list", _("Invoices"), "file-invoice", frozenset({"invoice", "interest", "preflight", "draft"})),
     Room("plan-list", _("Plans"), "calendar-repeat", frozenset({"plan", "settlement"}), often=False),

@@ -1,6 +1,7 @@
 """Tables that leave the program as CSV: UTF-8 that a spreadsheet reads, and never a formula."""
 
 import csv
+import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
@@ -26,7 +27,12 @@ class _Echo:
 
 
 def safe_cell(value: object) -> str:
-    """The value as text; what a spreadsheet would take for a formula gets a leading apostrophe. None is empty."""
+    """The value as text; what a spreadsheet would take for a formula gets a leading apostrophe. None is empty.
+
+    What has parts of its own is JSON.
+    """
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
     text = "" if value is None else str(value)
     return f"'{text}" if FORMULA.match(text) and not NUMBER.match(text) else text
 

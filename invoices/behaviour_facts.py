@@ -40,14 +40,14 @@ def read_known(
     business: Business, customers: Sequence[Customer], today: datetime.date, reminded: Mapping[int, datetime.date]
 ) -> dict[int, Known]:
     """Everything about these customers by id, in 19 queries however many they are. `reminded`: the first reminder after the due
-    date, by invoice id. For a day in the past: what the ledger says of it; baselines are those of the last night."""
+    date, by invoice id. For a day in the past: what the ledger says of it, with no baseline of a later night."""
     ids, rules = [customer.pk for customer in customers], business.rules
     window = today - relativedelta(months=rules["segment_window_months"])
     rows = _rows(ids, today - relativedelta(months=rules["deterioration"]["window_months"]), today)
     disputes = list(Dispute.objects.filter(customer__in=ids, opened_on__lte=today).select_related("invoice").order_by("pk"))
     contested, promises, first = _by_customer(disputes), _promises(ids, today), _first(ids)
     since = today - datetime.timedelta(days=rules["deterioration"]["signs_days"])
-    traces, scores = read_traces(business, ids, rows, disputes, since, today), _scores(ids)
+    traces, scores = read_traces(business, ids, rows, disputes, since, today), _scores(ids, today)
     not_cash, troubled = _not_cash(ids, today), _troubled(ids, today)
     disputed = _disputed(disputes, today)
     known = {}
@@ -133,9 +133,11 @@ def _promises(ids: Collection[int], today: datetime.date) -> dict[int, list[Kept
     return found
 
 
-def _scores(ids: Collection[int]) -> dict[int, tuple[Baseline | None, datetime.date | None]]:
-    rows = CustomerScore.objects.filter(customer__in=ids).values_list("customer_id", "baseline", "acknowledged_on")
-    return {pk: (Baseline.from_json(baseline), acknowledged) for pk, baseline, acknowledged in rows}
+def _scores(ids: Collection[int], today: datetime.date) -> dict[int, tuple[Baseline | None, datetime.date | None]]:
+    """What was usual, and when an alarm was last acknowledged, as the nights until `today` left it."""
+    rows = CustomerScore.objects.filter(customer__in=ids, scored_on__lte=today)
+    found = rows.values_list("customer_id", "baseline", "acknowledged_on")
+    return {pk: (Baseline.from_json(baseline), acknowledged) for pk, baseline, acknowledged in found}
 
 
 def _troubled(ids: Collection[int], today: datetime.date) -> set[int]:

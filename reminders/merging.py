@@ -37,9 +37,11 @@ from invoices.models import (
     Refund,
     RemittanceAdvice,
     Satisfaction,
+    SegmentOverride,
     SettlementInvoice,
 )
 from invoices.models.agreement import LIVE_PLAN_STATES
+from invoices.models.insight import AdviceState
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from reminders.models import FollowUp, HandOffState, LastDecision, Reminder, Watch
 from reminders.outbox import OPEN, withdraw
@@ -94,6 +96,8 @@ def merge(*, kept: Customer, gone: Customer, on: datetime.date, actor: User) -> 
     moved["merged"] = list(gone.merged.values_list("pk", flat=True))
     Customer.objects.filter(merged_into=gone).update(merged_into=kept)
     moved["flags"] = _join_flags(kept, gone)
+    moved["overrides"], moved["overrides_ended"] = _move_override(kept, gone, on)
+    gone.credit_advices.filter(state=AdviceState.OPEN).update(state=AdviceState.LAPSED, answered_on=on)
     gone.merged_into = kept
     gone.save(update_fields=["merged_into"])
     _look_anew(kept, gone, moved)
@@ -123,6 +127,8 @@ def part(*, row: CustomerMerge, now: datetime.datetime, actor: User) -> None:
     KnownPayer.objects.filter(pk__in=moved["payers"], customer=row.kept).update(customer=row.gone)
     Customer.objects.filter(pk__in=moved["merged"], merged_into=row.kept).update(merged_into=row.gone)
     Customer.objects.filter(pk=row.kept_id).update(**dict.fromkeys(moved["flags"], False))
+    SegmentOverride.objects.filter(pk__in=moved.get("overrides", []), customer=row.kept).update(customer=row.gone)
+    SegmentOverride.objects.filter(pk__in=moved.get("overrides_ended", [])).update(ended_on=None)
     Customer.objects.filter(pk=row.gone_id).update(merged_into=None)
     _look_anew(row.kept, row.gone, moved)
     row.undone_at = now
@@ -156,6 +162,16 @@ def _join_flags(kept: Customer, gone: Customer) -> list[str]:
     if new:
         Customer.objects.filter(pk=kept.pk).update(**dict.fromkeys(new, True))
     return new
+
+
+def _move_override(kept: Customer, gone: Customer, on: datetime.date) -> tuple[list[int], list[int]]:
+    """(ids moved, ids ended): what the owner set for `gone` holds for the one, unless they set something for `kept` itself."""
+    standing = gone.segment_overrides.filter(ended_on=None)
+    if not kept.segment_overrides.filter(ended_on=None).exists():
+        return _move(standing, kept), []
+    ids = list(standing.values_list("pk", flat=True))
+    standing.update(ended_on=on)
+    return [], ids
 
 
 def _look_anew(kept: Customer, gone: Customer, moved: dict[str, Any]) -> None:

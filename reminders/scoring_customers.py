@@ -79,13 +79,14 @@ def _write(business: Business, judged: Iterable[Judged], today: datetime.date) -
         if before != one.verdict.segment:
             data = {"before": before, "segment": str(one.verdict.segment), "rule": one.verdict.rule}
             events.append(_event(business, "score.changed", f"customer:{pk}", one.customer, data))
-    rows = [_score(one, scores.get(pk), today) for pk, one in by_id.items()]
+    rows = [score_of(one, scores.get(pk), today) for pk, one in by_id.items()]
     CustomerScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["customer"], update_fields=WRITTEN)
     events += _write_advices(business, by_id, today)
     log.record_many(business, events)
 
 
-def _score(one: Judged, before: CustomerScore | None, today: datetime.date) -> CustomerScore:
+def score_of(one: Judged, before: CustomerScore | None, today: datetime.date) -> CustomerScore:
+    """The row to be stored, unsaved; `before`: that of the night before."""
     verdict = one.verdict
     return CustomerScore(
         business=one.customer.business,

@@ -38,6 +38,11 @@ class Worry:
     owed: dict[str, Decimal]
     overdue: dict[str, Decimal]
 
+    @property
+    def segment_label(self) -> str:
+        """How they pay, in words."""
+        return str(self.segment.label)
+
 
 def worrying(business: Business, today: datetime.date, limit: int) -> list[Worry]:
     """At most so many customers who are in trouble or break their word, the newest alarm first. Three queries."""

@@ -33,6 +33,7 @@ from invoices.imports import uploads
 from invoices.linking import issue_link
 from invoices.models import (
     BankLine,
+    CreditAdvice,
     DraftInvoice,
     Invoice,
     InvoiceDetail,
@@ -116,6 +117,7 @@ def owed(acme: Customer, first: Invoice) -> Rows:
     draft = {"currency": "USD", "issue_on": ON, "terms_days": 30}
     return {
         "customers/": acme,
+        "customers/advice/": CreditAdvice.objects.create(business=acme.business, customer=acme, kind="hold", made_on=ON),
         "contacts/": Contact.objects.get(),
         "invoices/": first,
         "drafts/": DraftInvoice.objects.create(business=acme.business, customer=acme, **draft),

@@ -79,6 +79,12 @@ OWNERS_ONLY = {
     "member-remind",
     "small-write-off",
     "small-take-back",
+    "customer-segment",
+    "customer-segment-end",
+    "customer-alarm-seen",
+    "credit-advice-accept",
+    "credit-advice-decline",
+    "credit-advice-reopen",
 }
 # Open without a log-in, or with a lock of its own kind; everything else needs at least a log-in.
 PUBLIC = re.compile(r"^(accounts/|health/$|stop/|p/<)")

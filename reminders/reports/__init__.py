@@ -6,7 +6,8 @@ Another report joins by a Kind here; the command, its page, its CSV and the inde
 
 from django.utils.translation import gettext_lazy as _
 
-from reminders.reports import desk, ledger
+from invoices.models.insight import Segment
+from reminders.reports import behaviour, desk, ledger
 from reminders.reports.report import Field, Kind, Report, Unit
 
 REPORTS: dict[str, Kind] = {
@@ -74,6 +75,26 @@ REPORTS: dict[str, Kind] = {
         first=("tasks", "amount"),
         fields={"open": Field(_("Open tasks"), Unit.COUNT), "amount": Field(_("What they are about"), Unit.MONEY)},
         past=False,
+    ),
+    "segments": Kind(
+        behaviour.segments,
+        _("How customers pay"),
+        _("How each customer pays, by which rule and since when, and what credit would fit them."),
+        first=(),
+        fields={
+            **{segment.value: Field(segment.label, Unit.COUNT) for segment in Segment},
+            "customers": Field(_("Customers"), Unit.COUNT),
+            "segment": Field(_("How they pay")),
+            "sub_type": Field(_("Their queries")),
+            "rule": Field(_("Rule")),
+            "since": Field(_("Since"), Unit.DATE),
+            "scored_on": Field(_("Looked at on"), Unit.DATE),
+            "override": Field(_("Set by the owner")),
+            "override_until": Field(_("Set until"), Unit.DATE),
+            "limit_suggested": Field(_("Limit that fits"), Unit.MONEY),
+            "hold": Field(_("Reasons for a hold")),
+        },
+        unseen=frozenset({"inputs", "rule", "scored_on", "currency", "sub_type", "override_until"}),
     ),
 }
 

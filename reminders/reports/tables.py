@@ -69,7 +69,7 @@ def heads_of(report: Report, kind: Kind, sort: str) -> list[Head]:
     """The heads of the table; each sorts by its column, a second click downwards."""
     wanted, order = sort.removeprefix("-"), "descending" if sort.startswith("-") else "ascending"
     heads = []
-    for name in report.rows[0] if report.rows else ():
+    for name in seen(report.rows[0], kind) if report.rows else ():
         field = field_of(name, kind.fields)
         column = Column(name, field.label, sort=(name,), numeric=field.unit in NUMERIC)
         heads.append(Head(column, order if name == wanted else "", f"-{name}" if sort == name else name))
@@ -105,7 +105,12 @@ class Rows(Sequence[Row]):
 
     def _row(self, place: int) -> Row:
         plain, currency = self.plain[place], str(self.plain[place].get("currency", ""))
-        return Row(plain, [_shown(plain, name, self.kind, currency) for name in plain], self.opens[place])
+        return Row(plain, [_shown(plain, name, self.kind, currency) for name in seen(plain, self.kind)], self.opens[place])
+
+
+def seen(row: Mapping[str, Any], kind: Kind) -> list[str]:
+    """The columns a page shows."""
+    return [name for name in row if name not in kind.unseen]
 
 
 def _small(name: str, kind: Kind) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from arcollect.filters import day, money
 from customers.models.desk import TaskKind
 from invoices.models.agreement import DisputeCode, PromiseState
+from invoices.models.insight import Segment
 from invoices.models.money import WriteOffKind
 from reminders.reports.report import Field, Unit
 
@@ -105,6 +106,8 @@ MEANINGS: dict[str, Mapping[str, object]] = {
     "code": dict(DisputeCode.choices),
     "state": dict(PromiseState.choices),
     "light": {"green": _("Green: within the aim"), "amber": _("Amber: somewhat above"), "red": _("Red: far above")},
+    "segment": dict(Segment.choices),
+    "override": dict(Segment.choices),
     "role": {"owner": _("Owner"), "bookkeeper": _("Bookkeeper")},
 }
 NUMERIC = {Unit.MONEY, Unit.DAYS, Unit.PERCENT, Unit.SHARE, Unit.RATIO, Unit.COUNT}

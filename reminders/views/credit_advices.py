@@ -32,8 +32,8 @@ def credit_advices(request: HttpRequest) -> HttpResponseBase:
     return LISTING.respond(request, rows, "customers/credit_advices.html", context)
 
 
-@require_POST
 @owner_view
+@require_POST
 def credit_advice_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Does what is suggested, and goes back to where the button was."""
     advice = get_row(request, ROWS, pk)
@@ -66,8 +66,8 @@ def credit_advice_decline(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "customers/credit_advice_decline.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
 @owner_view
+@require_POST
 def credit_advice_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes an answer back: what it changed is as before, and the advice waits again."""
     advice = get_row(request, ROWS, pk)

@@ -40,8 +40,8 @@ def customer_segment(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "customers/customer_segment.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
 @owner_view
+@require_POST
 def customer_segment_end(request: HttpRequest, pk: int) -> HttpResponse:
     """The figures say again how the customer is treated."""
     customer = get_row(request, ROWS, pk)
@@ -56,8 +56,8 @@ def customer_segment_end(request: HttpRequest, pk: int) -> HttpResponse:
     return way_back(request, "customer-detail", customer.pk)
 
 
-@require_POST
 @owner_view
+@require_POST
 def customer_alarm_seen(request: HttpRequest, pk: int) -> HttpResponse:
     """The owner knows that the customer pays later than before: what they pay like now is what is usual from here on."""
     customer = get_row(request, ROWS, pk)

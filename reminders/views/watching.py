@@ -26,19 +26,19 @@ MONEY = DecimalField(max_digits=18, decimal_places=3)
 
 
 @member_view
-def customer_watch(request: HttpRequest) -> HttpResponseBase:
+def watch_list(request: HttpRequest) -> HttpResponseBase:
     """Who worries us, with the sign that says so, the newest first."""
     today = request.business.local_date(timezone.now())
     rows = _with_sums(watched(request.business, today), request.business, today)
-    return watch_listing(request.business, today).respond(request, rows, "customers/customer_watch.html", {"today": today})
+    return watch_listing(request.business, today).respond(request, rows, "customers/watch_list.html", {"today": today})
 
 
 @member_view
-def customer_stops(request: HttpRequest) -> HttpResponseBase:
+def watch_stops(request: HttpRequest) -> HttpResponseBase:
     """Whom not to supply on credit, and why, for those who take orders."""
     today = request.business.local_date(timezone.now())
     rows = stopped(request.business, today)
-    return stop_listing(request.business, today).respond(request, rows, "customers/customer_stops.html", {"today": today})
+    return stop_listing(request.business, today).respond(request, rows, "customers/watch_stops.html", {"today": today})
 
 
 def _with_sums(rows: QuerySet[CustomerScore], business: Business, today: datetime.date) -> QuerySet[CustomerScore]:

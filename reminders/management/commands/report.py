@@ -45,7 +45,7 @@ class Command(BusinessCommand):
 
     def print_table(self, title: str, report: Report) -> None:
         """One line a figure, one column a currency; below it why some are not known, then what is of no currency."""
-        self.stdout.write(title if report.figures else f"{title}: nothing.")
+        self.stdout.write(title if report.figures or report.rows else f"{title}: nothing.")
         currencies = list(report.figures)
         names = dict.fromkeys(name for figures in report.figures.values() for name in figures if not name.endswith(WHY))
         if currencies:
