@@ -3,33 +3,13 @@
 Whoever changes a text gives its file a new version: a signature names the version it was given under.
 """
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from django.conf import settings
+from arcollect.words import WordFiles
 
-SOURCES = settings.BASE_DIR / "templates" / "agreement"
-FALLBACK_LANGUAGE = "en"
-
-
-@cache
-def languages() -> frozenset[str]:
-    """The languages an agreement can be written in."""
-    return frozenset(path.stem for path in SOURCES.glob("*.toml"))
-
-
-def language_for(language: str) -> str:
-    """The language an agreement will really be written in: "de" for "de-AT", English where we have no words."""
-    short = language.replace("_", "-").split("-")[0].lower()
-    return short if short in languages() else FALLBACK_LANGUAGE
-
-
-@cache
-def words_of(language: str) -> Mapping[str, Any]:
-    """Every text of an agreement in a language of `languages()`."""
-    return tomllib.loads((SOURCES / f"{language}.toml").read_text(encoding="utf-8"))
+WORDS = WordFiles("agreement")
+languages, language_for, words_of = WORDS.languages, WORDS.language_for, WORDS.words_of
 
 
 def counted(words: Mapping[str, Any], noun: str, count: int) -> str:

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
+from arcollect.money import quantize
 from customers import log
 from customers.attachments import attach
 from customers.models import Attachment, Customer, User
-from invoices.models import DraftInvoice, DraftLine, Invoice
+from invoices.models import DraftInvoice, DraftLine, Invoice, InvoiceLine
 from invoices.models.drafting import DraftState
 from invoices.paper_words import NO_VAT
 
@@ -161,13 +162,20 @@ def _lines_of(invoice: Invoice) -> list[LineValues]:
     return [
         LineValues(
             row.description,
-            row.quantity,
-            unit_price=row.unit_price,
+            *_counted(row, invoice.currency),
             tax_category="S" if row.tax_rate else untaxed,
             tax_rate=row.tax_rate,
         )
         for row in invoice.lines.all()
     ]
+
+
+def _counted(row: InvoiceLine, currency: str) -> tuple[Decimal, str, Decimal]:
+    """Quantity, unit and price that come to the net of the line again: it may hold a discount our lines would not know of, and a
+    price below nothing, which is a negative quantity here (BR-27)."""
+    if row.unit_price >= 0 and row.net in (0, quantize(row.quantity * row.unit_price, currency)):
+        return row.quantity, "C62", row.unit_price
+    return Decimal(1).copy_sign(row.net), "C62", abs(row.net)
 
 
 def _move(draft: DraftInvoice, before: DraftState, after: DraftState, kind: str, actor: User) -> None:

@@ -17,6 +17,8 @@ from invoices.sums import HUNDRED, UNTAXED
 KNOWN_CATEGORIES = frozenset({"S"}) | UNTAXED
 # Both sides must be known to the tax office: reverse charge and supplies within the community (BR-AE-2, 3; BR-IC-2, 3).
 BOTH_TAXED = frozenset({"AE", "K"})
+# What a sum can be stored as.
+MOST = Decimal(10) ** 15
 SELLER_TAXED = frozenset({"S", "Z", "E", "AE", "K", "G"})
 BUSINESS, CUSTOMER, DRAFT = "business", "customer", "draft"
 
@@ -99,5 +101,7 @@ def _sums(paper: Paper) -> Iterator[Problem]:
         yield Problem("BR-CO-15", DRAFT, _("Net and tax do not add up to the total."))
     if sums.due != sums.gross - sums.prepaid:
         yield Problem("BR-CO-16", DRAFT, _("What is due is not the total less what was paid before."))
+    if sums.gross >= MOST:
+        yield Problem("MOST", DRAFT, _("No invoice comes to so much: look at the quantities and prices."))
     if paper.lines and sums.due <= 0:
         yield Problem("DUE", DRAFT, _("Nothing is left to pay: an invoice asks for more than nothing."))

@@ -20,6 +20,7 @@ from invoices.models.drafting import DraftState
 from invoices.numbering import number_key
 from invoices.paper import Paper
 from invoices.paper_facts import paper_of
+from invoices.paper_words import terms_words
 from invoices.preflighting import blocks, check_draft, hand_on, unticked
 from invoices.series import series_of, take_number, written
 from invoices.sums import HUNDRED, UNTAXED, TaxSum
@@ -156,7 +157,7 @@ def _detail(draft: DraftInvoice, invoice: Invoice, paper: Paper, xml: Document) 
         buyer_reference=paper.buyer_reference,
         quote_reference=paper.quote_reference,
         quote_net=draft.quote_net,
-        terms_text=paper.conditions,
+        terms_text="\n\n".join(filter(None, (terms_words(paper), paper.conditions))),
         pay_to_account=paper.account.iban or " ".join(paper.account.details)[:64],
         note=paper.note,
         taxes=[_tax(group, paper.currency) for group in paper.sums.taxes],

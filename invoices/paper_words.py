@@ -1,39 +1,17 @@
 """The words on invoices made here: templates/invoice/<language>.toml, and the sentences that need figures."""
 
-import tomllib
-from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
-from typing import Any
 
 from babel.numbers import format_decimal, format_percent
-from django.conf import settings
 
 from arcollect.money import format_date, parse_locale
+from arcollect.words import WordFiles
 from invoices.paper import Paper
 
-SOURCES = settings.BASE_DIR / "templates" / "invoice"
-FALLBACK_LANGUAGE = "en"
+WORDS = WordFiles("invoice")
+languages, language_for, words_of = WORDS.languages, WORDS.language_for, WORDS.words_of
 # Here the tax on sales is not called VAT, and an invoice without any says nothing about it.
 NO_VAT = frozenset({"US", "CA", "AU", "NZ", "SG", "IN", "MY", "HK"})
-
-
-@cache
-def languages() -> frozenset[str]:
-    """The languages an invoice can be written in."""
-    return frozenset(path.stem for path in SOURCES.glob("*.toml"))
-
-
-def language_for(language: str) -> str:
-    """The language an invoice will really be written in: "de" for "de-AT", English where we have no words."""
-    short = language.replace("_", "-").split("-")[0].lower()
-    return short if short in languages() else FALLBACK_LANGUAGE
-
-
-@cache
-def words_of(language: str) -> Mapping[str, Any]:
-    """Every text of an invoice in a language of `languages()`."""
-    return tomllib.loads((SOURCES / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def exemption(paper: Paper, category: str) -> str:

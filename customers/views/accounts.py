@@ -1,5 +1,7 @@
 """A change of the account the business is paid on: looked at by a second person, confirmed or dropped (domain.md PF09)."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,25 +33,23 @@ def account_change(request: HttpRequest, pk: int) -> HttpResponse:
 @member_view
 def account_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The second person agrees: the new details count."""
-    change = get_row(request, ROWS, pk)
-    try:
-        confirm_change(change=change, actor=request.user, now=timezone.now())
-    except AccountError as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, _("Confirmed. Letters, invoices and the customers' pages name the new account."))
-    return redirect("account-change", request.business.slug, change.pk)
+    return _decide(request, pk, confirm_change, _("Confirmed. Letters, invoices and the customers' pages name the new account."))
 
 
 @require_POST
 @member_view
 def account_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """The old details stay."""
+    return _decide(request, pk, drop_change, _("Dropped. The old account stays."))
+
+
+def _decide(request: HttpRequest, pk: int, write: Callable[..., object], told: str) -> HttpResponse:
+    """Ends a change as `write` does, and says so, or why it cannot be."""
     change = get_row(request, ROWS, pk)
     try:
-        drop_change(change=change, actor=request.user, now=timezone.now())
+        write(change=change, actor=request.user, now=timezone.now())
     except AccountError as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, _("Dropped. The old account stays."))
+        messages.success(request, told)
     return redirect("account-change", request.business.slug, change.pk)

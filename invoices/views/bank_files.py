@@ -1,6 +1,5 @@
 """Bank statements through the browser: many files at once, what became of each, and what a person must still say of one."""
 
-import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from arcollect.listing import Column, Listing, search_in
 from arcollect.sheets import csv_response
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, today_of
 from customers.models import ImportBatch
 from invoices.bank_lines import STATEMENT
 from invoices.forms.statements import ColumnsForm, check_size
@@ -131,14 +130,14 @@ def _taken(request: HttpRequest, file: UploadedFile) -> tuple[ImportBatch | None
     except ValidationError as problem:
         return None, " ".join(problem.messages)
     batch = receive(business=request.business, content=file.read(), name=file.name, actor=request.user)
-    read_now_or_later(batch, _today(request))
+    read_now_or_later(batch, today_of(request))
     batch.refresh_from_db()
     return batch, ""
 
 
 def _read_again(request: HttpRequest, batch: ImportBatch) -> None:
     batch.refresh_from_db()
-    read_now_or_later(batch, _today(request))
+    read_now_or_later(batch, today_of(request))
 
 
 def _table(batch: ImportBatch) -> tuple[list[str], list[Any], dict[str, Any]]:
@@ -163,10 +162,6 @@ def _states(batch: ImportBatch) -> dict[str, int]:
         returned=Count("pk", filter=Q(state=LineState.RETURNED)),
         left=Count("pk", filter=Q(state=LineState.LEFT)),
     )
-
-
-def _today(request: HttpRequest) -> datetime.date:
-    return request.business.local_date(timezone.now())
 
 
 def state_of(batch: ImportBatch) -> str:

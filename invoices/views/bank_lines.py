@@ -1,20 +1,17 @@
 """The lines of the bank: all of them, one statement's, and one with everything that is known of it."""
 
-import datetime
-
 from django.contrib import messages
 from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.ids import read_id
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, today_of
 from customers.models import Business, Customer
 from invoices.allocation import oldest_first
 from invoices.balances import BookingError
@@ -33,7 +30,7 @@ OFFERED = 12
 def bank_lines(request: HttpRequest) -> HttpResponseBase:
     """Every line, the latest first."""
     rows = BankLine.objects.filter(business=request.business).select_related("customer", "account", "settled_by")
-    context = {"today": _today(request)}
+    context = {"today": today_of(request)}
     return listing(request.business).respond(request, rows.defer("suggestions"), "invoices/bank_lines.html", context)
 
 
@@ -42,7 +39,7 @@ def bank_statement(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One statement: whether it adds up, and its lines."""
     row = get_row(request, BankStatement.objects.select_related("account", "batch"), pk)
     rows = row.lines.select_related("customer", "account", "settled_by").defer("suggestions")
-    context = {"statement": row, "sums": rows.order_by().aggregate(sum=Sum("amount")), "today": _today(request)}
+    context = {"statement": row, "sums": rows.order_by().aggregate(sum=Sum("amount")), "today": today_of(request)}
     return listing(request.business).respond(request, rows, "invoices/bank_statement.html", context)
 
 
@@ -57,7 +54,7 @@ def bank_line(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("bank-waiting", request.business.slug)
     words = request.GET.get("q", "").strip()
     (row,) = suggested([line])
-    context = {"row": row, "line": line, "customer": customer, "form": form, "words": words, "today": _today(request)}
+    context = {"row": row, "line": line, "customer": customer, "form": form, "words": words, "today": today_of(request)}
     context["payments"] = line.payments.select_related("customer").prefetch_related("allocations__invoice").order_by("pk")
     context["found"] = _payers(request.business, words)[:OFFERED] if words else []
     return render(request, "invoices/bank_line.html", context)
@@ -88,16 +85,12 @@ def _split_form(request: HttpRequest, line: BankLine, customer: Customer) -> Spl
 def _booked(request: HttpRequest, line: BankLine, form: SplitForm, customer: Customer) -> bool:
     """Books it as the form says; where it cannot be, the form says why."""
     try:
-        book_line(line=line, match=form.match(customer.pk), actor=request.user, on=_today(request))
+        book_line(line=line, match=form.match(customer.pk), actor=request.user, on=today_of(request))
     except BookingError as problem:
         form.add_error(None, str(problem))
         return False
     messages.success(request, _("Booked for %(customer)s.") % {"customer": customer.name})
     return True
-
-
-def _today(request: HttpRequest) -> datetime.date:
-    return request.business.local_date(timezone.now())
 
 
 def listing(business: Business) -> Listing:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, today_of
 from customers.models import User
 from invoices.balances import BookingError
 from invoices.line_booking import book_line, leave_line
@@ -44,7 +44,7 @@ def bank_line_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Books a line as the suggestion says that the form names, or takes the payment back that money going out returns."""
     line = _line(request, pk)
     try:
-        _settle(line, request.POST.get("choice", ""), request.user, _today(request))
+        _settle(line, request.POST.get("choice", ""), request.user, today_of(request))
     except BookingError as problem:
         return _answer(request, line, str(problem))
     return _answer(request, line)
@@ -56,7 +56,7 @@ def bank_line_leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that a line is not a customer's."""
     line = _line(request, pk)
     try:
-        leave_line(line=line, actor=request.user, on=_today(request))
+        leave_line(line=line, actor=request.user, on=today_of(request))
     except BookingError as problem:
         return _answer(request, line, str(problem))
     return _answer(request, line)
@@ -67,9 +67,9 @@ def bank_line_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Opens a settled line again; asks first, and says what will be undone, unless it comes from the button beside it."""
     line = _line(request, pk)
     if request.method != "POST":
-        return render(request, "invoices/bank_undo.html", {"line": line, "payments": _payments(line), "today": _today(request)})
+        return render(request, "invoices/bank_undo.html", {"line": line, "payments": _payments(line), "today": today_of(request)})
     try:
-        take_back_line(line=line, actor=request.user, on=_today(request))
+        take_back_line(line=line, actor=request.user, on=today_of(request))
     except BookingError as problem:
         return _answer(request, line, str(problem))
     return _answer(request, line, done=_("Taken back: it waits again."))
@@ -98,7 +98,7 @@ def _answer(request: HttpRequest, line: BankLine, problem: str = "", done: str =
     if request.headers.get("HX-Request") == "true":
         line = _line(request, line.pk)
         (row,) = suggested([line])
-        context = {"row": row, "problem": problem, "done": done, "payments": _payments(line), "today": _today(request)}
+        context = {"row": row, "problem": problem, "done": done, "payments": _payments(line), "today": today_of(request)}
         return render(request, "invoices/bank_card.html", context)
     if problem:
         messages.error(request, problem)
@@ -122,7 +122,3 @@ def _payments(line: BankLine) -> list[object]:
     """What was booked for it, with the invoices."""
     rows = line.payments.select_related("customer").prefetch_related("allocations__invoice").order_by("pk")
     return list(rows) if line.state == LineState.BOOKED else []
-
-
-def _today(request: HttpRequest) -> datetime.date:
-    return request.business.local_date(timezone.now())

@@ -3,13 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, today_of
 from customers.attachments import AttachmentError
 from invoices.draft_panel import panel_of
 from invoices.drafting import DraftError, add_paper, drop_draft, remove_papers, take_up_draft
@@ -20,8 +19,8 @@ from invoices.models.drafting import DraftState
 from invoices.paper_facts import due_on, paper_of
 from invoices.plan_notices import reach_of
 from invoices.preflighting import TickError, check_draft, tick, untick
-from invoices.sending import SendError, send_issued
 from invoices.views.drafts import ROWS, sums_of
+from invoices.views.issued import send_and_tell
 
 
 @member_view
@@ -30,7 +29,7 @@ def draft_check(request: HttpRequest, pk: int) -> HttpResponse:
     draft = get_row(request, ROWS, pk)
     if draft.state == DraftState.ISSUED:
         return redirect("invoice-detail", request.business.slug, draft.invoice_id)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     context = {"draft": draft, "today": today, "sums": sums_of(draft), "due_on": due_on(draft), "papers": draft.attachments.all()}
     context["panel"] = panel_of(draft, today) if draft.state == DraftState.DRAFT else None
     return render(request, "invoices/draft_check.html", context)
@@ -50,7 +49,7 @@ def draft_preview(request: HttpRequest, pk: int) -> HttpResponse:
 @member_view
 def draft_tick(request: HttpRequest, pk: int) -> HttpResponse:
     """Lets a warning pass, or takes that back."""
-    draft, today = get_row(request, ROWS, pk), request.business.local_date(timezone.now())
+    draft, today = get_row(request, ROWS, pk), today_of(request)
     if draft.state == DraftState.DRAFT:
         check_draft(draft=draft, on=today)
     check = get_object_or_404(draft.preflight.select_related("business", "draft__customer"), check_id=request.POST.get("check"))
@@ -96,7 +95,7 @@ def draft_drop(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once more, then issues it, and sends it where that is wanted."""
     draft = get_row(request, ROWS, pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     if request.method == "POST":
         return _issue(request, draft)
     if draft.state != DraftState.DRAFT or not panel_of(draft, today).ready:
@@ -107,10 +106,8 @@ def draft_issue(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _issue(request: HttpRequest, draft: DraftInvoice) -> HttpResponse:
-    now = timezone.now()
-    today = request.business.local_date(now)
     try:
-        invoice = issue_draft(draft=draft, actor=request.user, today=today)
+        invoice = issue_draft(draft=draft, actor=request.user, today=today_of(request))
     except DraftError as problem:
         # A second click finds it issued: that is what was wanted, and the page of the invoice says so.
         if draft.state == DraftState.DRAFT:
@@ -118,10 +115,5 @@ def _issue(request: HttpRequest, draft: DraftInvoice) -> HttpResponse:
         return redirect("draft-check", request.business.slug, draft.pk)
     messages.success(request, _("Invoice %(number)s is issued.") % {"number": invoice.number})
     if request.POST.get("send"):
-        try:
-            mail = send_issued(row=invoice, ordinal=1, actor=request.user, today=today, now=now)
-        except SendError as problem:
-            messages.error(request, str(problem))
-        else:
-            messages.success(request, _("It went to %(address)s.") % {"address": mail.sent_to})
+        send_and_tell(request, invoice)
     return redirect("invoice-detail", request.business.slug, invoice.pk)

@@ -8,12 +8,13 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, today_of
 from customers.models import Document
 from invoices.crediting import issue_credit_note, left_of
 from invoices.drafting import DraftError
 from invoices.forms.draft import CreditForm
 from invoices.models import CreditNote, Invoice
+from invoices.plan_notices import reach_of
 from invoices.sending import SendError, send_issued
 
 MADE_HERE = Invoice.objects.filter(draft__isnull=False).select_related(
@@ -26,18 +27,14 @@ NOTES = CreditNote.objects.filter(corrects__isnull=False).select_related("busine
 @member_view
 def invoice_send(request: HttpRequest, pk: int) -> HttpResponse:
     """Sends an invoice made here, for the first time or once more."""
-    invoice = get_row(request, MADE_HERE, pk)
-    _send(request, invoice)
-    return redirect("invoice-detail", request.business.slug, invoice.pk)
+    return _send(request, get_row(request, MADE_HERE, pk), "invoice-detail")
 
 
 @require_POST
 @member_view
 def credit_send(request: HttpRequest, pk: int) -> HttpResponse:
     """Sends a credit note made here."""
-    note = get_row(request, NOTES, pk)
-    _send(request, note)
-    return redirect("credit-detail", request.business.slug, note.pk)
+    return _send(request, get_row(request, NOTES, pk), "credit-detail")
 
 
 @member_view
@@ -68,7 +65,7 @@ def invoice_credit(request: HttpRequest, pk: int) -> HttpResponse:
     if not hasattr(invoice, "draft"):
         messages.error(request, _("This invoice was not made here: credit it where it was, and bring the credit note in."))
         return redirect("invoice-detail", request.business.slug, invoice.pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     form = CreditForm(request.POST or None, lines=left_of(invoice.draft), today=today)
     if request.method == "POST" and form.is_valid():
         values = {"on": form.cleaned_data["on"], "note": form.cleaned_data["note"], "actor": request.user}
@@ -78,20 +75,29 @@ def invoice_credit(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             messages.success(request, _("Credit note %(number)s is issued.") % {"number": note.number})
+            if request.POST.get("send"):
+                send_and_tell(request, note)
             return redirect("credit-detail", request.business.slug, note.pk)
-    return render(request, "invoices/credit_form.html", {"form": form, "invoice": invoice})
+    context = {"form": form, "invoice": invoice, "reach": reach_of(invoice.customer, today)}
+    return render(request, "invoices/credit_form.html", context | {"send": request.method != "POST" or "send" in request.POST})
 
 
-def _send(request: HttpRequest, row: Invoice | CreditNote) -> None:
-    """`time`: the how manieth sending the button was for, so that a second click is told so."""
-    now, time = timezone.now(), request.POST.get("time", "")
-    ordinal = int(time) if time.isdecimal() and len(time) < 5 else 1
+def send_and_tell(request: HttpRequest, row: Invoice | CreditNote, ordinal: int = 1) -> None:
+    """Sends a paper for the `ordinal`th time and says where it went, or why it did not."""
+    now = timezone.now()
     try:
         mail = send_issued(row=row, ordinal=ordinal, actor=request.user, today=request.business.local_date(now), now=now)
     except SendError as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, _("It went to %(address)s.") % {"address": mail.sent_to})
+
+
+def _send(request: HttpRequest, row: Invoice | CreditNote, page: str) -> HttpResponse:
+    """`time`: the how manieth sending the button was for, so that a second click is told so."""
+    time = request.POST.get("time", "")
+    send_and_tell(request, row, int(time) if time.isdecimal() and len(time) < 5 else 1)
+    return redirect(page, request.business.slug, row.pk)
 
 
 def _file(document: Document, name: str, *, download: bool) -> HttpResponse:

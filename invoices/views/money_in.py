@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.access import member_view
+from customers.access import member_view, today_of
 from customers.models import Business, Customer
 from invoices.models import Invoice
 from invoices.money_in import money_in
@@ -43,7 +43,7 @@ def money_enter(request: HttpRequest) -> HttpResponse:
     if len(found) == 1 and not typing:
         return redirect(found[0].address)
     template = "invoices/money_found.html" if typing else "invoices/money_enter.html"
-    return render(request, template, {"found": found[:OFFERED], "words": words, "today": _today(request)})
+    return render(request, template, {"found": found[:OFFERED], "words": words, "today": today_of(request)})
 
 
 def payables(business: Business, words: str) -> Sequence[Payable]:
@@ -62,7 +62,3 @@ def payables(business: Business, words: str) -> Sequence[Payable]:
 def _address(business: Business, customer_id: int, invoice_id: int | None = None) -> str:
     about = f"&invoice={invoice_id}" if invoice_id else ""
     return f"{reverse('payment-add', args=[business.slug, customer_id])}?from=money{about}"
-
-
-def _today(request: HttpRequest) -> object:
-    return request.business.local_date(timezone.now())

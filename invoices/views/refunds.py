@@ -5,13 +5,12 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
-from customers.access import get_row, member_view
+from customers.access import get_row, member_view, today_of
 from customers.models import Task
 from customers.models.desk import TaskKind, TaskState
 from invoices.balances import BookingError
@@ -37,7 +36,7 @@ def refund_list(request: HttpRequest) -> HttpResponseBase:
     """What was paid back, the latest first; above it what is due to be."""
     rows = Refund.objects.filter(business=request.business).select_related("customer", "payment", "credit_note", "by")
     due = Task.objects.filter(business=request.business, kind=TaskKind.REFUND, state=TaskState.OPEN)
-    context = {"due": due.select_related("customer").order_by("due_on", "pk"), "today": _today(request)}
+    context = {"due": due.select_related("customer").order_by("due_on", "pk"), "today": today_of(request)}
     return REFUNDS.respond(request, rows, "invoices/refund_list.html", context)
 
 
@@ -47,7 +46,7 @@ def refund_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_row(request, Refund.objects.select_related("business", "customer", "payment", "credit_note"), pk)
     if request.method == "POST":
         try:
-            take_back_refund(row=row, on=_today(request), actor=request.user)
+            take_back_refund(row=row, on=today_of(request), actor=request.user)
         except BookingError as problem:
             messages.error(request, str(problem))
         else:
@@ -57,7 +56,7 @@ def refund_take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _refund(request: HttpRequest, source: Source) -> HttpResponse:
-    today = _today(request)
+    today = today_of(request)
     form = RefundForm(request.POST or None, left=source.unapplied, currency=source.currency, today=today)
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,10 +75,6 @@ def _payee(source: Source) -> list[tuple[str, str]]:
     """Where the money came from, so that it goes back there: (payer, account) of its bank line."""
     line = source.bank_line if isinstance(source, Payment) else None
     return [(line.payer, line.payer_account)] if line else []
-
-
-def _today(request: HttpRequest) -> object:
-    return request.business.local_date(timezone.now())
 
 
 STATES = [

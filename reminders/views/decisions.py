@@ -9,12 +9,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
-from customers.access import get_row, member_view, owner_view
+from customers.access import get_row, member_view, owner_view, today_of
 from customers.desk import complete_task
 from customers.forms.task import SnoozeForm
 from customers.models import Customer, Task
@@ -51,7 +50,9 @@ def decision_final(request: HttpRequest, pk: int) -> HttpResponse:
     """Drafts the final letter: the owner's click, and the owner's approval after it."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
     try:
-        letter = write_final(customer=customer, currency=_currency(request, customer), today=_today(request), actor=request.user)
+        letter = write_final(
+            customer=customer, currency=_currency(request, customer), today=today_of(request), actor=request.user
+        )
     except OutboxError as problem:
         messages.error(request, str(problem))
         return _back(request, customer)
@@ -72,7 +73,7 @@ def decision_hand_off(request: HttpRequest, pk: int) -> HttpResponse:
         row = hand_off(
             customer=customer,
             currency=_currency(request, customer),
-            on=_today(request),
+            on=today_of(request),
             actor=request.user,
             **form.cleaned_data,
         )
@@ -100,13 +101,13 @@ def decision_write_off(request: HttpRequest, pk: int) -> HttpResponse:
         with transaction.atomic():
             # The engine's lock first, as everywhere: what waited for the money given up is taken off the desk at once.
             Cursor.objects.select_for_update().get_or_create(business=request.business)
-            give_up(customer=customer, invoice_ids=ids, on=_today(request), reason=reason, actor=request.user)
+            give_up(customer=customer, invoice_ids=ids, on=today_of(request), reason=reason, actor=request.user)
             _done(request, customer, _("Written off."))
             sweep(
                 business=request.business,
                 customer_ids=[customer.pk],
                 settings=settings_of(request.business),
-                today=_today(request),
+                today=today_of(request),
             )
     except BookingError as problem:
         messages.error(request, str(problem))
@@ -119,7 +120,7 @@ def decision_write_off(request: HttpRequest, pk: int) -> HttpResponse:
 def handoff_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is with an agency, since when, and the pack it got."""
     row = get_row(request, HandOff.objects.select_related("customer", "pack", "by").defer("pack__bytes"), pk)
-    return render(request, "reminders/handoff_detail.html", {"row": row, "customer": row.customer, "today": _today(request)})
+    return render(request, "reminders/handoff_detail.html", {"row": row, "customer": row.customer, "today": today_of(request)})
 
 
 @owner_view
@@ -148,7 +149,7 @@ def handoff_close(request: HttpRequest, pk: int) -> HttpResponse:
 def _end(request: HttpRequest, pk: int, write: Callable[..., None], told: str) -> HttpResponse:
     row = get_row(request, HandOff.objects.select_related("business", "customer"), pk)
     try:
-        write(row=row, on=_today(request), actor=request.user)
+        write(row=row, on=today_of(request), actor=request.user)
     except HandOffError as problem:
         messages.error(request, str(problem))
     else:
@@ -163,7 +164,7 @@ def _spoken_on(customer: Customer) -> datetime.date | None:
 
 
 def _page(request: HttpRequest, customer: Customer, filled: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    today, currency, rules = _today(request), _currency(request, customer), request.business.rules
+    today, currency, rules = today_of(request), _currency(request, customer), request.business.rules
     case = case_in(cases_of(request.business, [customer], settings_of(request.business), today).get(customer.pk, []), currency)
     rows = _open(customer, currency)
     total = sum((part for _pk, part in settleable(customer.pk, currency, today)), NOTHING)
@@ -201,12 +202,8 @@ def _open(customer: Customer, currency: str) -> list[Invoice]:
     return list(rows.order_by("due_on", "issued_on", "number"))
 
 
-def _today(request: HttpRequest) -> datetime.date:
-    return request.business.local_date(timezone.now())
-
-
 def _positions(request: HttpRequest, customer: Customer) -> list[Position]:
-    return positions(customer, _today(request))
+    return positions(customer, today_of(request))
 
 
 def _currency(request: HttpRequest, customer: Customer) -> str:
@@ -224,7 +221,7 @@ def _done(request: HttpRequest, customer: Customer, outcome: str) -> None:
     """The decision it answers is taken."""
     task = _task(request, customer)
     if task is not None:
-        complete_task(task=task, outcome=outcome, on=_today(request), by=request.user)
+        complete_task(task=task, outcome=outcome, on=today_of(request), by=request.user)
 
 
 def _back(request: HttpRequest, customer: Customer) -> HttpResponse:

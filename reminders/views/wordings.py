@@ -6,13 +6,12 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
-from customers.access import get_row, member_view, owner_view
+from customers.access import get_row, member_view, owner_view, today_of
 from customers.models import Letter
 from customers.models.letter import LetterCode
 from reminders.correspondence import facts_of
@@ -82,7 +81,7 @@ def wording_pdf(request: HttpRequest, code: str, language: str) -> HttpResponse:
     if code == MAIL or not form.is_valid():
         context = _named(request, code, language) | {"form": form, "fields": _explained(form), "preview": None}
         return render(request, "reminders/wording_edit.html", context)
-    facts = facts_for(form.cleaned_data["customer"], request.business, code, language, _today(request))
+    facts = facts_for(form.cleaned_data["customer"], request.business, code, language, today_of(request))
     pdf = render_letter(facts, compose(facts, form.cleaned_data["text"]))
     return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{code}.pdf"'})
 
@@ -113,7 +112,7 @@ def wording_version(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_row(request, Wording.objects.select_related("saved_by"), pk)
     if request.method == "POST":
         try:
-            check(row.code, row.text, samples(request.business, row.code, row.language, _today(request)))
+            check(row.code, row.text, samples(request.business, row.code, row.language, today_of(request)))
         except WordingError as problem:
             messages.error(request, in_words(problem))
             return redirect("wording-version", request.business.slug, pk)
@@ -130,7 +129,7 @@ def letter_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if letter.state not in EDITABLE:
         messages.error(request, _("This letter is on its way or gone: its words cannot be changed any more."))
         return redirect("letter-detail", request.business.slug, pk)
-    today = _today(request)
+    today = today_of(request)
     letter.written_on = today if not letter.edited else letter.written_on
     form = LetterWordsForm(request.POST or None, initial=_words(letter), company=request.business.name)
     if request.method == "POST" and form.is_valid():
@@ -153,7 +152,7 @@ def letter_unedit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _save_words(request: HttpRequest, letter: Letter, form: LetterWordsForm) -> HttpResponse:
-    words, today = form.cleaned_data, _today(request)
+    words, today = form.cleaned_data, today_of(request)
     try:
         edit_letter(letter=letter, subject=words["subject"], body=words["body"], by=request.user, on=today)
     except OutboxError as problem:
@@ -194,13 +193,9 @@ def _refuse_unknown(code: str, language: str) -> None:
         raise Http404
 
 
-def _today(request: HttpRequest) -> Any:
-    return request.business.local_date(timezone.now())
-
-
 def _form(request: HttpRequest, code: str, language: str) -> WordingForm:
     text = text_of(request.business, code, language)
-    tries = samples(request.business, code, language, _today(request))
+    tries = samples(request.business, code, language, today_of(request))
     return WordingForm(
         request.POST or None, initial={"text": text}, code=code, samples=tries, customers=choosable(request.business)
     )
@@ -224,7 +219,7 @@ def _preview(request: HttpRequest, form: WordingForm, language: str) -> dict[str
     if not form.is_bound or not form.is_valid():
         return None
     text = form.cleaned_data["text"]
-    facts = facts_for(form.cleaned_data["customer"], request.business, form.code, language, _today(request))
+    facts = facts_for(form.cleaned_data["customer"], request.business, form.code, language, today_of(request))
     try:
         if form.code == MAIL:
             content = compose(facts, text_of(request.business, facts.code, language))

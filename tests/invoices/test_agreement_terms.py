@@ -10,7 +10,7 @@ from arcollect.canonical import canonical_hash
 from customers.models.customer import Kind
 from invoices.agreement_clauses import ORDER
 from invoices.agreement_terms import terms_of
-from invoices.agreement_words import SOURCES, language_for, languages, words_of
+from invoices.agreement_words import WORDS, language_for, languages, words_of
 from tests import agreements, make
 
 # The texts as they were when their version was given: whoever changes a text changes its version, and both lines here (T53).
@@ -78,7 +78,7 @@ def test_it_has_every_clause(agreed):
 def test_no_word_of_a_confession_of_judgment():
     """Domain.md 6.1: never. Not in any language."""
     for language in languages():
-        text = (SOURCES / f"{language}.toml").read_text(encoding="utf-8").lower()
+        text = (WORDS.source / f"{language}.toml").read_text(encoding="utf-8").lower()
         assert not any(word in text for word in ("confess", "judgment", "zwangsvollstreckung", "unterwerf", "ejecutiv"))
 
 
@@ -183,7 +183,7 @@ def test_all_languages_say_the_same_things():
 @pytest.mark.proves("T53")
 @pytest.mark.parametrize("language", sorted(languages()))
 def test_a_changed_text_has_a_new_version(language):
-    digest = hashlib.sha256((SOURCES / f"{language}.toml").read_bytes()).hexdigest()[:16]
+    digest = hashlib.sha256((WORDS.source / f"{language}.toml").read_bytes()).hexdigest()[:16]
     assert TEXTS[words_of(language)["version"]] == digest
 
 

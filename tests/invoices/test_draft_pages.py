@@ -192,8 +192,17 @@ def test_it_is_copied_credited_and_handed_to_a_program(books, business, invoice)
     assert "Of line 1 only 3 is left to credit." in refused
     done = books.post(address(business, "invoice-credit", invoice.pk), {"on": "2026-03-20", first: "1"}, follow=True)
     assert "Credit note 2026-0002 is issued." in words(done)
-    assert CreditNote.objects.get().total == Decimal("23.99")
+    assert CreditNote.objects.get().total == Decimal("23.99") and not mail.outbox
     assert "Credit note 2026-0002 over €23.99" in read(books, business, "invoice-detail", invoice.pk)
+
+
+def test_a_credit_note_is_issued_and_sent_at_once(books, business, invoice):
+    page = books.get(address(business, "invoice-credit", invoice.pk)).content.decode()
+    assert 'name="send" value="1" id="send" class="form-check-input" checked' in page
+    [first, _second] = re.findall(r'name="(line-\d+)"', page)
+    typed = {"on": "2026-03-20", first: "1", "send": "1"}
+    done = words(books.post(address(business, "invoice-credit", invoice.pk), typed, follow=True))
+    assert "Credit note 2026-0002 is issued. It went to" in done and len(mail.outbox) == 1
 
 
 def test_one_that_came_in_with_a_file_is_credited_where_it_was_made(books, business, customer):

@@ -73,6 +73,19 @@ def test_one_that_came_in_with_a_file_is_copied_as_far_as_it_is_known(customer, 
     assert (line.description, line.quantity, line.unit_price, line.tax_rate) == ("Hand tools, as ordered", 2, Decimal("9.50"), 19)
 
 
+def test_a_copy_comes_to_what_the_invoice_came_to_although_its_lines_held_discounts(customer, owner):
+    earlier = make.invoice(customer, "INV-9", issued="2026-01-10", due="2026-02-09")
+    for position, (quantity, price, net) in enumerate([(10, "5", "45"), (1, "-8.50", "-8.50"), (3, "9.99", "29.97")], 1):
+        values = {"quantity": quantity, "unit_price": Decimal(price), "net": Decimal(net), "tax_rate": 19}
+        earlier.lines.create(position=position, description="Hand tools, as ordered", **values)
+    copy = copy_invoice(invoice=earlier, on=day("2026-04-01"), actor=owner)
+    assert [(line.quantity, line.unit_price) for line in copy.lines.all()] == [
+        (1, 45),
+        (-1, Decimal("8.5")),
+        (3, Decimal("9.99")),
+    ]
+
+
 def test_papers_are_enclosed_and_left_out_again(customer, owner):
     draft = drafts.draft(customer, owner)
     add_paper(draft=draft, upload=SimpleUploadedFile("proof.txt", b"Delivered."), actor=owner)

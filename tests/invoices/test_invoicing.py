@@ -8,8 +8,11 @@ from facturx import get_facturx_xml_from_pdf
 
 from customers.models import Event
 from invoices.drafting import DraftError, drop_draft, edit_draft
-from invoices.invoicing import IssueError, issue_draft
+from invoices.invoicing import IssueError, faults_of, issue_draft
 from invoices.models import DraftInvoice, Invoice, NumberSeries
+from invoices.preflight_facts import invoice_facts
+from invoices.preflight_sums import pf13
+from invoices.preflighting import to_check
 from reminders.nightly import escalate
 from tests import make
 from tests.invoices import drafts
@@ -108,3 +111,21 @@ def test_one_made_long_after_its_due_date_waits_as_an_import_does(customer, owne
     assert not old.entry_hold
     older = drafts.issued(customer, owner, DRILLS, issue_on=day("2025-12-02"), terms_days=14, delivered_on=None)
     assert older.entry_hold
+
+
+def test_an_agreed_discount_is_on_it_once_it_is_issued_too(customer, owner):
+    customer.discount_pct, customer.discount_days = Decimal(2), 10
+    customer.save()
+    draft = drafts.draft(customer, owner)
+    drafts.tick_all(draft, owner)
+    invoice = issue_draft(draft=draft, actor=owner, today=MONDAY, draw=plain_pdf)
+    facts = invoice_facts(invoice.business, to_check([invoice.pk]), MONDAY)[invoice.pk]
+    assert "2\N{NO-BREAK SPACE}%" in invoice.detail.terms_text and str(pf13(facts).verdict) == "passed"
+
+
+def test_more_than_can_be_stored_is_asked_about_not_issued(customer, owner):
+    draft = drafts.draft(customer, owner, replace(DRILLS, quantity=Decimal(10) ** 10, unit_price=Decimal(10) ** 9))
+    drafts.tick_all(draft, owner)
+    assert [problem.rule for problem in faults_of(draft)] == ["MOST"]
+    with pytest.raises(IssueError, match="put right"):
+        issue_draft(draft=draft, actor=owner, today=MONDAY, draw=plain_pdf)
