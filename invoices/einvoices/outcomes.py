@@ -2,10 +2,11 @@
 
 import datetime
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from customers.models import ImportBatch
 from invoices.einvoices.buyers import Known, buyer_key
-from invoices.einvoices.content import Content
+from invoices.einvoices.content import Content, owed
 from invoices.einvoices.deciding import Due
 from invoices.einvoices.packing import Item
 from invoices.imports.rows import InvoiceRow
@@ -41,6 +42,13 @@ class Outcome:
     def content(self) -> Content | None:
         """What was read; None where nothing could be."""
         return self.item.found if isinstance(self.item.found, Content) else None
+
+    @property
+    def asks_for(self) -> Decimal | None:
+        """What it is, or would be, booked with; None where nothing could be read."""
+        if self.row:
+            return self.row.total
+        return owed(self.content).total if self.content else None
 
     @property
     def buyer_key(self) -> str:

@@ -88,6 +88,13 @@ class ChoicesForm(forms.Form):
         if self.strangers or (data and OURS in data):
             self.fields[OURS] = forms.BooleanField(label=_("Yes, these are our invoices"), required=False)
 
+    def sellers(self) -> list[tuple[str, list[str]]]:
+        """(seller nobody knows, the numbers of their invoices), each once."""
+        found: dict[str, list[str]] = {}
+        for one in self.strangers:
+            found.setdefault(one.content.seller.name, []).append(one.content.number)
+        return list(found.items())
+
     def dues(self) -> list[tuple[Outcome, forms.BoundField, forms.BoundField]]:
         """(invoice, its date, its tick for the usual terms) of each that names no due date."""
         return [(one, self[f"{DUE}{one.item.key}"], self[f"{USUAL}{one.item.key}"]) for one in self.open_dues]
