@@ -8,6 +8,8 @@ from customers.models.desk import TaskKind
 from reminders.liquid_text import fill_text
 
 FRAME = "FRAME"
+# The one call without sums and days to read back at its end.
+VERIFYING = "VERIFY_AP"
 OCCASIONS = {
     TaskKind.COURTESY_CALL: "COURTESY",
     TaskKind.NOTICE_CALL: "NOTICE",
@@ -17,8 +19,8 @@ OCCASIONS = {
     TaskKind.DECIDE: "90",
     TaskKind.BROKEN_PROMISE: "BROKEN_PROMISE",
     TaskKind.PROMISE_DUE: "BROKEN_PROMISE",
-    TaskKind.VERIFY_AP: "VERIFY_AP",
-    TaskKind.FIND_CONTACT: "VERIFY_AP",
+    TaskKind.VERIFY_AP: VERIFYING,
+    TaskKind.FIND_CONTACT: VERIFYING,
     TaskKind.CALLBACK: "CALLBACK",
 }
 # What a callback is about, where something that happened asked for it.
@@ -114,7 +116,7 @@ def script_for(occasion: str, diagnosis: str, facts: ScriptFacts, scripts: Mappi
         greeting=said(frame["open"]),
         gatekeeper=said(frame["gatekeeper"]),
         paraphrase=said(frame["paraphrase"]),
-        ending=said(frame["close"]),
+        ending="" if occasion == VERIFYING else said(frame["close"]),
         heated=said(frame["heated"]),
         stop=said(frame["stop"]),
         voicemail=said(frame["voicemail"]),

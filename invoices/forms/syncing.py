@@ -5,6 +5,7 @@ from typing import Any
 
 from babel.numbers import list_currencies
 from django import forms
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Business, ImportBatch
@@ -51,7 +52,9 @@ class ReadAsForm(forms.Form):
         super().__init__(*args, initial={"currency": business.currency} | (layout or {}), **kwargs)
         self.kind, self.earlier = kind, layout or {}
         batches = ImportBatch.objects.filter(business=business, kind__in=[kind] if kind else KINDS, undone_at=None)
-        latest = batches.exclude(by=None).order_by("-id").values_list("pk", flat=True)[:EARLIER]
+        # A file brought in again is read as the last time: it is offered once.
+        last_times = batches.exclude(by=None).order_by().values("kind", "file_name").annotate(last=Max("pk"))
+        latest = last_times.order_by("-last").values_list("last", flat=True)[:EARLIER]
         self.fields["like"].queryset = ImportBatch.objects.filter(pk__in=list(latest))
         programs = sorted({(row.name, row.title) for row in PROFILES if not row.unusable and kind in ("", row.kind)})
         self.fields["profile"].choices = [("", _("Find out from each file")), *programs]

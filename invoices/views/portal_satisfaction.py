@@ -14,7 +14,7 @@ from invoices.portal.showing import asks_whether_all_is_well
 from invoices.views.portal_frame import attempt, form_page, go, shown_by
 
 TITLES = {
-    SatisfactionAnswer.FINE: (lazy("All is as you ordered it?"), lazy("Yes, all is as ordered")),
+    SatisfactionAnswer.FINE: (lazy("Is everything as you ordered it?"), lazy("Yes, all is as ordered")),
     SatisfactionAnswer.WRONG: (lazy("What is not as you expected?"), lazy("Send it to us")),
     SatisfactionAnswer.ADDRESS: (lazy("Where should our invoices go?"), lazy("Send it to us")),
 }

@@ -81,6 +81,11 @@ def test_every_call_on_the_desk_has_its_script(kind):
     assert occasion_of(kind) in SCRIPTS
 
 
+def test_a_call_about_the_contact_reads_back_no_sum_and_no_day():
+    assert script_for("VERIFY_AP", "", FULL, SCRIPTS).ending == ""
+    assert "by that day" in script_for("60", "", FULL, SCRIPTS).ending
+
+
 @pytest.mark.parametrize(
     ("kind", "subject", "occasion"),
     [
