@@ -1,6 +1,5 @@
 """Who may see what: every staff view gets its business and its rows from here, or a 404."""
 
-import datetime
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -10,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from arcollect.reader import reading_in
@@ -40,11 +38,6 @@ def owner_view(view: View) -> View:
 def get_row(request: HttpRequest, rows: type[M] | QuerySet[M], pk: int) -> M:
     """The row with this id if it belongs to the business of the request, else a 404."""
     return get_object_or_404(rows, pk=pk, business=request.business)
-
-
-def today_of(request: HttpRequest) -> datetime.date:
-    """The day it is where the business of the request is: what a view passes on as `today`."""
-    return request.business.local_date(timezone.now())
 
 
 def way_back(request: HttpRequest, name: str, *args: object) -> HttpResponse:

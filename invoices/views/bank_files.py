@@ -18,8 +18,9 @@ from django.views.decorators.http import require_POST
 
 from arcollect.listing import Column, Listing, search_in
 from arcollect.sheets import csv_response
-from customers.access import get_row, member_view, today_of
+from customers.access import get_row, member_view
 from customers.models import ImportBatch
+from customers.views.clock import today_of
 from invoices.bank_lines import STATEMENT
 from invoices.forms.statements import ColumnsForm, check_size
 from invoices.imports.problems import ImportProblem

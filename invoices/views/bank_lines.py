@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as lazy
 from arcollect.ids import read_id
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
-from customers.access import get_row, member_view, today_of
+from customers.access import get_row, member_view
 from customers.models import Business, Customer
+from customers.views.clock import today_of
 from invoices.allocation import oldest_first
 from invoices.balances import BookingError
 from invoices.forms.splitting import SplitForm

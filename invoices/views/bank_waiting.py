@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from customers.access import get_row, member_view, today_of
+from customers.access import get_row, member_view
 from customers.models import User
+from customers.views.clock import today_of
 from invoices.balances import BookingError
 from invoices.line_booking import book_line, leave_line
 from invoices.line_unbooking import take_back_line

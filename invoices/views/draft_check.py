@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
-from customers.access import get_row, member_view, today_of
+from customers.access import get_row, member_view
 from customers.attachments import AttachmentError
+from customers.views.clock import today_of
 from invoices.draft_panel import panel_of
 from invoices.drafting import DraftError, add_paper, drop_draft, remove_papers, take_up_draft
 from invoices.facturx import preview_pdf

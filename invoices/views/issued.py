@@ -8,8 +8,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from customers.access import get_row, member_view, today_of
+from customers.access import get_row, member_view
 from customers.models import Document
+from customers.views.clock import today_of
 from invoices.crediting import issue_credit_note, left_of
 from invoices.drafting import DraftError
 from invoices.forms.draft import CreditForm

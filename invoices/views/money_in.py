@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.access import member_view, today_of
+from customers.access import member_view
 from customers.models import Business, Customer
+from customers.views.clock import today_of
 from invoices.models import Invoice
 from invoices.money_in import money_in
 from invoices.searching import find

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
-from customers.access import get_row, member_view, today_of
+from customers.access import get_row, member_view
 from customers.models import Task
 from customers.models.desk import TaskKind, TaskState
+from customers.views.clock import today_of
 from invoices.balances import BookingError
 from invoices.forms.money import RefundForm
 from invoices.models import CreditNote, Invoice, Payment, Refund

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
-from customers.access import get_row, member_view, owner_view, today_of
+from customers.access import get_row, member_view, owner_view
 from customers.desk import complete_task
 from customers.forms.task import SnoozeForm
 from customers.models import Customer, Task
 from customers.models.claim import ClaimResult
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
+from customers.views.clock import today_of
 from invoices.account import Position, currency_asked, positions
 from invoices.balances import BookingError
 from invoices.models import Invoice

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
-from customers.access import get_row, member_view, owner_view, today_of
+from customers.access import get_row, member_view, owner_view
 from customers.models import Letter
 from customers.models.letter import LetterCode
+from customers.views.clock import today_of
 from reminders.correspondence import facts_of
 from reminders.forms.wording import LetterWordsForm, WordingForm, in_words
 from reminders.letter_words import MAIL, TEXT_CODES, fields_of, languages, merge_values, source
