@@ -18,9 +18,9 @@ def currencies(business: Business, asked: str = "") -> list[str]:
 
 
 def by_currency(business: Business, asked: str, field: str = "currency") -> list[Filter]:
-    """The filter, or none where there is nothing to choose. `asked`: what the address says; `field`: the column."""
+    """The filter, or none where there is nothing to choose and nothing was chosen. `asked`: what the address says; `field`: the column."""
     codes = currencies(business, asked)
-    if len(codes) < 2:
+    if len(codes) < 2 and not asked:
         return []
     options = [Option(code, code, Q(**{field: code})) for code in codes]
     return [Filter("currency", lazy("Currency"), options, everything=lazy("All currencies"))]

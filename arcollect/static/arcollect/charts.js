@@ -54,7 +54,7 @@
     themes.disconnect();
     root.dataset.bsTheme = "light";
     drawAll(9);
-    charts.forEach(function (chart) { chart.resize(216, 100); });
+    charts.forEach(function (chart) { chart.resize(216, 92); });
   });
   window.addEventListener("afterprint", function () {
     if (theme) root.dataset.bsTheme = theme;
