@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,9 +15,12 @@ from customers.models.business import Role
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterCode, LetterState
 from customers.views.tasks import door_of
-from invoices.models import Settlement
+from invoices.advice_words import advice_words, hold_words
+from invoices.models import CreditAdvice, Settlement
+from invoices.models.insight import Advice
 from invoices.models.settlement import SettlementState
 from invoices.settlements import floor_of
+from reminders.watching import open_advices
 
 SHOWN = 12
 PUT_OFF = datetime.timedelta(days=14)
@@ -35,7 +39,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that waits for the owner: what, about whom, why, and since when it is late."""
+    """One thing that waits for the owner: what, about whom, why, and when it is due; where it only `waits`, since when."""
 
     icon: str
     what: str
@@ -46,6 +50,7 @@ class Waiting:
     currency: str
     why: str
     acts: Sequence[Act]
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,15 @@ class Decisions:
 
 def decisions(business: Business, today: datetime.date) -> Decisions:
     """Everything that waits for the owner's word, in a fixed number of queries."""
-    tasks, final = owner_tasks(business, today), _final_drafts(business)
+    tasks, final, advices = owner_tasks(business, today), _final_drafts(business), open_advices(business)
     missed = _missed(business, tasks[:SHOWN])
     rows = [_of_task(task, missed, today) for task in tasks[:SHOWN]]
     rows += [_of_letter(letter) for letter in final[:SHOWN]]
-    first = sorted(rows, key=lambda row: (row.due_on, -(row.amount or 0)))[:SHOWN]
-    return Decisions(first, len(tasks) + len(final))
+    first = sorted(rows, key=lambda row: (row.due_on, -(row.amount or 0)))
+    # Advice about credit never presses, and there may be much of it: a hold before a limit.
+    quiet = sorted(advices, key=lambda advice: (advice.kind == Advice.LIMIT, advice.made_on, advice.pk))
+    first += [_of_advice(business, advice) for advice in quiet[:SHOWN]]
+    return Decisions(first[:SHOWN], len(tasks) + len(final) + len(advices))
 
 
 def owner_tasks(business: Business, today: datetime.date) -> list[Task]:
@@ -164,4 +172,26 @@ def _of_letter(letter: Letter) -> Waiting:
         currency=letter.currency,
         why=gettext("The last letter before somebody else collects it. It goes out only with your approval."),
         acts=acts,
+        waits=True,
+    )
+
+
+def _of_advice(business: Business, advice: CreditAdvice) -> Waiting:
+    """Accepted at once: the answer can be taken back under "Advice on credit"."""
+    home = urlencode({"next": reverse("dashboard", args=[business.slug])})
+    acts = [
+        Act(gettext("Do it"), reverse("credit-advice-accept", args=[business.slug, advice.pk]), {}, primary=True),
+        Act(gettext("Leave it"), reverse("credit-advice-decline", args=[business.slug, advice.pk]) + f"?{home}"),
+    ]
+    return Waiting(
+        icon="credit-card" if advice.kind == Advice.LIMIT else "hand-stop",
+        what=advice_words(advice).rstrip("."),
+        address=reverse("customer-detail", args=[business.slug, advice.customer_id]),
+        due_on=advice.made_on,
+        customer=advice.customer,
+        amount=None,
+        currency=advice.currency,
+        why=hold_words(advice),
+        acts=acts,
+        waits=True,
     )

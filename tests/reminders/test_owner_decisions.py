@@ -6,7 +6,7 @@ import pytest
 
 from customers.models import Letter, Task
 from customers.models.desk import TaskState
-from invoices.models import Settlement
+from invoices.models import CreditAdvice, Settlement
 from reminders.owner_decisions import decisions
 from tests import make
 from tests.pages import address
@@ -73,7 +73,7 @@ def test_what_is_not_taken_back_is_asked_first(business, acme):
 def test_many_decisions_cost_no_query_more_than_few(business, acme, django_assert_num_queries):
     for number in range(30):
         decide(acme, subject=f"settlement:{number + 1}")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = decisions(business, TODAY)
     assert (len(found.rows), found.more) == (12, 18)
 
@@ -118,3 +118,29 @@ def test_a_way_back_out_of_the_house_is_not_taken(business, acme, client_of, own
     fields = {"snooze-until": "2099-01-01", "snooze-reason": "later", "next": "https://elsewhere.example/"}
     answer = client_of(owner).post(address(business, "task-snooze", task.pk), fields)
     assert answer.url == address(business, "task-list")
+
+
+def advise(customer, kind: str, **fields) -> CreditAdvice:
+    return CreditAdvice.objects.create(business=customer.business, customer=customer, kind=kind, made_on=TODAY, **fields)
+
+
+def test_advice_on_credit_comes_last_a_hold_before_a_limit(business, acme):
+    advise(acme, "limit", currency="USD", amount=2650)
+    advise(acme, "hold", reasons=[])
+    decide(acme)
+    found = [row.what for row in decisions(business, TODAY).rows]
+    assert found == ["Owner's decision", "Stop supplying on credit", "Credit limit $2,650.00"]
+
+
+@pytest.mark.usefixtures("in_march")
+def test_a_click_does_what_is_advised_and_can_be_taken_back(business, acme, client_of, owner):
+    make.invoice(acme)
+    advice, home = advise(acme, "limit", currency="USD", amount=2650), address(business, "dashboard")
+    (row,) = decisions(business, TODAY).rows
+    browser = client_of(owner)
+    assert browser.post(row.acts[0].address, {"next": home}).url == home
+    acme.refresh_from_db()
+    assert acme.credit_limit == 2650
+    browser.post(address(business, "credit-advice-reopen", advice.pk))
+    acme.refresh_from_db()
+    assert acme.credit_limit is None
