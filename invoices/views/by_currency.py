@@ -18,7 +18,7 @@ def currencies(business: Business, asked: str = "") -> list[str]:
 
 
 def by_currency(business: Business, asked: str, field: str = "currency") -> list[Filter]:
-    """The filter, or none where there is nothing to choose and nothing was chosen. `asked`: what the address says; `field`: the column."""
+    """The filter, or none where there is nothing to choose. `asked`: the currency in the address, ""; `field`: the column."""
     codes = currencies(business, asked)
     if len(codes) < 2 and not asked:
         return []
