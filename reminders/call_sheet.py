@@ -97,10 +97,15 @@ class Sheet:
         return str(Segment(self.treated.segment).label) if self.treated else ""
 
     @property
+    def money_only(self) -> bool:
+        """Whether their segment says that no bare promise of theirs is taken."""
+        return money_only(self.treated)
+
+    @property
     def nobody_decides(self) -> bool:
         """Whether they are to be spoken to through somebody who can decide, and none is known."""
         deciders = (number.contact.role == ContactRole.DECISION_MAKER for number in self.numbers)
-        return money_only(self.treated) and not any(deciders)
+        return self.money_only and not any(deciders)
 
     @property
     def cash_with_order(self) -> bool:

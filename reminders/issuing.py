@@ -16,6 +16,7 @@ from customers.models.business import Role
 from customers.models.customer import Channel, ContactRole
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
+from invoices.models.insight import SubType
 from reminders.cases import Fire, Line
 from reminders.explaining import seen
 from reminders.freezing import frozen_facts, frozen_tone
@@ -23,7 +24,7 @@ from reminders.models import Reminder, ReminderLine, StepCode
 from reminders.outbox import open_review
 from reminders.timetable import DAYS, DUNNING, RANK, StepTerms
 from reminders.tone import advice
-from reminders.treatments import advice_for, money_only
+from reminders.treatments import advice_for, kind_of, money_only
 from reminders.verdicts import Verdicts, remember, watch
 from reminders.wordings import carry_over
 
@@ -39,6 +40,7 @@ TASK_KINDS = {
 SUPERSEDED = {TASK_KINDS[step]: RANK[step] for step in DUNNING}
 CALL_REMEMBERED = datetime.timedelta(days=14)
 NO_RESPONSE = "no-response"
+OUR_FAULT = "our-fault"
 LINE = ("reminder", "invoice", "step", "cycle", "amount", "days_past_due")
 REPLACED = "Replaced by a later step."
 Calls = Mapping[tuple[int, str, str], Mapping[str, Any]]
@@ -67,6 +69,7 @@ def _write_fires(business: Business, fires: Sequence[tuple[Verdicts, Fire]], tod
     Reminder.objects.bulk_create(reminders, batch_size=1000)
     insert_rows(ReminderLine, LINE, _lines(reminders, fires))
     events += _unanswered(business, fires, today)
+    events += _reviews(business, fires, today)
     events += [_fired_event(business, reminder, fire) for reminder, (_, fire) in zip(reminders, fires, strict=True)]
     log.record_many(business, events)
     return reminders
@@ -200,6 +203,35 @@ def _unanswered(business: Business, fires: Sequence[tuple[Verdicts, Fire]], toda
             reason=_("Two steps without any answer: check who they are and where, in the public register too."),
         )
         for customer_id, verdict in silent.items()
+    ]
+    Task.objects.bulk_create(tasks, batch_size=1000)
+    return [_task_event(business, task, "task.opened") for task in tasks]
+
+
+def _reviews(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date) -> list[Event]:
+    """Whose queries are mostly our own mistakes: their new invoices are looked through when they are called (domain.md 5)."""
+    wanted = {
+        verdict.customer.pk: (verdict, fire)
+        for verdict, fire in fires
+        if fire.step == StepCode.COURTESY and kind_of(verdict.case.treated) == SubType.OUR_FAULT
+    }
+    standing = Task.objects.filter(customer__in=list(wanted), kind=TaskKind.FIX_INVOICE, state=TaskState.OPEN)
+    asked = set(standing.values_list("customer_id", flat=True)) if wanted else set()
+    tasks = [
+        Task(
+            business=business,
+            customer_id=customer_id,
+            kind=TaskKind.FIX_INVOICE,
+            subject=OUR_FAULT,
+            opens_on=today,
+            due_on=verdict.setting.calendar.add(today, 1),
+            currency=verdict.case.currency,
+            amount=fire.total,
+            reason=_("Look through %(invoices)s before you call: order number, prices, quantities, address, delivery.")
+            % {"invoices": ", ".join(line.invoice.number for line in fire.lines)},
+        )
+        for customer_id, (verdict, fire) in wanted.items()
+        if customer_id not in asked
     ]
     Task.objects.bulk_create(tasks, batch_size=1000)
     return [_task_event(business, task, "task.opened") for task in tasks]

@@ -46,7 +46,12 @@ def kind_of(treated: Treated | None) -> str:
 
 def tailored(policy: PolicyTerms, treated: Treated | None, rules: Mapping[str, Any], means: Means) -> PolicyTerms:
     """The policy as this customer is to be treated; the same where the segment changes nothing in it."""
-    change = CHANGES.get(kind_of(treated))
+    return tailored_to(policy, kind_of(treated), rules, means)
+
+
+def tailored_to(policy: PolicyTerms, kind: str, rules: Mapping[str, Any], means: Means) -> PolicyTerms:
+    """The policy for customers of a segment or sub-type, as `kind_of` names it."""
+    change = CHANGES.get(kind)
     steps = change(policy, rules["segments"], means) if change else {}
     return replace(policy, steps={**policy.steps, **steps}) if steps else policy
 

@@ -33,6 +33,7 @@ OWNERS_ONLY = {
     "settings-release-choose",
     "settings-release-confirm",
     "settings-contact",
+    "settings-segments",
     "settings-plans",
     "settings-numbers",
     "sync-add",

@@ -22,6 +22,7 @@ from reminders.models import Policy, StepCode
 from reminders.policies import PolicyError
 from reminders.policy_changes import changes
 from reminders.policy_picture import draw
+from reminders.treatments import CHANGES, Means, advice_on, named, tailored_to
 
 SHOWN = (StepCode.COURTESY, StepCode.NOTICE, StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90, StepCode.DECIDE)
 
@@ -188,7 +189,9 @@ def editor(request: HttpRequest, policy: Policy, form: PolicyForm) -> dict[str, 
         lines = _lines(request, form.drafted(), today)
     steps = [(code, StepCode(code).label) for code in SHOWN]
     rows = [(line, [(code, label, line.on(code), code in line.left_out) for code, label in steps]) for line in lines or ()]
-    return _named(policy) | {"form": form, "today": today, "steps": steps, "rows": rows}
+    kind = request.POST.get("pictured_as", "")
+    treated = {"segments": [(one, named(one)) for one in CHANGES], "pictured_as": kind, "advice": advice_on(kind)}
+    return _named(policy) | {"form": form, "today": today, "steps": steps, "rows": rows, **treated}
 
 
 def _policies(request: HttpRequest) -> QuerySet[Policy]:
@@ -233,4 +236,6 @@ def _done(request: HttpRequest, policy: Policy, act: Any, words: str) -> HttpRes
 def _lines(request: HttpRequest, draft: policies.Draft, today: datetime.date) -> list[Any]:
     settings = settings_of(request.business)
     terms = policy_terms(Policy(**draft.fields), draft.steps)
+    # Of an unknown segment nothing is changed; of one that is written to, the picture supposes that mails arrive.
+    terms = tailored_to(terms, request.POST.get("pictured_as", ""), settings.rules, Means(by_mail=True))
     return draw(Setting(terms, settings.calendar(), settings.rules), today)

@@ -79,6 +79,17 @@ def test_the_picture_follows_the_form_and_saves_nothing(page, business, standard
     assert Policy.objects.count() == 1
 
 
+def test_the_picture_shows_what_a_segment_changes(page, business, standard):
+    """Who forgets gets a mail three days before the due date in place of the call."""
+    plain = form(page, standard)
+    preview, asked = address(business, "policy-preview", standard.pk), {"headers": {"HX-Request": "true"}}
+    before = words(page.post(preview, plain, **asked))
+    picture = words(page.post(preview, plain | {"pictured_as": "FORGETFUL"}, **asked))
+    assert "offer a standing transfer" in picture
+    assert picture != before
+    assert words(page.post(preview, plain | {"pictured_as": "NOBODY"}, **asked)) == before
+
+
 def test_the_picture_says_what_is_wrong(page, business, standard):
     sent = form(page, standard, **{"step-60-offset_days": "20"})
     picture = page.post(address(business, "policy-preview", standard.pk), sent, headers={"HX-Request": "true"})

@@ -226,3 +226,12 @@ def test_letters_already_approved_wait_for_the_early_warning_call(business, acme
     score(acme, "DETERIORATING", "2026-03-16")
     walk(business, "2026-03-17", "2026-03-18", Folder(tmp_path))
     assert not Letter.objects.filter(code="L30", state="sent").exists()
+
+
+def test_where_queries_are_our_fault_the_invoices_are_looked_through_and_they_are_called(business, acme):
+    score(acme, "DISPUTER", sub_type="OUR_FAULT")
+    make.invoice(acme, "INV-1")
+    assert walk(business, "2026-01-22", "2026-01-26") == [("01-23", "COURTESY")]
+    review = Task.objects.get(kind="fix_invoice")
+    assert (review.due_on, "INV-1" in review.reason) == (day("2026-01-26"), True)
+    assert Task.objects.get(kind="courtesy_call").due_on == day("2026-01-30")
