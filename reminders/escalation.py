@@ -40,7 +40,7 @@ def next_step(case: Case, setting: Setting, today: datetime.date) -> Decision:
     due = [line for line in lines if line.new]
     if not due:
         return _asked_already(lines, setting, today)
-    if waits := warned_first(case):
+    if waits := warned_first(case, today):
         return waits
     top = max(due, key=lambda line: RANK[line.step])
     return delayed(case, top.step, total, setting, today) or _fire(case, top, lines, total, setting, today)
@@ -59,7 +59,7 @@ def courtesy_call(case: Case, setting: Setting, today: datetime.date) -> Decisio
     if not any(dates.opens_on <= today for dates, _ in candidates):
         opens_on = min((dates.opens_on for dates, _ in candidates), default=None)
         return Skip(Rule.NO_COURTESY_DUE, "No courtesy call is due.", opens_on)
-    waits = stopped(case) or warned_first(case) or _not_worth_it(case, candidates, setting, today)
+    waits = stopped(case) or warned_first(case, today) or _not_worth_it(case, candidates, setting, today)
     if waits:
         return waits
     if not setting.calendar.is_business_day(today):

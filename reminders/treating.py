@@ -9,11 +9,7 @@ from customers.models.desk import TaskState
 from invoices.models.insight import Segment
 from invoices.segments import Treated, treated_as
 from reminders.models import FollowUp, Occasion
-from reminders.timetable import DAYS
-from reminders.treatments import BY_MAIL
-
-# Whose alarm comes and goes within so many days is not called a second time.
-CALLED_LATELY = DAYS(days=14)
+from reminders.treatments import BY_MAIL, CALLED_LATELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +27,10 @@ def treating(business: Business, customer_ids: Iterable[int], today: datetime.da
     treated = treated_as(business, list(customer_ids), today)
     by_mail = {pk for pk, one in treated.items() if one.segment in BY_MAIL}
     worsening = {pk: one.since for pk, one in treated.items() if one.segment == Segment.DETERIORATING}
-    called = {pk for pk, state in warning_calls(worsening).items() if state != TaskState.OPEN}
-    return Treating(treated, _readers(by_mail), frozenset(worsening) - called)
+    calls = warning_calls(worsening)
+    fresh = {pk for pk, since in worsening.items() if pk not in calls and since > today - CALLED_LATELY}
+    on_the_desk = {pk for pk, state in calls.items() if state == TaskState.OPEN}
+    return Treating(treated, _readers(by_mail), frozenset(fresh | on_the_desk))
 
 
 def _readers(ids: set[int]) -> frozenset[int]:

@@ -21,6 +21,8 @@ from reminders.tone import ON_TERMS
 BY_MAIL = frozenset({Segment.PROMPT, Segment.FORGETFUL})
 # A courtesy call a treatment asks for where the policy has none: two weeks before the due date (domain.md 3.2).
 COURTESY = StepTerms(StepCode.COURTESY, -14, calls=True)
+# An early-warning call counts so long: a sign that comes and goes brings no second one, a call not asked for holds nothing up.
+CALLED_LATELY = DAYS(days=14)
 FIRM_STEPS = (StepCode.DAY_30, StepCode.DAY_60, StepCode.DAY_90)
 
 

@@ -10,6 +10,7 @@ from reminders.cases import NOTHING, Case, InvoiceFacts, Setting, Wait
 from reminders.models import StepCode
 from reminders.rules import Rule
 from reminders.timetable import DAYS, PolicyTerms
+from reminders.treatments import CALLED_LATELY
 
 
 def stopped(case: Case) -> Wait | None:
@@ -60,11 +61,16 @@ def _first(parts: Iterable[tuple[datetime.date, Decimal]]) -> str:
     return min((through.isoformat() for through, _ in parts), default="")
 
 
-def warned_first(case: Case) -> Wait | None:
-    """Who gets into trouble is called first: until then nothing is written, and no other call made (domain.md 5)."""
+def warned_first(case: Case, today: datetime.date) -> Wait | None:
+    """Who gets into trouble is called first: until then nothing is written, and no other call made (domain.md 5).
+
+    Where that call is not on the desk yet, because there are too many, it is waited for so long and no longer.
+    """
     if not case.warning:
         return None
-    return Wait(Rule.WARNING_CALL, "Signs of trouble: they are called first, what else is due waits for that call.")
+    until = case.treated.since + CALLED_LATELY if case.treated else today
+    words = "Signs of trouble: they are called first, what else is due waits for that call."
+    return Wait(Rule.WARNING_CALL, words, until if until > today else None)
 
 
 def too_little(case: Case, total: Decimal, policy: PolicyTerms) -> Wait | None:

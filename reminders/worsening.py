@@ -10,12 +10,13 @@ from invoices.models import Invoice
 from invoices.models.insight import CustomerScore, Segment, SegmentOverride
 from invoices.segments import acts, treated_as
 from reminders.following import Happened
-from reminders.models import Occasion
+from reminders.models import FollowUp, Occasion
 from reminders.treating import warning_calls
 
 
 def worsening(business: Business, today: datetime.date, only: Iterable[int] | None = None) -> Iterator[Happened]:
-    """Those whose segment says so and for whom no call was asked for since it began, with all they have open.
+    """Those whose segment says so and for whom no call was asked for since it began, with all they have open, the earliest
+    first and no more of them a day than other new calls.
 
     `only`: ids of customers to look at, instead of all.
     """
@@ -25,11 +26,19 @@ def worsening(business: Business, today: datetime.date, only: Iterable[int] | No
     treated = treated_as(business, found if only is None else found & set(only), today)
     since = {pk: one.since for pk, one in treated.items() if one.segment == Segment.DETERIORATING}
     new = {pk: on for pk, on in since.items() if pk not in warning_calls(since)}
-    within = business.rules["segments"]["warning_call_bd"]
-    for pk, (currency, invoices) in _most_owed(new).items():
+    within, owed = business.rules["segments"]["warning_call_bd"], _most_owed(new)
+    for pk in sorted(owed, key=lambda pk: (since[pk], pk))[: _left(business, today)]:
+        currency, invoices = owed[pk]
         amount = sum(invoices.values(), Decimal(0))
         subject = f"worsening:{pk}-{since[pk].isoformat()}"
         yield Happened(Occasion.WORSENING, subject, pk, currency, since[pk], amount, frozenset(invoices), {}, within=within)
+
+
+def _left(business: Business, today: datetime.date) -> int | None:
+    """How many such calls may still be asked for today, or None without a limit: the first nights may find very many."""
+    most = business.rules["max_new_call_tasks_per_day"]
+    asked = FollowUp.objects.filter(business=business, occasion=Occasion.WORSENING, on=today).count()
+    return max(0, most - asked) if most else None
 
 
 def _candidates(business: Business) -> set[int]:

@@ -5,10 +5,11 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from customers import log
 from customers.models import Business, Contact, Customer, Membership, Task, User
 from customers.models.business import Role
 from invoices import booking
-from invoices.models import CreditNote, Invoice, Payment, PaymentPlan
+from invoices.models import CreditNote, CustomerScore, Invoice, Payment, PaymentPlan
 from invoices.models.agreement import PlanState
 from invoices.plan_moves import draft_plan, move_plan
 from invoices.planning import mark_signed
@@ -130,6 +131,14 @@ def credit_note(of: Customer, total: str, *, on: str, currency: str = "USD") -> 
         currency=currency,
         total=Decimal(total),
     )
+
+
+def score(of: Customer, segment: str, *, since: str = "2026-01-01", sub_type: str = "") -> CustomerScore:
+    """The segment a night saw, from that day on, with the event that wakes the engine."""
+    seen = {"segment": segment, "sub_type": sub_type, "rule": segment, "since": day(since), "scored_on": day(since)}
+    row, _ = CustomerScore.objects.update_or_create(customer=of, defaults={"business": of.business, **seen})
+    log.record(of.business, "score.changed", f"customer:{of.pk}", customer=of, to=segment)
+    return row
 
 
 def task(of: Customer, kind: str = "callback", *, opens: str = "2026-01-15", due: str = "2026-02-14", **fields: Any) -> Task:

@@ -118,3 +118,32 @@ def test_a_machine_is_told_who_else_may_be_asked_for(acme, sheet, owner):
     owner.first_name, owner.last_name = "Dana", "Whitfield"
     owner.save()
     assert "Please call me or Dana Whitfield" in sheet().script.voicemail
+
+
+@pytest.mark.proves("P08")
+def test_who_breaks_promises_is_reached_through_somebody_who_decides(business, acme, bookkeeper):
+    make.contact(acme, "ap@acme.example", name="Ana", phone="+442079460123", role="ap")
+    make.contact(acme, "md@acme.example", name="Max", phone="+442079460124", role="decision")
+    make.invoice(acme)
+    make.score(acme, "PROMISE_BREAKER")
+    sheet = sheet_of(acme, None, bookkeeper, NOON)
+    assert [number.contact.name for number in sheet.numbers] == ["Max", "Ana"]
+    assert "Max" in sheet.script.greeting
+    assert "only money today or a signed plan" in sheet.treatment
+    assert not sheet.nobody_decides
+
+
+def test_the_sheet_says_where_nobody_who_decides_is_known(business, acme, bookkeeper):
+    make.contact(acme, "ap@acme.example", name="Ana", phone="+442079460123", role="ap")
+    make.invoice(acme)
+    make.score(acme, "PROMISE_BREAKER")
+    assert sheet_of(acme, None, bookkeeper, NOON).nobody_decides
+
+
+@pytest.mark.proves("P09")
+def test_a_stretcher_is_asked_to_confirm_the_payment_run(business, acme, bookkeeper):
+    make.invoice(acme)
+    make.score(acme, "STRETCHER")
+    sheet = sheet_of(acme, make.task(acme, "courtesy_call", currency="USD"), bookkeeper, NOON)
+    assert any(question.startswith("Can you confirm that run to me now") for question in sheet.script.ask)
+    assert "7 or 14 days" in sheet.treatment

@@ -162,6 +162,14 @@ def test_who_gets_into_trouble_is_called_before_anything_else():
 
 
 @pytest.mark.proves("P10")
+@pytest.mark.parametrize(("since", "until"), [("2026-02-10", "2026-02-24"), ("2026-02-02", None)])
+def test_a_call_nobody_asked_for_yet_is_waited_for_two_weeks(since, until):
+    setting = Setting(POLICY, Calendar(), DEFAULTS)
+    waiting = replace(case(Segment.DETERIORATING, warning=True), treated=treated(Segment.DETERIORATING, since=since))
+    assert next_step(waiting, setting, day("2026-02-16")).until == (day(until) if until else None)
+
+
+@pytest.mark.proves("P10")
 def test_a_flag_speaks_before_the_early_warning():
     setting = Setting(POLICY, Calendar(), DEFAULTS)
     blocked = case(Segment.DETERIORATING, warning=True, block="Asked not to be contacted.", block_rule="CEASE")

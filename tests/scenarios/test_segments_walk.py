@@ -13,7 +13,7 @@ from arcollect.dates import Calendar
 from customers import log
 from customers.models import Business, Customer, Letter, Task
 from invoices.agreeing import AgreementError, make_promise
-from invoices.models import CustomerScore, SegmentOverride
+from invoices.models import SegmentOverride
 from reminders.call_notes import CallNotes
 from reminders.calling import log_call
 from reminders.delivery import deliver
@@ -38,13 +38,6 @@ def noon(today: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(today, datetime.time(12), datetime.UTC)
 
 
-def score(of: Customer, segment: str, since: str = "2026-01-01", sub_type: str = "") -> None:
-    """What a night writes: the row, and the Event that wakes the engine."""
-    seen = {"segment": segment, "sub_type": sub_type, "rule": segment, "since": day(since), "scored_on": day(since)}
-    CustomerScore.objects.update_or_create(customer=of, defaults={"business": of.business, **seen})
-    log.record(of.business, "score.changed", f"customer:{of.pk}", customer=of, segment=segment)
-
-
 def walk(business: Business, first: str, last: str, folder: Folder | None = None) -> list[tuple[str, str]]:
     """(day, step) of all that fires when the engine runs every morning; with a `folder`, what is approved goes out at noon."""
     fired, today = [], day(first)
@@ -63,7 +56,7 @@ def call(task: Task, on: str, outcome: str = "NO_ANSWER", **notes) -> None:
 @pytest.mark.proves("P09")
 def test_who_stretches_the_terms_is_rung_before_and_right_after_the_due_date(business, acme, tmp_path):
     folder = Folder(tmp_path)
-    score(acme, "STRETCHER")
+    make.score(acme, "STRETCHER")
     make.invoice(acme)
     assert walk(business, "2026-01-15", "2026-02-15", folder) == [("01-23", "COURTESY")]
     courtesy = Task.objects.get(kind="courtesy_call")
@@ -83,7 +76,7 @@ def test_who_stretches_the_terms_is_rung_before_and_right_after_the_due_date(bus
 
 @pytest.mark.proves("P09")
 def test_a_stretcher_who_promises_on_the_notice_call_is_not_written_to(business, acme):
-    score(acme, "STRETCHER")
+    make.score(acme, "STRETCHER")
     make.invoice(acme)
     walk(business, "2026-02-16", "2026-02-16")
     from_call = {"reason": "R04", "next_on": day("2026-02-27")}
@@ -97,14 +90,14 @@ def test_who_gets_into_trouble_is_called_before_the_next_letter(business, acme, 
     folder = Folder(tmp_path)
     make.invoice(acme)
     assert walk(business, "2026-02-14", "2026-03-10", folder) == [("02-16", "NOTICE")]
-    score(acme, "DETERIORATING", "2026-03-11")
+    make.score(acme, "DETERIORATING", since="2026-03-11")
     assert walk(business, "2026-03-11", "2026-03-17", folder) == []
     warning = Task.objects.get(kind="warning_call")
     assert (warning.opens_on, warning.due_on, warning.amount) == (day("2026-03-11"), day("2026-03-13"), Decimal(1000))
     alert = Task.objects.get(kind="warning")
     assert (alert.role, alert.opens_on) == ("owner", day("2026-03-11"))
     waits = LastDecision.objects.get(customer=acme)
-    assert (waits.rule, waits.until) == ("WARNING_CALL", None)
+    assert waits.rule == "WARNING_CALL"
     call(warning, "2026-03-17", "REACHED", reason="R20", next_on=day("2026-03-24"))
     assert walk(business, "2026-03-18", "2026-03-20", folder) == [("03-18", "30")]
     assert Task.objects.filter(kind="warning_call").count() == 1
@@ -113,7 +106,7 @@ def test_who_gets_into_trouble_is_called_before_the_next_letter(business, acme, 
 @pytest.mark.proves("P10")
 def test_three_attempts_at_the_early_warning_call_are_enough(business, acme):
     make.invoice(acme)
-    score(acme, "DETERIORATING", "2026-03-11")
+    make.score(acme, "DETERIORATING", since="2026-03-11")
     assert walk(business, "2026-03-11", "2026-03-16") == []
     for on in ("2026-03-12", "2026-03-13", "2026-03-16"):
         call(Task.objects.get(kind="warning_call"), on)
@@ -123,9 +116,9 @@ def test_three_attempts_at_the_early_warning_call_are_enough(business, acme):
 @pytest.mark.proves("P10")
 def test_where_the_signs_go_the_call_goes_and_the_steps_go_on(business, acme):
     make.invoice(acme)
-    score(acme, "DETERIORATING", "2026-03-11")
+    make.score(acme, "DETERIORATING", since="2026-03-11")
     walk(business, "2026-03-11", "2026-03-16")
-    score(acme, "SLOW", "2026-03-17")
+    make.score(acme, "SLOW", since="2026-03-17")
     assert walk(business, "2026-03-17", "2026-03-17") == [("03-17", "30")]
     assert Task.objects.get(kind="warning_call").state == "cancelled"
 
@@ -135,13 +128,13 @@ def test_who_asked_not_to_be_contacted_is_not_called_whatever_the_signs(business
     acme.cease_contact = True
     acme.save()
     make.invoice(acme)
-    score(acme, "DETERIORATING", "2026-03-11")
+    make.score(acme, "DETERIORATING", since="2026-03-11")
     assert walk(business, "2026-03-11", "2026-03-17") == []
     assert not Task.objects.filter(kind="warning_call").exists()
 
 
 def test_who_forgets_gets_a_mail_before_the_due_date(business, acme, tmp_path):
-    score(acme, "FORGETFUL")
+    make.score(acme, "FORGETFUL")
     make.invoice(acme)
     assert walk(business, "2026-01-15", "2026-02-15", Folder(tmp_path)) == [("02-11", "COURTESY")]
     letter = Letter.objects.get()
@@ -152,7 +145,7 @@ def test_who_forgets_gets_a_mail_before_the_due_date(business, acme, tmp_path):
 
 def test_a_note_before_the_due_date_keeps_no_other_letter_waiting(business, acme, tmp_path):
     """The other invoice reaches its 30-day step five days after the note: it counts for no gap."""
-    score(acme, "FORGETFUL")
+    make.score(acme, "FORGETFUL")
     make.invoice(acme, "OLD", issued="2025-12-16", due="2026-01-15")
     make.invoice(acme, "NEW")
     steps = walk(business, "2026-01-16", "2026-02-20", Folder(tmp_path))
@@ -160,7 +153,7 @@ def test_a_note_before_the_due_date_keeps_no_other_letter_waiting(business, acme
 
 
 def test_who_pays_promptly_gets_a_mail_and_three_days_more(business, acme, tmp_path):
-    score(acme, "PROMPT")
+    make.score(acme, "PROMPT")
     make.invoice(acme)
     steps = walk(business, "2026-01-15", "2026-02-20", Folder(tmp_path))
     assert steps == [("01-30", "COURTESY"), ("02-18", "NOTICE")]
@@ -168,7 +161,7 @@ def test_who_pays_promptly_gets_a_mail_and_three_days_more(business, acme, tmp_p
 
 
 def test_of_who_breaks_promises_no_bare_one_is_taken(business, acme):
-    score(acme, "PROMISE_BREAKER")
+    make.score(acme, "PROMISE_BREAKER")
     make.invoice(acme)
     on = day("2026-03-02")
     terms = {"customer": acme, "currency": "USD", "amount": Decimal(500), "made_on": on}
@@ -197,7 +190,7 @@ def test_the_owner_may_count_them_as_protected(business, acme):
 def test_on_the_day_a_ledger_is_released_segments_do_not_act(business, acme):
     business.released_on = day("2026-02-11")
     business.save()
-    score(acme, "FORGETFUL")
+    make.score(acme, "FORGETFUL")
     make.invoice(acme)
     assert walk(business, "2026-02-11", "2026-02-11") == [("02-11", "COURTESY")]
     assert Task.objects.get().kind == "courtesy_call"
@@ -206,14 +199,14 @@ def test_on_the_day_a_ledger_is_released_segments_do_not_act(business, acme):
 def test_segments_that_do_not_act_change_nothing(business, acme):
     business.settings = {"segments": {"act": False}}
     business.save()
-    score(acme, "FORGETFUL")
+    make.score(acme, "FORGETFUL")
     make.invoice(acme)
     assert walk(business, "2026-01-15", "2026-02-16") == [("01-23", "COURTESY"), ("02-16", "NOTICE")]
 
 
 @pytest.mark.proves("P09")
 def test_why_names_the_segment(business, acme):
-    score(acme, "STRETCHER")
+    make.score(acme, "STRETCHER")
     make.invoice(acme)
     facts = {row["label"]: row["value"] for row in explain(business, acme, day("2026-02-16"))[0]["facts"]}
     assert facts["Treated as"].startswith("Stretches the terms. ")
@@ -223,15 +216,30 @@ def test_letters_already_approved_wait_for_the_early_warning_call(business, acme
     make.invoice(acme)
     walk(business, "2026-02-14", "2026-03-16")
     approve_all(business=business, by=None, now=noon(day("2026-03-16")))
-    score(acme, "DETERIORATING", "2026-03-16")
+    make.score(acme, "DETERIORATING", since="2026-03-16")
     walk(business, "2026-03-17", "2026-03-18", Folder(tmp_path))
     assert not Letter.objects.filter(code="L30", state="sent").exists()
 
 
 def test_where_queries_are_our_fault_the_invoices_are_looked_through_and_they_are_called(business, acme):
-    score(acme, "DISPUTER", sub_type="OUR_FAULT")
+    make.score(acme, "DISPUTER", sub_type="OUR_FAULT")
     make.invoice(acme, "INV-1")
     assert walk(business, "2026-01-22", "2026-01-26") == [("01-23", "COURTESY")]
     review = Task.objects.get(kind="fix_invoice")
     assert (review.due_on, "INV-1" in review.reason) == (day("2026-01-26"), True)
     assert Task.objects.get(kind="courtesy_call").due_on == day("2026-01-30")
+
+
+@pytest.mark.proves("P10")
+def test_many_alarms_at_once_do_not_bury_the_desk_and_hold_up_nothing_for_long(business):
+    business.settings = {"max_new_call_tasks_per_day": 1}
+    business.save()
+    for name in ("Ash", "Birch"):
+        row = make.customer(business, name)
+        make.contact(row)
+        make.invoice(row)
+        make.score(row, "DETERIORATING", since="2026-03-13")
+    walk(business, "2026-03-16", "2026-03-16")
+    assert [task.customer.name for task in Task.objects.filter(kind="warning_call")] == ["Ash"]
+    walk(business, "2026-03-17", "2026-03-17")
+    assert Task.objects.filter(kind="warning_call").count() == 2
