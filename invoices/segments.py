@@ -1,13 +1,16 @@
 """Reads which segment a customer is treated as: the owner's word while it holds, else what the last night saw (domain.md 5)."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from customers.models import Business
 from invoices.models import CustomerScore, SegmentOverride
+
+# Above so many customers all of a business are read: a database takes no such list.
+NAMED_AT_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,19 @@ def acts(business: Business, today: datetime.date) -> bool:
     return business.rules["segments"]["act"] and released is not None and released < today
 
 
-def treated_as(business: Business, customer_ids: Collection[int], today: datetime.date) -> dict[int, Treated]:
+def treated_as(business: Business, customer_ids: Iterable[int], today: datetime.date) -> dict[int, Treated]:
     """By customer id, in two queries; a customer no night has scored yet is left out, everybody where segments do
     not act."""
+    customer_ids = frozenset(customer_ids)
     if not customer_ids or not acts(business, today):
         return {}
-    scores = CustomerScore.objects.filter(business=business, customer__in=customer_ids, scored_on__lte=today)
+    scores = CustomerScore.objects.filter(business=business, scored_on__lte=today)
+    if len(customer_ids) <= NAMED_AT_MOST:
+        scores = scores.filter(customer__in=customer_ids)
     found = {
         pk: Treated(segment, sub_type, since)
         for pk, segment, sub_type, since in scores.values_list("customer_id", "segment", "sub_type", "since")
+        if pk in customer_ids
     }
     for override in overrides(business, customer_ids, today):
         found[override.customer_id] = Treated(override.segment, "", override.set_on, by_owner=True, until=override.expires_on)
@@ -44,7 +51,11 @@ def treated_as(business: Business, customer_ids: Collection[int], today: datetim
 
 def overrides(business: Business, customer_ids: Collection[int], today: datetime.date) -> list[SegmentOverride]:
     """What owners set for these customers and is in force today. One query."""
-    return list(in_force(business, today).filter(customer__in=customer_ids))
+    held = in_force(business, today)
+    if len(customer_ids) <= NAMED_AT_MOST:
+        return list(held.filter(customer__in=customer_ids))
+    wanted = set(customer_ids)
+    return [one for one in held if one.customer_id in wanted]
 
 
 def in_force(business: Business, today: datetime.date) -> QuerySet[SegmentOverride]:
