@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from customers.models import Business, Customer, Letter, Task
 from customers.models.business import Role
@@ -23,6 +23,8 @@ from invoices.settlements import floor_of
 from reminders.watching import open_advices
 
 SHOWN = 12
+# More suggestions of a limit than this are one thing to look at.
+LIMITS_APART = 2
 PUT_OFF = datetime.timedelta(days=14)
 
 
@@ -73,10 +75,14 @@ def decisions(business: Business, today: datetime.date) -> Decisions:
     rows = [_of_task(task, missed, today) for task in tasks[:SHOWN]]
     rows += [_of_letter(letter) for letter in final[:SHOWN]]
     first = sorted(rows, key=lambda row: (row.due_on, -(row.amount or 0)))
-    # Advice about credit never presses, and there may be much of it: a hold before a limit.
-    quiet = sorted(advices, key=lambda advice: (advice.kind == Advice.LIMIT, advice.made_on, advice.pk))
-    first += [_of_advice(business, advice) for advice in quiet[:SHOWN]]
-    return Decisions(first[:SHOWN], len(tasks) + len(final) + len(advices))
+    # Advice about credit never presses, and there may be much of it: limits together, after everything else.
+    limits = [advice for advice in advices if advice.kind == Advice.LIMIT]
+    holds = [advice for advice in advices if advice.kind != Advice.LIMIT]
+    together = [_of_limits(business, limits)] if len(limits) > LIMITS_APART else None
+    apart = [_of_advice(business, advice) for advice in [*holds, *([] if together else limits)][:SHOWN]]
+    all_rows = [*first, *apart, *(together or [])]
+    count = len(tasks) + len(final) + len(holds) + (1 if together else len(limits))
+    return Decisions(all_rows[:SHOWN], count)
 
 
 def owner_tasks(business: Business, today: datetime.date) -> list[Task]:
@@ -172,6 +178,24 @@ def _of_letter(letter: Letter) -> Waiting:
         currency=letter.currency,
         why=gettext("The last letter before somebody else collects it. It goes out only with your approval."),
         acts=acts,
+        waits=True,
+    )
+
+
+def _of_limits(business: Business, limits: Sequence[CreditAdvice]) -> Waiting:
+    """All suggested limits as one thing: they are answered on their list."""
+    count = len(limits)
+    address = reverse("credit-advices", args=[business.slug]) + "?kind=limit"
+    return Waiting(
+        icon="credit-card",
+        what=ngettext("%(n)d credit limit to change", "%(n)d credit limits to change", count) % {"n": count},
+        address=address,
+        due_on=min(advice.made_on for advice in limits),
+        customer=None,
+        amount=None,
+        currency=business.currency,
+        why=gettext("Suggested by what they buy and how they pay. Nothing changes unless you say so."),
+        acts=[Act(gettext("Look at them"), address)],
         waits=True,
     )
 

@@ -144,3 +144,11 @@ def test_a_click_does_what_is_advised_and_can_be_taken_back(business, acme, clie
     browser.post(address(business, "credit-advice-reopen", advice.pk))
     acme.refresh_from_db()
     assert acme.credit_limit is None
+
+
+def test_many_limits_are_one_thing_to_look_at(business):
+    for number in range(3):
+        advise(make.customer(business, f"C{number}"), "limit", currency="USD", amount=100)
+    found = decisions(business, TODAY)
+    assert [row.what for row in found.rows] == ["3 credit limits to change"]
+    assert found.count == 1

@@ -7,7 +7,7 @@
   function dataset(data, one) {
     const colour = read(one.colour), values = one.values.map(function (value) { return value === null ? null : Number(value); });
     if (data.kind === "line") {
-      return { label: one.label, data: values, borderColor: colour, backgroundColor: colour, borderWidth: 2, borderDash: one.dashed ? [5, 4] : [], pointRadius: one.dashed ? 0 : 2.5, tension: 0, spanGaps: true };
+      return { label: one.label, data: values, borderColor: colour, backgroundColor: colour, borderWidth: 2, borderDash: one.dashed ? [5, 4] : [], pointRadius: one.dashed ? 0 : 2, tension: 0, spanGaps: true };
     }
     const bars = data.colours.length ? data.colours.map(read) : colour;
     return { label: one.label, data: values, backgroundColor: bars, borderRadius: data.kind === "bar" ? 4 : 0, maxBarThickness: 56 };
@@ -26,7 +26,7 @@
         maintainAspectRatio: false,
         interaction: { mode: "index", intersect: false },
         plugins: {
-          legend: { display: data.series.length > 1, position: "bottom", labels: { color: quiet, font: tick.font, boxWidth: 14, boxHeight: data.kind === "line" ? 1 : 10 } },
+          legend: { display: data.series.length > 1, position: "bottom", labels: { color: quiet, font: tick.font, boxWidth: size || 14, boxHeight: data.kind === "line" ? 1 : size ? 6 : 10, padding: size ? 4 : 10 } },
           tooltip: { displayColors: data.series.length > 1 },
         },
         scales: {
@@ -54,7 +54,7 @@
     themes.disconnect();
     root.dataset.bsTheme = "light";
     drawAll(9);
-    charts.forEach(function (chart) { chart.resize(216, 92); });
+    charts.forEach(function (chart) { chart.resize(214, 100); });
   });
   window.addEventListener("afterprint", function () {
     if (theme) root.dataset.bsTheme = theme;
