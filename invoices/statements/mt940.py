@@ -6,7 +6,7 @@ numbers and needs all of the file in memory; the tests hold this reader against 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -52,6 +52,7 @@ class _Statement:
     opening: Decimal | None = None
     from_on: date | None = None
     begun: bool = False
+    expected: int = 0
     entry: Tag | None = None
     details: list[str] = field(default_factory=list)
 
@@ -71,7 +72,7 @@ def check_mt940(content: bytes) -> str:
 
 def read_tags(content: bytes) -> Iterator[Tag | None]:
     """Every field in turn, None where a message ends. What stands between messages (addresses, blank lines) is passed over."""
-    tag: Tag | None = None
+    name, first, lines = "", 0, []
     colon = False
     for number, line in text_lines(content):
         if colon and _BROKEN_TAG.fullmatch(line):
@@ -80,18 +81,18 @@ def read_tags(content: bytes) -> Iterator[Tag | None]:
             continue
         match = _TAG.match(line.lstrip(" \ufeff"))
         if match:
-            if tag:
-                yield tag
-            tag = Tag(match[1], number, (match[2],))
+            if name:
+                yield Tag(name, first, tuple(lines))
+            name, first, lines = match[1], number, [match[2]]
         elif _END.fullmatch(line) or _BLOCK.match(line):
-            if tag:
-                yield tag
-            tag = None
+            if name:
+                yield Tag(name, first, tuple(lines))
+            name = ""
             yield None
-        elif tag:
-            tag = replace(tag, lines=(*tag.lines, line))
-    if tag:
-        yield tag
+        elif name:
+            lines.append(line)
+    if name:
+        yield Tag(name, first, tuple(lines))
     yield None
 
 
@@ -114,7 +115,7 @@ class _Reader:
         current = self.statement
         if tag is not None and tag.name in ("86", "NS"):
             if current and current.entry and tag.name == "86":
-                current.details = [*current.details, *tag.lines]
+                current.details += tag.lines
             return
         yield from self._finish_entry()
         if tag is None or (tag.name == "20" and current):
@@ -150,6 +151,8 @@ class _Reader:
             return
         if not statement.begun:
             yield self._head(statement)
+        if statement.expected:
+            self.warn(_("Entries that are not booked yet, which are left out: %(count)d.") % {"count": statement.expected})
         yield Foot(closing, to_on=day)
 
     def _head(self, statement: _Statement) -> Head:
@@ -185,16 +188,20 @@ class _Reader:
         if not statement.begun:
             yield self._head(statement)
         try:
-            yield entry_line(entry, statement.details)
+            if line := entry_line(entry, statement.details, statement.currency):
+                yield line
+            else:
+                statement.expected += 1
         except CellProblem as problem:
             yield LineProblem(entry.line, problem.field or ":61:", problem.reason)
 
 
-def entry_line(tag: Tag, information: list[str]) -> StatementLine:
-    """The line of a field :61: and the text of its field :86:, its currency left to the statement. Raises CellProblem."""
+def entry_line(tag: Tag, information: list[str], currency: str) -> StatementLine | None:
+    """The line of a field :61: and the text of its field :86:, its currency left to the statement; None for one that is only
+    expected. Raises CellProblem."""
     match, extra = _entry_match(tag)
     if match["mark"].startswith("E"):
-        raise CellProblem(_("an entry that is only expected (%(mark)s)") % {"mark": match["mark"]}, ":61:")
+        return None
     amount = plain_amount(match["amount"])
     incoming = match["mark"] in ("C", "RD")
     details = read_details(information, extra)
@@ -212,7 +219,7 @@ def entry_line(tag: Tag, information: list[str]) -> StatementLine:
         reference=details.reference or ("" if own.upper() in NONE or len(own) < 2 or own == details.account else own),
         text=details.text or details.booking_text or ("" if _IBAN.fullmatch(extra) else extra),
         bank_reference=(match["bank"] or "").strip(),
-        charges=_charges(details, extra) if incoming else Decimal(0),
+        charges=_charges(details, extra, currency) if incoming else Decimal(0),
         reversal=reversal,
         reason_code=details.reason if reversal else "",
     )
@@ -227,9 +234,10 @@ def _entry_match(tag: Tag) -> tuple[re.Match[str], str]:
     raise CellProblem(text % {"text": tag.lines[0][:40]}, ":61:")
 
 
-def _charges(details: Details, extra: str) -> Decimal:
-    match = _CHARGES.search(f"{extra}\n{details.text}")
-    return plain_amount(match[2]) if match else Decimal(0)
+def _charges(details: Details, extra: str, currency: str) -> Decimal:
+    """What banks kept of it, where they say so in the currency of the statement."""
+    found = _CHARGES.findall(f"{extra}\n{details.text}")
+    return sum((plain_amount(amount) for code, amount in found if code == currency), Decimal(0))
 
 
 def _account(text: str) -> str:

@@ -62,7 +62,7 @@ def _coded(text: str, mark: str, code: str) -> Details:
         payer=parts.get("ABWA", "") if not fields.get("32") else _name(fields),
         account="".join((fields.get("38") or fields.get("31") or parts.get("IBAN", "")).split()),
         reference=next((parts[key] for key in ("EREF", "KREF") if parts.get(key, "").upper() not in NO_REFERENCE), ""),
-        text=parts.get("SVWZ") or parts.get("") or parts.get("MTLG", ""),
+        text=parts.get("SVWZ") or parts.get("", ""),
         booking_text=fields.get("00", "").strip(),
         reason=fields.get("34", "").strip(),
     )

@@ -18,29 +18,39 @@ from invoices.statements.lines import StatementLine
 PENDING = frozenset({"pending", "vorgemerkt", "declined", "failed", "reverted", "cancelled", "canceled", "en attente", "denied",
                      "pendiente", "in afwachting", "in sospeso", "offen", "storniert", "abgelehnt", "pdng"})  # fmt: skip
 # Lines that tell a balance in the middle of bookings.
-_BALANCE = re.compile(r"(opening|beginning|start(ing)?|previous|closing|ending|new) balance|balance (brought|carried) forward"
+_BALANCE = re.compile(r"((opening|beginning|start(ing)?|previous|closing|ending|new) balance|balance (brought|carried) forward"
                       r"|(anfangs|alter ?|end|schluss|neuer ?)saldo|saldovortrag|solde (initial|précédent|final)"
-                      r"|saldo (inicial|anterior|iniziale|finale?)|(begin|eind)saldo", re.IGNORECASE)  # fmt: skip
+                      r"|saldo (inicial|anterior|iniziale|finale?)|(begin|eind)saldo)"
+                      # Nothing but a day and an amount beside it: "New Balance Ltd" is somebody who pays.
+                      r"([\s\d.,:;/()+*€$£'-]|\b(as|of|on|at|per|zum|vom|am|au|du|le|al|del|dal|op|van|eur|usd|gbp|chf)\b)*",
+                      re.IGNORECASE)  # fmt: skip
 NOTE, WAITING = "note", "waiting"
 _GUARDED = ("booked_on", "amount", "debit", "credit")
 
 
 class RowReader:
-    """Reads rows in the manner of one table. `signed_debits`: its column of money out carries minus signs."""
+    """Reads rows in the manner of one table. `signed_debits`: its column of money out carries minus signs; `signed_amounts`: so
+    do its amounts, beside marks of money out or in."""
 
-    def __init__(self, columns: list[Column], conventions: Conventions, *, signed_debits: bool) -> None:
-        self.columns, self.conventions, self.signed_debits = columns, conventions, signed_debits
+    def __init__(
+        self, columns: list[Column], conventions: Conventions, *, signed_debits: bool, signed_amounts: bool = False
+    ) -> None:
+        self.columns, self.conventions = columns, conventions
+        self.signed_debits, self.signed_amounts = signed_debits, signed_amounts
         self.at = {column.key: column for column in columns}
         self.texts = [column for column in columns if column.key.partition(" ")[0] == "text"]
+        # Where remarks have a column of their own, a balance is no payer's name.
+        parties = ("reference",) if self.texts else ("payer", "payee", "reference")
+        self.told = [*self.texts, *(self.at[key] for key in parties if key in self.at)]
         self.net = "amount" in self.at and heading_key(self.at["amount"].title).startswith(("net", "amount net"))
 
     def sort_of(self, row: Row) -> str:
         """What a row is that is no booking: NOTE (a remark, a balance) or WAITING (not booked yet); "" for a booking."""
         if row.problem:
             return NOTE if sum(map(_filled, row.cells)) <= 2 else ""
-        for column in (*self.texts, *(self.at[key] for key in ("payer", "payee", "reference") if key in self.at)):
+        for column in self.told:
             text = str(row.cells[column.index]).strip()
-            if _BALANCE.match(text):
+            if _BALANCE.fullmatch(text):
                 return NOTE
         if "state" in self.at and str(row.cells[self.at["state"].index]).strip().casefold() in PENDING:
             return WAITING
@@ -70,9 +80,14 @@ class RowReader:
         amount = values.get("amount")
         if amount is None or "mark" not in self.at:
             return amount if amount is not None else debit if debit is not None else credit
-        if not (sign := mark_of(values.get("mark", ""))):
-            raise CellProblem(_('"%(text)s" is neither money in nor money out') % {"text": values.get("mark", "")}, "mark")
-        return sign * abs(amount)
+        return self._marked(amount, values.get("mark", ""))
+
+    def _marked(self, amount: Decimal, mark: str) -> Decimal:
+        """An amount with the sign its mark gives it. Where amounts have the same, a mark may say something else as well."""
+        sign = mark_of(mark)
+        if not sign and not self.signed_amounts:
+            raise CellProblem(_('"%(text)s" is neither money in nor money out') % {"text": mark}, "mark")
+        return sign * abs(amount) if sign else amount
 
     def _line(self, typed: TypedRow) -> StatementLine:
         for key, reason in typed.problems.items():

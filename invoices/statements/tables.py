@@ -15,12 +15,12 @@ from invoices.imports.problems import CellProblem, ImportProblem, LineProblem
 from invoices.imports.reading import AUTO, Column, Conventions, survey, typed_row
 from invoices.imports.tabular import Row, Table, open_table
 from invoices.statements.checking import Warn
-from invoices.statements.headings import all_names, heading_currency, heading_key, is_booking, names_of
+from invoices.statements.headings import all_names, heading_currency, heading_key, is_booking, mark_of, names_of
 from invoices.statements.layouts import OPTIONS, columns_of, guess_layout, is_sure, unclear
 from invoices.statements.lines import Foot, Head, Part, StatementLine
 from invoices.statements.table_rows import NOTE, WAITING, RowReader
 
-SAMPLE = 30
+SAMPLE, MOST_ACCOUNTS = 30, 50
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 # Whose account, in which currency.
 _Key = tuple[str, str]
@@ -33,6 +33,18 @@ class Edges:
     ends: dict[_Key, list[Row]] = field(default_factory=dict)
     negative_debits: bool = False
     positive_debits: bool = False
+    negative_outs: bool = False
+    against_marks: bool = False
+
+    @property
+    def signed_debits(self) -> bool:
+        """Whether the column of money out carries minus signs."""
+        return self.negative_debits and not self.positive_debits
+
+    @property
+    def signed_amounts(self) -> bool:
+        """Whether amounts carry the signs that the marks beside them say once more."""
+        return self.negative_outs and not self.against_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +69,38 @@ class StatementTable:
     account: str
 
     def parts(self, warn: Warn) -> Iterator[Part]:
-        """A statement for each account and currency; what is refused or left out is told with the first."""
+        """A statement for each account and currency; what is refused and of no account is told with the first."""
         reader = self._reader()
+        notes: dict[str, list[int]] = {NOTE: [], WAITING: []}
         for number, key in enumerate(self.edges.ends or [("", self.conventions.currency)]):
             bounds = self._bounds(key, reader)
             yield Head(
                 "table", key[0] or self.account, key[1], opening=bounds.opening, from_on=bounds.from_on, to_on=bounds.to_on
             )
-            yield from self._lines(key, reader, warn if number == 0 else None)
+            yield from self._lines(key, reader, notes, strays=number == 0)
             yield Foot(bounds.closing, to_on=bounds.to_on)
+        _tell(notes, warn)
 
     def _reader(self) -> RowReader:
-        signed = self.edges.negative_debits and not self.edges.positive_debits
-        return RowReader(self.columns, self.conventions, signed_debits=signed)
+        signs = {"signed_debits": self.edges.signed_debits, "signed_amounts": self.edges.signed_amounts}
+        return RowReader(self.columns, self.conventions, **signs)
 
-    def _lines(self, key: _Key, reader: RowReader, warn: Warn | None) -> Iterator[StatementLine | LineProblem]:
-        notes: dict[str, list[int]] = {NOTE: [], WAITING: []}
+    def _lines(
+        self, key: _Key, reader: RowReader, notes: dict[str, list[int]], *, strays: bool
+    ) -> Iterator[StatementLine | LineProblem]:
+        """The lines of one account; with `strays` also what is of none, for lack of a date or of cells."""
         for row in self.table.rows():
+            mine = None if row.problem else _key(row, self.columns, self.conventions.currency)
+            if mine != key and not (strays and mine not in self.edges.ends):
+                continue
             if sort := reader.sort_of(row):
                 notes[sort].append(row.line)
-                continue
-            mine = row.problem or _key(row, self.columns, self.conventions.currency)
-            if mine != key and not (warn and row.problem):
                 continue
             part = reader.read(row)
             if part is None:
                 notes[NOTE].append(row.line)
             else:
                 yield part
-        if warn:
-            _tell(notes, warn)
 
     def _bounds(self, key: _Key, reader: RowReader) -> Bounds:
         """Opening and closing as the balances beside the first and the last booking tell, whichever of them is the older."""
@@ -138,7 +152,17 @@ def open_statement_table(content: bytes, layout: Mapping[str, Any] | None, curre
         date_order=layout.get("date_order") or AUTO,
         decimal=layout.get("decimal") or AUTO,
     )
+    _refuse_payers(columns, edges)
     return StatementTable(table, layout, columns, conventions, edges, account)
+
+
+def _refuse_payers(columns: list[Column], edges: Edges) -> None:
+    """Nobody has so many accounts of their own: that column names those of the payers, and each would be a statement."""
+    count = len({account for account, _currency in edges.ends})
+    if count > MOST_ACCOUNTS:
+        title = next(column.title for column in columns if column.key == "account")
+        words = _('Column "%(column)s" names %(count)d accounts: are they those of the payers?')
+        raise ImportProblem(words % {"column": title, "count": count}, option="layout")
 
 
 def look_at_table(content: bytes) -> Table:
@@ -176,23 +200,31 @@ def _heading_currency(columns: list[Column]) -> str:
 
 def _watched(table: Table, columns: list[Column], currency: str, edges: Edges) -> Iterator[Row]:
     """The rows, noted in `edges` as they pass."""
-    debit = next((column.index for column in columns if column.key == "debit"), None)
-    booked = next(column.index for column in columns if column.key == "booked_on")
+    at = {column.key: column.index for column in columns}
+    booked = at["booked_on"]
     for row in table.rows():
         if not row.problem and str(row.cells[booked]).strip():
             ends = edges.ends.setdefault(_key(row, columns, currency), [row, row, row])
             ends[1] = row if ends[1] is ends[0] else ends[1]
             ends[2] = row
-            _note_sign(row.cells[debit] if debit is not None else "", edges)
+            _note_signs({key: row.cells[index] for key, index in at.items() if key in ("debit", "amount", "mark")}, edges)
         yield row
 
 
-def _note_sign(cell: Any, edges: Edges) -> None:
+def _note_signs(cells: Mapping[str, Any], edges: Edges) -> None:
+    debit, amount, mark = _sign(cells.get("debit", "")), _sign(cells.get("amount", "")), mark_of(cells.get("mark", ""))
+    edges.negative_debits |= debit < 0
+    edges.positive_debits |= debit > 0
+    edges.negative_outs |= mark < 0 and amount < 0
+    edges.against_marks |= mark * amount < 0
+
+
+def _sign(cell: Any) -> int:
+    """-1 for an amount below nothing as it is written, 1 for one above, 0 for none."""
     text = str(cell).strip()
     if any(character in text for character in "-−("):
-        edges.negative_debits = True
-    elif any(character in text for character in "123456789"):
-        edges.positive_debits = True
+        return -1
+    return int(any(character in text for character in "123456789"))
 
 
 def _key(row: Row, columns: list[Column], currency: str) -> _Key:

@@ -173,6 +173,58 @@ def test_debits_with_minus_signs_and_without_go_out_and_a_cancelled_one_comes_ba
     assert [line.amount for line in only(parts, StatementLine)] == [Decimal("-5.00"), Decimal("5.00")]
 
 
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("New Balance Athletics Ltd", False),
+        ("Closing Balance GmbH, RE 17", False),
+        ("Opening balance as of 01/31/2026: 5.00 EUR", True),
+        ("Endsaldo", True),
+    ],
+)
+def test_a_payer_whose_name_begins_like_a_balance_pays(text, left_out):
+    file, parts = read(f'Date,Name,Amount\n2026-01-31,Acme,5.00\n2026-02-01,"{text}",7.00\n')
+    assert len(only(parts, StatementLine)) == 2 - left_out
+    assert bool(file.warnings) == left_out
+
+
+def test_a_payer_may_be_called_new_balance():
+    _file, parts = read("Date,Name,Description,Amount\n2026-02-01,New Balance,RE 17,7.00\n")
+    assert [line.payer for line in only(parts, StatementLine)] == ["New Balance"]
+
+
+def marked(*rows):
+    _file, parts = read("Date,Text,Amount,D/C\n" + "".join(f"2026-02-01,x,{row}\n" for row in rows))
+    return [f"{line.amount}" for line in only(parts, StatementLine)], [str(part) for part in only(parts, LineProblem)]
+
+
+def test_where_amounts_have_signs_other_marks_do_no_harm():
+    """A bank that writes DEBIT and CREDIT writes CHECK, too, if only later."""
+    amounts, problems = marked(*["-5.00,Debit"] * 30, "7.00,Credit", "-2.00,Check", "9.00,Deposit slip")
+    assert (amounts[-3:], problems) == (["7.00", "-2.00", "9.00"], [])
+
+
+@pytest.mark.parametrize("rows", [("5.00,D", "-7.00,C"), ("-5.00,D", "-7.00,C")])
+def test_where_signs_are_against_marks_the_marks_are_right(rows):
+    """As the balances of oca__debit_credit.csv prove; what has no mark then is refused."""
+    amounts, problems = marked(*(*rows, *["1.00,C"] * 30, "2.00,Check"))
+    assert amounts[:2] == ["-5.00", "7.00"]
+    assert problems == ['D/C: "Check" is neither money in nor money out']
+
+
+def test_a_row_of_no_account_is_refused_and_not_dropped():
+    _file, parts = read("Date,Currency,Description,Amount\n2026-02-01,USD,a,5.00\n,EUR,b,7.00\n")
+    assert [str(part) for part in only(parts, LineProblem)] == ["Date: is missing"]
+
+
+def test_a_column_of_very_many_accounts_is_asked_about():
+    """Each would be a statement of its own, and the table be read once for each."""
+    rows = "".join(f"DE{89370400440532013000 + number},2026-02-01,RE {number},1.00\n" for number in range(60))
+    with pytest.raises(ImportProblem, match='Column "IBAN" names 60 accounts') as refusal:
+        read("IBAN,Date,Description,Amount\n" + rows)
+    assert refusal.value.option == "layout"
+
+
 def test_a_balance_that_the_lines_do_not_lead_to_is_told():
     _file, parts = read("Date,Description,Amount,Balance\n2026-02-01,a,5.00,15.00\n2026-02-02,b,1.00,20.00\n")
     (foot,) = only(parts, Foot)

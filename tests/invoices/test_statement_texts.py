@@ -90,6 +90,27 @@ def test_an_entry_that_cannot_be_read_is_refused_by_its_line(entry):
     assert [part.line for part in parts if isinstance(part, LineProblem)] == [7]
 
 
+def test_what_is_only_expected_is_counted_and_left_out():
+    file, lines, parts = read(mt940(":61:2606300630EC5,00NTRFX", ":61:2606300630C100,00NTRFY"))
+    assert [line.amount for line in lines] == [Decimal("100.00")]
+    assert not any(isinstance(part, LineProblem) for part in parts)
+    assert file.warnings == ["Entries that are not booked yet, which are left out: 1."]
+
+
+@pytest.mark.parametrize(
+    ("charges", "kept"), [("/CHGS/EUR2,50/", "2.50"), ("/CHGS/USD2,50/", "0"), ("/CHGS/EUR1,//CHGS/EUR2,/", "3")]
+)
+def test_charges_count_in_the_currency_of_the_statement(charges, kept):
+    _file, (line,), _parts = read(mt940(f":61:2606300630C97,50NTRFX\r\n/OCMT/EUR100,00{charges}"))
+    assert line.charges == Decimal(kept)
+
+
+def test_a_field_of_very_many_lines_is_read_in_one_go():
+    """What every line copied of those before it would take minutes."""
+    _file, (line,), _parts = read(mt940(":61:2606300630C100,00NTRFX\r\n:86:RE 17\r\n" + "more\r\n" * 60_000))
+    assert line.text.startswith("RE 17\nmore")
+
+
 def test_an_interim_report_has_no_balances():
     head = ":20:X\n:25:DE02120300000000202051\n:28C:1\n:34F:EUR0,\n:13D:2606301200+0200\n"
     text = f"{head}:61:2606300630C5,00NTRFRE17\n:86:x\n:90C:1EUR5,\n-\n"
