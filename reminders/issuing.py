@@ -24,7 +24,7 @@ from reminders.models import Reminder, ReminderLine, StepCode
 from reminders.outbox import open_review
 from reminders.timetable import DAYS, DUNNING, RANK, StepTerms
 from reminders.tone import advice
-from reminders.treatments import advice_for, kind_of, money_only
+from reminders.treatments import counsel_for, kind_of, money_only
 from reminders.verdicts import Verdicts, remember, watch
 from reminders.wordings import carry_over
 
@@ -174,7 +174,7 @@ def _counsel(verdict: Verdicts, fire: Fire) -> Iterator[str]:
     asks_money = step.calls and fire.step != StepCode.COURTESY
     if asks_money:
         yield advice(step.code, customer.approach, _tone(verdict, fire)["tone"])
-    yield advice_for(verdict.case.treated)
+    yield counsel_for(verdict.case.treated)
     if verdict.case.money_only and asks_money and not money_only(verdict.case.treated):
         yield _("Promises were broken: take no further one, only money today or a signed plan.")
 

@@ -131,6 +131,12 @@ def advice_for(treated: Treated | None) -> str:
     return advice_on(kind_of(treated))
 
 
+def counsel_for(treated: Treated | None) -> str:
+    """The advice with the name of the segment before it: "Stretches the terms: ..."; "" where there is none."""
+    kind = kind_of(treated)
+    return f"{named(kind)}: {advice_on(kind)}" if advice_on(kind) else ""
+
+
 def named(kind: str) -> str:
     """The name of a segment, or of a sub-type that is treated in its own way."""
     return str((SubType if kind in SubType.values else Segment)(kind).label) if kind else ""
@@ -139,25 +145,18 @@ def named(kind: str) -> str:
 def advice_on(kind: str) -> str:
     """The advice for a segment or sub-type, as `kind_of` names it."""
     words = {
-        Segment.LEGAL_BLOCK: _("Legally protected: nothing is asked for, the owner decides."),
+        Segment.LEGAL_BLOCK: _("Nothing is asked for, the owner decides."),
         Segment.PROMISE_BREAKER: _(
-            "Breaks promises: take no further one, only money today or a signed plan. Speak to somebody who can decide."
+            "Take no further promise, only money today or a signed plan. Speak to somebody who can decide."
         ),
-        Segment.DETERIORATING: _(
-            "Getting into trouble: call before any letter goes, listen for a lack of cash, supply nothing more on credit."
-        ),
-        SubType.OUR_FAULT: _("Their queries are mostly right: call about each invoice early, and look at how we invoice."),
-        SubType.TACTICAL: _(
-            "Queries come late: ask for them in writing within 7 days of the delivery, and for the undisputed part at once."
-        ),
+        Segment.DETERIORATING: _("Call before any letter goes, listen for a lack of cash, let the debt grow no further."),
+        SubType.OUR_FAULT: _("Call about each invoice early, and look it through before: most queries were right."),
+        SubType.TACTICAL: _("Ask for queries in writing within 7 days of the delivery, and for the undisputed part at once."),
         Segment.STRETCHER: _(
-            "Stretches the terms: have the payment run confirmed on each call, stay firm on the agreed terms."
-            " For new orders suggest 7 or 14 days."
+            "Have the payment run confirmed on each call, stay firm on the agreed terms. For new orders suggest 7 or 14 days."
         ),
-        Segment.FORGETFUL: _(
-            "Forgets, and pays when reminded: write before the due date, offer a standing transfer or direct debit."
-        ),
-        Segment.PROMPT: _("Pays promptly: a mail instead of the call, a few days' patience, and thanks."),
-        Segment.NEW: _("New here: the courtesy call in full, and the contact checked first."),
+        Segment.FORGETFUL: _("Write before the due date, offer a standing transfer or direct debit: they pay when reminded."),
+        Segment.PROMPT: _("A mail instead of the courtesy call, a few days' patience, and thanks."),
+        Segment.NEW: _("The courtesy call in full, and the contact checked first."),
     }
     return str(words.get(kind, ""))

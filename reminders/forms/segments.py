@@ -13,7 +13,7 @@ from arcollect.defaults import DEFAULTS
 from customers.models import Business
 from invoices.forms.plan_rules import share, whole, yes
 from invoices.models.insight import Segment, SubType
-from reminders.treatments import advice_on
+from reminders.treatments import advice_on, named
 
 HUNDRED = Decimal(100)
 KEY = "segments"
@@ -151,7 +151,8 @@ class SegmentsForm(forms.Form):
         fields = [self[name] for name in self.fields if name.startswith(prefix)]
         boxes = [one for one in fields if isinstance(one.field, forms.BooleanField)]
         kinds = (SubType.OUR_FAULT, SubType.TACTICAL) if code == Segment.DISPUTER else (code,)
-        advice = tuple(advice_on(kind) for kind in kinds)
+        named_apart = len(kinds) > 1
+        advice = tuple(f"{named(kind)}: {advice_on(kind)}" if named_apart else advice_on(kind) for kind in kinds)
         return Group(code, str(Segment(code).label), advice, [one for one in fields if one not in boxes], boxes)
 
     def clean(self) -> dict[str, Any]:

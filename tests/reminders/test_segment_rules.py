@@ -45,7 +45,7 @@ def test_what_equals_the_default_is_not_kept(business, owner, client_of, address
 
 def test_the_page_says_what_each_segment_changes(business, owner, client_of, address):
     page = client_of(owner).get(address).content.decode()
-    for words in ("Stretches the terms", "have the payment run confirmed", "Getting into trouble", "in writing within 7 days"):
+    for words in ("Stretches the terms", "Have the payment run confirmed", "Getting into trouble", "in writing within 7 days"):
         assert words in page
 
 
