@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from invoices.imports.grouping import groups, refuse_disagreement, scattered_keys
 from invoices.imports.layouts import CUSTOMERS, INVOICES, known_headings, plain_columns
-from invoices.imports.problems import CellProblem, ImportProblem, LeftOut, LineProblem
+from invoices.imports.problems import CellProblem, ImportProblem, LeftOut, LineProblem, NoDebt
 from invoices.imports.profiles import GONE, PROFILES, Profile, find_profile
 from invoices.imports.profiles.profile import Beside, Line, Preamble, columns_of
 from invoices.imports.reading import AUTO, Column, Conventions, TypedRow, survey, typed_rows
@@ -95,8 +95,8 @@ class LedgerFile:
     def _converted(self, group: list[TypedRow], profile: Profile, today: date) -> Iterator[PlainRow | LineProblem | LeftOut]:
         first = group[0]
         state = profile.state(first.values)
+        number = str(first.values.get(profile.number) or "") if profile.number else ""
         if state and not (self.drafts and state == "draft"):
-            number = str(first.values.get(profile.number) or "") if profile.number else ""
             yield LeftOut(first.line, state, number, gone=state in GONE)
             return
         spoilt = next((row for row in group if row.problems), None)
@@ -108,6 +108,9 @@ class LedgerFile:
             found = profile.convert(self._with_beside(group, profile))
         except CellProblem as problem:
             yield LineProblem(first.line, self._title(problem.field), problem.reason)
+            return
+        except NoDebt as none:
+            yield LeftOut(first.line, none.state, number, gone=none.state in GONE)
             return
         for values in found if isinstance(found, list) else [found]:
             yield self._checked(first.line, values, today)

@@ -25,6 +25,14 @@ class CellProblem(ValueError):
         self.field = field
 
 
+class NoDebt(Exception):
+    """Lines that together are no debt; `state` says why, in the words of `LeftOut`."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A row that is no debt, and why: the state its program gives it, in small letters ("draft").

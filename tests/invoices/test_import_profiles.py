@@ -95,6 +95,17 @@ def test_xero_computes_the_total_that_is_not_there():
     assert (rows[0].purchase_order, rows[0].due_on) == ("PO9", date(2026, 6, 1))
 
 
+def test_xero_rounds_as_the_currency_does_and_half_up():
+    lines = "\nAcme,1,,13/5/2026,1/6/2026,,a,1,10.125,,0,EUR\nAcme,2,,13/5/2026,1/6/2026,,a,3,33.5,,0,JPY\n"
+    assert [row.total for row in read(XERO + lines)[1]] == [Decimal("10.13"), 101]
+
+
+def test_what_a_credit_note_paid_of_an_invoice_is_paid_for_xero():
+    line = "Acme,1,,13/5/2026,1/6/2026,99.00,c,1,10,,,EUR,40.00,9.00\n"
+    (row,) = read(XERO + ",InvoiceAmountPaid,InvoiceAmountDue\n" + line)[1]
+    assert (row.total, row.paid) == (Decimal("99.00"), Decimal("90.00"))
+
+
 def test_xero_s_own_export_has_states_payments_and_credit_notes():
     _ledger, rows = read(
         XERO

@@ -29,6 +29,7 @@ Invoice List
 Date,Transaction type,Num,Name,Memo/Description,Due date,Amount,Open balance
 04/21/2026,Invoice,1,Acme,,05/21/2026,100.00,40.00
 04/22/2026,Invoice,2,Acme,Voided - again,05/22/2026,0.00,0.00
+04/23/2026,Credit Memo,3,Acme,,,-20.00,0.00
 Total,,,,,,100.00,40.00
 """
 QBO_TRANSACTIONS = """Transaction List by Date
@@ -98,7 +99,7 @@ def test_a_quickbooks_report_has_headings_and_sums_that_are_no_invoices():
 def test_a_quickbooks_invoice_list_knows_what_is_paid_and_what_was_voided():
     _profile, (invoice,), out = read(QBO_LIST)
     assert (invoice.total, invoice.paid, invoice.open_only) == (Decimal("100.00"), Decimal("60.00"), False)
-    assert out == {"voided": 1, "total line": 1}
+    assert out == {"voided": 1, "total line": 1, "credit note used up": 1}
 
 
 def test_a_quickbooks_transaction_list_gives_invoices_or_payments():
@@ -148,6 +149,24 @@ def test_datev_tells_invoices_credits_and_payments_by_side_and_account(encoding)
     assert out == {"payment": 1, "payable": 1, "reversed": 1, "discount taken": 1, "returned payment": 1}
     _profile, (payment,), out = read(DATEV, PAYMENTS, encoding)
     assert (payment.invoice_number, payment.amount, payment.received_on) == ("R1", Decimal("60.00"), date(2026, 4, 23))
+
+
+def test_a_datev_invoice_reversed_in_the_same_file_is_none_any_more():
+    undone = DATEV + '100,00;"S";"";10001;8400;"";2504;"R1";"Storno";;1\n20,00;"H";"";8300;10001;"";2504;"R1";"Storno";;1\n'
+    _profile, rows, _out = read(undone)
+    assert [row.number for row in rows] == ["G1", "R3", "R4"]
+    part = DATEV + '20,00;"H";"";8300;10001;"";2504;"R1";"Fracht storniert";;1\n'
+    assert {row.number: row.total for row in read(part)[1]}["R1"] == Decimal("100.00")
+
+
+def test_datev_accounts_may_be_longer():
+    longer = DATEV.replace(";4;20260401;", ";5;20260401;")
+    for short, long in (("10001", "100010"), ("10003", "100030"), ("10004", "100040"), ("10002", "100020"), ("70001", "700010")):
+        longer = longer.replace(short, long)
+    for account in ("8400", "8300", "1200", "1776", "9008", "8731"):
+        longer = longer.replace(f";{account};", f";{account}0;")
+    assert read(longer)[2] == read(DATEV)[2]
+    assert [row.amount for row in read(longer, PAYMENTS)[1]] == [Decimal("60.00")]
 
 
 def test_a_datev_file_without_its_first_line_has_no_year():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from invoices.imports.layouts import CUSTOMERS, INVOICES, PAYMENTS
-from invoices.imports.problems import CellProblem, ImportProblem
+from invoices.imports.problems import CellProblem, ImportProblem, NoDebt
 from invoices.imports.profiles.profile import LEFT_OUT, Line, Preamble, Profile, first_of, joined, kinds, refuse_blank, texts
 
 AMOUNT, SIDE, ACCOUNT = "umsatz (ohne soll/haben-kz)", "soll/haben-kennzeichen", "konto"
@@ -49,6 +49,7 @@ def _booking(line: Line, above: Preamble) -> Line:
         "against": against,
         "amount": amount,
         "owed": owed,
+        "undone": undone,
         "day": _day(str(line.get(DAY) or ""), head),
         CURRENCY: line.get(CURRENCY) or head[MONEY],
         LEFT_OUT: state,
@@ -56,14 +57,20 @@ def _booking(line: Line, above: Preamble) -> Line:
 
 
 def _invoice_line(line: Line, above: Preamble) -> Line:
-    """What a debtor owes more is an invoice, its tax or an open item carried over; less by revenue or tax a credit note."""
+    """What a debtor owes more is an invoice, its tax or an open item carried over; less by revenue or tax a credit note.
+
+    The reversal of one (Generalumkehr) is a line of it with the other sign.
+    """
     found = _booking(line, above)
-    if found[LEFT_OUT]:
+    undone = bool(found.get("undone"))
+    if found[LEFT_OUT] and not undone:
         return found
     if _is_money(found["against"]):
-        return {**found, LEFT_OUT: _("payment") if found["amount"] < 0 else _("returned payment")}
+        return {**found, LEFT_OUT: found[LEFT_OUT] or (_("payment") if found["amount"] < 0 else _("returned payment"))}
     credited = found["against"][:1] in REVENUE or _is_tax(found["against"])
-    return found if found["amount"] > 0 or credited else {**found, LEFT_OUT: _("other booking")}
+    if _is_discount(found["against"]) or not (found["amount"] > 0 or credited):
+        return {**found, LEFT_OUT: found[LEFT_OUT] or _("other booking")}
+    return {**found, "amount": -found["amount"], "day": None, LEFT_OUT: ""} if undone else found
 
 
 def _payment_line(line: Line, above: Preamble) -> Line:
@@ -76,8 +83,8 @@ def _payment_line(line: Line, above: Preamble) -> Line:
 
 
 def _is_money(account: str) -> bool:
-    """Cash, banks and money on its way."""
-    number = int(account) if account.isdigit() and len(account) == 4 else 0
+    """Cash, banks and money on its way; longer accounts begin with the four digits of the chart."""
+    number = int(account[:4]) if account.isdigit() and len(account) >= 4 else 0
     return 1000 <= number < 1400 or number == 1460 or 1600 <= number < 1900 and not _is_tax(account)
 
 
@@ -93,7 +100,9 @@ def _is_discount(account: str) -> bool:
 
 def _invoice(lines: Sequence[Line]) -> dict[str, Any]:
     """One of several lines where its revenue stands on several accounts, as it does with two rates of tax."""
-    first = lines[0]
+    first, total = lines[0], sum((line["amount"] for line in lines), Decimal(0))
+    if all(line["undone"] for line in lines) or (total == 0 and any(line["undone"] for line in lines)):
+        raise NoDebt("reversed")
     due = str(first.get(DUE) or "")
     return {
         "customer_reference": first["debtor"],
@@ -101,7 +110,7 @@ def _invoice(lines: Sequence[Line]) -> dict[str, Any]:
         "issued_on": first["day"],
         "due_on": _whole_day(due) if due else None,
         "currency": first[CURRENCY],
-        "total": sum((line["amount"] for line in lines), Decimal(0)),
+        "total": total,
     }
 
 

@@ -48,7 +48,8 @@ class Profile:
     """One kind of export of one program.
 
     `columns`: what kind of value each column holds, by its name without case. `recognised_by`: names that together are
-    unmistakable. `convert`: the lines of one row of the plain layout -> its values, or several rows of values.
+    unmistakable. `convert`: the lines of one row of the plain layout -> its values, or several rows of values; raises NoDebt
+    for lines that together are none.
     `key`: lines equal in these are one invoice, a line an item; `agree`: what must be the same in all of them.
     `status`: the column that may say NOT_ISSUED; `number`: the one that holds the document's number.
     `prepare`: a line and the lines above the header -> the line with what follows from both, or with LEFT_OUT.

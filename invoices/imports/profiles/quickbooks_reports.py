@@ -24,6 +24,8 @@ def _invoices_only(line: Line, _above: Preamble) -> Line:
     word = _type(line)
     if "voided" in str(line.get("memo/description") or line.get("memo") or "").casefold():
         return {**line, LEFT_OUT: "voided"}
+    if word in CREDITS and line.get("open balance") == 0:
+        return {**line, LEFT_OUT: _("credit note used up")}
     return line if word in {"", "invoice", *CREDITS} else {**line, LEFT_OUT: _state(word)}
 
 

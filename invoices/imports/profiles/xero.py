@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from arcollect.money import quantize
 from invoices.imports.layouts import CUSTOMERS, INVOICES
 from invoices.imports.profiles.profile import LEFT_OUT, Line, Preamble, Profile, joined, refuse_blank, texts
 
@@ -16,10 +17,12 @@ def _xero_invoice(lines: Sequence[Line]) -> dict[str, Any]:
     total = first.get("total")
     if total is None:
         total = sum(map(_xero_line, lines), Decimal(0))
-    credit = "credit" in (first.get("type") or "").casefold()
-    if credit and first.get("invoiceamountdue") is not None:
-        # What it paid is in the amounts paid of the invoices already.
-        total = first["invoiceamountdue"]
+    credit, due = "credit" in (first.get("type") or "").casefold(), first.get("invoiceamountdue")
+    # What is not due is paid: by money, which is all "amount paid" knows, or by a credit note.
+    paid = first.get("invoiceamountpaid") if due is None or first.get("total") is None else total - due
+    if credit and due is not None:
+        # What it paid is missing from what is due of the invoices already.
+        total = due
     return {
         "customer_name": first["contactname"],
         "number": first["invoicenumber"],
@@ -28,7 +31,7 @@ def _xero_invoice(lines: Sequence[Line]) -> dict[str, Any]:
         "currency": first.get("currency"),
         "total": -abs(total) if credit else total,
         "purchase_order": first.get("reference"),
-        "paid": None if credit else first.get("invoiceamountpaid"),
+        "paid": None if credit else paid,
     }
 
 
@@ -44,7 +47,7 @@ def _sale(line: Line, _above: Preamble) -> Line:
 def _xero_line(line: Line) -> Decimal:
     refuse_blank(line, "quantity", "unitamount")
     kept = 1 - (line.get("discount") or Decimal(0)) / 100
-    net = (line["quantity"] * line["unitamount"] * kept).quantize(Decimal("0.01"))
+    net = quantize(line["quantity"] * line["unitamount"] * kept, line.get("currency") or "XXX")
     return net + (line.get("taxamount") or Decimal(0))
 
 
