@@ -69,4 +69,6 @@ def test_an_invoice_is_made_checked_issued_sent_and_credited(open_browser, mails
     assert complaints_of_axe(page) == []
     page.get_by_role("button", name="Issue the credit note").click()
     expect(page.locator("h1")).to_contain_text("Credit note 2026-")
+    expect(page.locator("#messages")).to_contain_text("It went to")
+    assert "Credit note" in mails.mails[-1]["Subject"]
     assert complaints_of_axe(page) == []
