@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -17,10 +17,9 @@ from customers.models.letter import LetterCode, LetterState
 from customers.views.tasks import door_of
 from invoices.advice_words import advice_words, hold_words
 from invoices.models import CreditAdvice, Settlement
-from invoices.models.insight import Advice
+from invoices.models.insight import Advice, AdviceState
 from invoices.models.settlement import SettlementState
 from invoices.settlements import floor_of
-from reminders.watching import open_advices
 
 SHOWN = 12
 # More suggestions of a limit than this are one thing to look at.
@@ -69,32 +68,41 @@ class Decisions:
 
 
 def decisions(business: Business, today: datetime.date) -> Decisions:
-    """Everything that waits for the owner's word, in a fixed number of queries."""
-    tasks, final, advices = owner_tasks(business, today), _final_drafts(business), open_advices(business)
-    missed = _missed(business, tasks[:SHOWN])
-    rows = [_of_task(task, missed, today) for task in tasks[:SHOWN]]
-    rows += [_of_letter(letter) for letter in final[:SHOWN]]
-    first = sorted(rows, key=lambda row: (row.due_on, -(row.amount or 0)))
-    # Advice about credit never presses, and there may be much of it: limits together, after everything else.
-    limits = [advice for advice in advices if advice.kind == Advice.LIMIT]
-    holds = [advice for advice in advices if advice.kind != Advice.LIMIT]
-    together = [_of_limits(business, limits)] if len(limits) > LIMITS_APART else None
-    apart = [_of_advice(business, advice) for advice in [*holds, *([] if together else limits)][:SHOWN]]
-    all_rows = [*first, *apart, *(together or [])]
-    count = len(tasks) + len(final) + len(holds) + (1 if together else len(limits))
-    return Decisions(all_rows[:SHOWN], count)
+    """Everything that waits for the owner's word, in nine queries however much it is."""
+    tasks, letters = owner_tasks(business, today), _final_drafts(business)
+    first_tasks = list(tasks.order_by("due_on", "pk")[:SHOWN])
+    missed = _missed(business, first_tasks)
+    pressing = [_of_task(task, missed, today) for task in first_tasks]
+    pressing += [_of_letter(letter) for letter in letters.order_by("pk")[:SHOWN]]
+    pressing.sort(key=lambda row: (row.due_on, -(row.amount or 0)))
+    quiet, advised = _advised(business)
+    return Decisions([*pressing, *quiet][:SHOWN], tasks.count() + letters.count() + advised)
 
 
-def owner_tasks(business: Business, today: datetime.date) -> list[Task]:
-    """The owner's tasks whose day has come, the earliest due first. One query."""
+def owner_tasks(business: Business, today: datetime.date) -> QuerySet[Task]:
+    """The owner's tasks whose day has come."""
     waits = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
     rows = Task.objects.filter(waits, business=business, state=TaskState.OPEN, role=Role.OWNER, opens_on__lte=today)
-    return list(rows.select_related("business", "customer").order_by("due_on", "pk"))
+    return rows.select_related("business", "customer")
 
 
-def _final_drafts(business: Business) -> list[Letter]:
+def _final_drafts(business: Business) -> QuerySet[Letter]:
     rows = Letter.objects.filter(business=business, state=LetterState.DRAFT, code=LetterCode.FINAL)
-    return list(rows.select_related("business", "customer").defer("facts", "body").order_by("pk"))
+    return rows.select_related("business", "customer").defer("facts", "body")
+
+
+def _advised(business: Business) -> tuple[list[Waiting], int]:
+    """The advice about credit and how much of it there is. It never presses and may be a lot: holds first, limits together."""
+    rows = CreditAdvice.objects.filter(business=business, state=AdviceState.OPEN, customer__merged_into=None)
+    limits, holds = rows.filter(kind=Advice.LIMIT), rows.exclude(kind=Advice.LIMIT)
+    told = limits.aggregate(n=Count("pk"), since=Min("made_on"))
+    together = told["n"] > LIMITS_APART
+    apart = list(holds.select_related("customer").order_by("made_on", "pk")[:SHOWN])
+    apart += [] if together else limits.select_related("customer").order_by("made_on", "pk")
+    found = [_of_advice(business, advice) for advice in apart]
+    if together:
+        found = [*found[: SHOWN - 1], _of_limits(business, told["n"], told["since"])]
+    return found, holds.count() + (1 if together else told["n"])
 
 
 def _missed(business: Business, tasks: Sequence[Task]) -> dict[str, Settlement]:
@@ -182,15 +190,14 @@ def _of_letter(letter: Letter) -> Waiting:
     )
 
 
-def _of_limits(business: Business, limits: Sequence[CreditAdvice]) -> Waiting:
+def _of_limits(business: Business, count: int, since: datetime.date) -> Waiting:
     """All suggested limits as one thing: they are answered on their list."""
-    count = len(limits)
     address = reverse("credit-advices", args=[business.slug]) + "?kind=limit"
     return Waiting(
         icon="credit-card",
         what=ngettext("%(n)d credit limit to change", "%(n)d credit limits to change", count) % {"n": count},
         address=address,
-        due_on=min(advice.made_on for advice in limits),
+        due_on=since,
         customer=None,
         amount=None,
         currency=business.currency,
