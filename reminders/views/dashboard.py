@@ -8,7 +8,7 @@ from babel.numbers import get_currency_name
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from reminders import dashboard, dashboard_charts
 from reminders.board import board, target_days
 from reminders.overview_facts import Overview, overview
 from reminders.owner_decisions import decisions
+from reminders.reports import REPORTS
 from reminders.scoring import score_night
 from reminders.standing import Standing, standings
 from reminders.watching import worrying
@@ -89,7 +90,7 @@ def _shown(business: Business, found: Sequence[Standing], standing: Standing, re
     locale = parse_locale(get_language() or "en")
     return board(business, view) | {
         "currencies": [(one.currency, get_currency_name(one.currency, count=2, locale=locale)) for one in found],
-        "report": {key: _report(business, name, standing.currency) for key, name in REPORTS.items()},
+        "report": {key: _report(business, name, standing.currency) for key, name in BEHIND.items()},
         "charts": _charts(view, business),
         "worries": worrying(business, today, WORRIES),
         "decisions": decisions(business, today) if request.membership.is_owner else None,
@@ -99,14 +100,20 @@ def _shown(business: Business, found: Sequence[Standing], standing: Standing, re
 WORRIES = 4
 # Of this many open invoices the figures take a few seconds.
 COUNTED_AT_ONCE = 5000
-REPORTS = {"dso": "dso", "cei": "cei", "ratio": "ledger-ratio", "promises": "promises", "steps": "steps"}
+BEHIND = {
+    "dso": "dso",
+    "cei": "cei",
+    "ratio": "ledger-ratio",
+    "promises": "promises",
+    "steps": "steps",
+    "cash": "cash",
+    "team": "team",
+}
 
 
 def _report(business: Business, name: str, currency: str) -> str:
-    try:
-        return f"{reverse('report-detail', args=[business.slug, name])}?currency={currency}"
-    except NoReverseMatch:
-        return ""
+    """The address of a report, "" where there is none of that name."""
+    return f"{reverse('report-detail', args=[business.slug, name])}?currency={currency}" if name in REPORTS else ""
 
 
 def _charts(view: Overview, business: Business) -> dict[str, Any]:
