@@ -24,7 +24,7 @@ CREDITOR_REFERENCE = re.compile(r"RF\d\d")
 SLIP_REFERENCE = re.compile(r"\d{26,27}")
 AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,](\d\d)(?![\d.,]*\d)")
 DATE = re.compile(r"(?<!\d)(?:\d{1,2}([./-])\s?\d{1,2}\1\s?(?:20)?\d\d|20\d\d([-/.])\d{1,2}\2\d{1,2})(?!\d)")
-MOST_LENGTHS = 40
+MOST_LENGTHS, MOST_GLUED = 40, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,19 @@ class Typed:
     starts: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.starts = [at for at in range(len(self.letters)) if self.starts_at(at)]
+        self.starts = []
+        for at in range(len(self.letters)):
+            if self._starts_at(at):
+                self.starts.append(at)
 
-    def starts_at(self, at: int) -> bool:
+    def _starts_at(self, at: int) -> bool:
         """Whether a number may begin here: after a gap, where letters turn into digits or back, or after leading noughts."""
         if at == 0 or self.gaps[at]:
             return True
         before, here = self.letters[at - 1], self.letters[at]
         if before.isdigit() != here.isdigit():
             return True
-        return before == "0" and self.starts_at(at - 1)
+        return before == "0" and self.starts[-1] == at - 1
 
     def ends_at(self, at: int) -> bool:
         """Whether a number may end before this place."""
@@ -124,25 +127,40 @@ def shape_of(key: str) -> str:
 def find_numbers(text: Typed, numbers: Numbers) -> list[Hit]:
     """Every number of `numbers` in the text, in its order; where two lie upon each other, the longer one."""
     lengths = sorted(numbers.lengths)[-MOST_LENGTHS:]
-    found = [hit for at in text.starts for hit in _from(text, numbers, lengths, at)] if lengths else []
+    search = _Search(text, numbers, lengths)
+    found = [hit for at in text.starts for hit in search.hits_from(at)] if lengths else []
     return list(_apart(found))
 
 
-def _from(text: Typed, numbers: Numbers, lengths: Iterable[int], at: int) -> Iterator[Hit]:
-    """The numbers that begin here and end where one may, or where another one begins that is glued to it."""
-    for length in lengths:
-        end = at + length
-        if end > len(text.letters):
-            return
-        word = text.letters[at:end]
-        hit = _hit(text, numbers, word, at)
-        if hit is None:
-            continue
-        if text.ends_at(end):
-            yield hit
-        elif rest := list(_from(text, numbers, lengths, end)):
-            # Short numbers in a row make up any long one.
-            yield from (one if one.strength == STRONG else replace(one, strength=WEAK) for one in (hit, *rest))
+@dataclass(slots=True)
+class _Search:
+    """Numbers in a text. What begins at a place is worked out once: in a long row of digits short numbers that are glued to each
+    other begin at every place, and the ways to part it are beyond number."""
+
+    text: Typed
+    numbers: Numbers
+    lengths: Sequence[int]
+    known: dict[int, tuple[Hit, ...]] = field(default_factory=dict)
+
+    def hits_from(self, at: int, glued: int = 0) -> tuple[Hit, ...]:
+        """The numbers that begin here and end where one may, or where another one begins that is glued to it."""
+        if at not in self.known:
+            self.known[at] = tuple(dict.fromkeys(self._look(at, glued)))
+        return self.known[at]
+
+    def _look(self, at: int, glued: int) -> Iterator[Hit]:
+        for length in self.lengths:
+            end = at + length
+            if end > len(self.text.letters):
+                return
+            hit = _hit(self.text, self.numbers, self.text.letters[at:end], at)
+            if hit is None:
+                continue
+            if self.text.ends_at(end):
+                yield hit
+            elif glued < MOST_GLUED and (rest := self.hits_from(end, glued + 1)):
+                # Short numbers in a row make up any long one.
+                yield from (one if one.strength in (STRONG, WEAK) else replace(one, strength=WEAK) for one in (hit, *rest))
 
 
 def _hit(text: Typed, numbers: Numbers, word: str, at: int) -> Hit | None:

@@ -32,7 +32,7 @@ _MONEY = re.compile(
     r"(?:\s?(?P<after>[A-Z]{3}|[€£$¥]))?(?![\w]|[.,/-]\d)"
 )
 _DAY = re.compile(r"(?<![\d./-])(\d{4}-\d{2}-\d{2}|\d{1,2}([./-])\d{1,2}\2\d{2,4})(?![\d/-])")
-_NUMBER_LIKE = re.compile(r"(?<![\w.,])(?=[\w/.-]*\d{3})[A-Za-z]{0,6}[-/ ]?\d[\w/.-]*")
+_NUMBER_LIKE = re.compile(r"(?<![\w.,])(?=[\w/.-]{0,40}\d{3})[A-Za-z]{0,6}[-/ ]?\d[\w/.-]*")
 SEVERAL = 2
 
 
@@ -215,9 +215,12 @@ def _worth(amounts: Sequence[Decimal], roles: Sequence[str], balance: Decimal | 
 def _once(rows: Iterable[AdvisedRow]) -> list[AdvisedRow]:
     """An invoice that is named again without an amount, in a subject or a quoted mail, counts once."""
     kept: list[AdvisedRow] = []
+    places: dict[int, int] = {}
     for row in rows:
-        at = next((place for place, other in enumerate(kept) if row.invoice_id and other.invoice_id == row.invoice_id), None)
+        at = places.get(row.invoice_id) if row.invoice_id else None
         if at is None:
+            if row.invoice_id:
+                places[row.invoice_id] = len(kept)
             kept.append(row)
         elif kept[at].assumed:
             kept[at] = row

@@ -3,6 +3,7 @@
 import pytest
 
 from invoices.matches import Match
+from invoices.matching_text import WEAK, Numbers, find_numbers, typed
 from tests.invoices.matching import ACME, BIRCH, first, ledger, line, split_of
 
 
@@ -35,3 +36,17 @@ def test_it_comes_back_from_json_as_it_was():
     found = first(line("119.00", "INV-20417 INV-30001"), ledger((ACME, "INV-20417", "100.00"), (BIRCH, "INV-30001", "19.00")))
     assert found.others and found.amount == line("119.00").amount
     assert Match.from_json(found.as_json()) == found
+
+
+def test_a_long_row_of_digits_takes_no_longer_than_any_text():
+    """Where numbers are short, every place in it begins one, and the ways to part it double every few digits."""
+    numbers = Numbers()
+    for number in range(100, 10_000):
+        numbers.add(str(number), number)
+    hits = find_numbers(typed("1234567891" * 14 + " 4711"), numbers)
+    assert hits[-1].ids == (4711,) and {hit.strength for hit in hits[:-1]} <= {WEAK}
+
+
+def test_noughts_without_end_are_read():
+    text = typed("0" * 5000 + "417")
+    assert text.starts == list(range(5001))

@@ -105,3 +105,11 @@ def test_a_mail_stays_as_it_is():
 def test_a_file_without_text_is_refused(content, reason):
     with pytest.raises(ImportProblem, match=reason):
         advice_text(content)
+
+
+def test_an_advice_of_very_many_lines_is_read_in_one_go():
+    """Neither rows held against all before them nor words without an end may take minutes."""
+    many = [Claim(pk, 7, f"RE-2026-{pk:05}", Decimal("1.50"), "EUR") for pk in range(10, 3010)]
+    text = "\n".join(f"{claim.number} 1,50" for claim in many) + "\n" + "a-" * 30_000
+    found = read(text, many)
+    assert (len(found.rows), found.total) == (3000, Decimal("4500.00"))
