@@ -111,7 +111,7 @@ def _persona(random: Random, reference: str, name: str, kind: Kind, land: Land, 
         terms_days=random.choice(land.terms),
         size=random.randint(120, 600) if small else random.choice((350, 600, 900, 1400, 2200, 3800)),
         every_days=28 if habit == Habit.NEW else random.choice((21, 28, 28, 30, 35, 42)),
-        since_days=58 if habit == Habit.NEW else random.randint(640, 730),
+        since_days=44 if habit == Habit.NEW else random.randint(640, 730),
         people=tuple(_people(random, name, kind, land, place, lines)),
     )
 

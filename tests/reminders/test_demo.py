@@ -23,6 +23,7 @@ from reminders.demo.cast import Habit, invent_cast
 from reminders.demo.story import Story, tell_story
 from reminders.escalation import Setting
 from reminders.policies import MIN_BALANCE, STANDARD
+from reminders.scoring_customers import judge
 from reminders.timetable import PolicyTerms, StepTerms
 from reminders.verifying import verify
 from tests.make import day
@@ -132,6 +133,32 @@ def test_the_good_ones_going_bad_have_shifted(story):
         late = [(on - sale.due_on).days for on, sale in zip(paid, past_due, strict=True)]
         baseline = late[: min(12, max(6, len(late) - 4))]
         assert mean(late[-3:]) - mean(baseline) >= max(10, 2 * max(3, stdev(baseline)))
+
+
+# What each habit comes out as; a plan that ends unpaid shows as trouble.
+SEGMENTS = {
+    Habit.PROMPT: "PROMPT",
+    Habit.FORGETFUL: "FORGETFUL",
+    Habit.STRETCHER: "STRETCHER",
+    Habit.SLOW: "SLOW",
+    Habit.NEW: "NEW",
+    Habit.DETERIORATING: "DETERIORATING",
+    Habit.PROMISE_BREAKER: "PROMISE_BREAKER",
+    Habit.OUR_FAULT: "DISPUTER OUR_FAULT",
+    Habit.TACTICAL: "DISPUTER TACTICAL",
+    Habit.ON_PLAN: "DETERIORATING",
+}
+
+
+@pytest.mark.proves("P09", "P10")
+def test_every_habit_is_seen_for_what_it_is(shop):
+    habits = {persona.reference: persona.habit for persona in invent_cast(7, 24)}
+    customers = list(Customer.objects.filter(business=shop, reference__in=habits).select_related("business"))
+    found: dict[Habit, set[str]] = {}
+    for one in judge(shop, customers, TODAY):
+        words = f"{one.verdict.segment} {one.verdict.sub_type}".strip()
+        found.setdefault(habits[one.customer.reference], set()).add(words)
+    assert {habit: SEGMENTS[habit] in seen for habit, seen in found.items()} == dict.fromkeys(Habit, True)
 
 
 def test_promise_breakers_break_most_promises(story):

@@ -13,7 +13,8 @@ from invoices.einvoices.content import Party
 from invoices.imports.customerbook import CustomerBook
 from invoices.imports.importing import import_ledger
 from invoices.imports.rows import CustomerRow
-from invoices.models import Invoice
+from invoices.models import CreditAdvice, Invoice, SegmentOverride
+from invoices.overruling import set_override
 from reminders.facts import cases_of, settings_of
 from reminders.merging import MergeError, merge, part
 from reminders.models import HandOff
@@ -177,3 +178,29 @@ def test_told_apart_on_the_page_and_taken_back(business, bookkeeper, client_of, 
     assert "No two customers look alike" in read(client, business, "customer-alike")
     client.post(address(business, "customer-apart", kept.pk, gone.pk), {"again": "1"})
     assert "1 pair" in read(client, business, "customer-alike")
+
+
+def said(of: Customer, owner) -> SegmentOverride:
+    return set_override(customer=of, segment="SLOW", reason="We know them.", on=TODAY, actor=owner)
+
+
+def test_what_the_owner_set_for_the_one_holds_for_both_until_they_are_parted(owner, kept, gone):
+    row = said(gone, owner)
+    merged = merge(kept=kept, gone=gone, on=TODAY, actor=owner)
+    assert list(kept.segment_overrides.all()) == [row]
+    part(row=merged, now=NOON, actor=owner)
+    assert list(gone.segment_overrides.all()) == [row]
+
+
+def test_what_the_owner_set_for_the_one_that_stays_wins(owner, kept, gone):
+    stays, goes = said(kept, owner), said(gone, owner)
+    merged = merge(kept=kept, gone=gone, on=TODAY, actor=owner)
+    assert SegmentOverride.objects.get(ended_on=None) == stays
+    part(row=merged, now=NOON, actor=owner)
+    assert set(SegmentOverride.objects.filter(ended_on=None)) == {stays, goes}
+
+
+def test_what_waits_about_the_credit_of_the_one_that_goes_lapses(business, owner, kept, gone):
+    CreditAdvice.objects.create(business=business, customer=gone, kind="hold", made_on=TODAY)
+    merge(kept=kept, gone=gone, on=TODAY, actor=owner)
+    assert CreditAdvice.objects.get().state == "lapsed"
