@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arcollect.money import format_plain
 from arcollect.widgets import DayInput
 from invoices.forms.payment import check_precision
 
@@ -24,7 +25,7 @@ class RefundForm(forms.Form):
         """`left`: what no invoice has of it, offered as the amount."""
         super().__init__(*args, **kwargs)
         self.currency, self.today = currency, today
-        self.fields["amount"].initial = f"{left.normalize():f}"
+        self.fields["amount"].initial = format_plain(left, currency)
         self.fields["amount"].widget.attrs |= {"inputmode": "decimal", "autofocus": True}
         self.fields["on"].initial = today
 

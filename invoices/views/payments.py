@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arcollect.ids import read_id
-from arcollect.money import format_money
+from arcollect.money import format_money, format_plain
 from customers.access import get_row, member_view
 from customers.models import Customer
 from invoices.booking import BookingError, book_payment, return_payment
@@ -63,7 +63,7 @@ def payment_form(request: HttpRequest, customer: Customer) -> PaymentForm:
     wanted = next((row for row in rows if str(row.pk) == request.GET.get("invoice")), None)
     likely = [wanted] if wanted else []
     currencies = dict.fromkeys([*(row.currency for row in likely + rows), request.business.currency])
-    initial = {"invoice": wanted, "amount": f"{wanted.balance.normalize():f}" if wanted else None}
+    initial = {"invoice": wanted, "amount": format_plain(wanted.balance, wanted.currency) if wanted else None}
     return PaymentForm(request.POST or None, invoices=rows, currencies=list(currencies), today=today, initial=initial)
 
 

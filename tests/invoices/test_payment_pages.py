@@ -87,7 +87,7 @@ def test_somebody_elses_invoice_is_no_choice(enter, business, two):
 
 def test_from_an_invoice_the_form_is_filled_in(books, business, acme, two):
     page = books.get(address(business, "payment-add", acme.pk), {"invoice": two[1].pk}).content.decode()
-    assert 'value="500"' in page
+    assert 'value="500.00"' in page
     assert f'<option value="{two[1].pk}" selected>INV-2</option>' in page
 
 

@@ -54,7 +54,7 @@ def test_leaving_needs_a_reason(books, business, cash):
 
 
 def test_a_refund_is_noted_and_taken_back(books, business, bookkeeper, cash):
-    assert 'value="350"' in books.get(address(business, "payment-refund", cash.pk)).content.decode()
+    assert 'value="350.00"' in books.get(address(business, "payment-refund", cash.pk)).content.decode()
     books.post(address(business, "payment-refund", cash.pk), {"amount": "350", "on": "2026-03-19", "reference": "RF 1"})
     refund = Refund.objects.get()
     assert (refund.by, refund.reference) == (bookkeeper, "RF 1")
