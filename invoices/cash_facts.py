@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from arcollect.money import format_plain
 from customers.models import Business
 from invoices.cash_forecast import (
+    A_DAY,
+    A_WEEK,
+    WEEKS,
     Coming,
     Expected,
     Item,
@@ -21,6 +24,7 @@ from invoices.cash_forecast import (
     expect,
     outlooks,
     own_buckets,
+    week_of,
 )
 from invoices.forecast_facts import not_by_money
 from invoices.models import Allocation, Dispute, Instalment, Invoice, PlanInvoice, Promise, PromiseLine, WriteOff
@@ -36,9 +40,29 @@ ENOUGH = 3
 LOOKED_AT = 5000
 
 
-def expected(business: Business, as_of: datetime.date) -> Iterator[Expected]:
-    """What is expected of what is owed now, slice by slice; `as_of` is today. A fixed number of queries."""
-    yield from expect(_items(business, as_of), _coming(business), rates(business, as_of), as_of)
+def expected(business: Business, as_of: datetime.date, rows: QuerySet[Invoice] | None = None) -> Iterator[Expected]:
+    """What is expected of what is owed now, slice by slice; `as_of` is today. `rows`: of these open invoices, and of every
+    plan, alone. A fixed number of queries."""
+    opened = Invoice.objects.filter(business=business, balance__gt=0) if rows is None else rows
+    yield from expect(_items(business, opened, as_of), _coming(business), rates(business, as_of), as_of)
+
+
+def expected_within(business: Business, as_of: datetime.date, currency: str, place: int | None) -> list[Expected]:
+    """The slices of one week (as `week_of` counts them), the largest first; read without those of other weeks."""
+    rows = Invoice.objects.filter(business=business, balance__gt=0, currency=currency)
+    if place is not None:
+        first, last = as_of + A_DAY + place * A_WEEK, as_of + (place + 1) * A_WEEK
+        days = Q(forecast=None) | Q(forecast__expected_on__gte=first)
+        by_promise = PromiseLine.objects.filter(promise__business=business, promise__state=PromiseState.OPEN)
+        if place < WEEKS:
+            days &= Q(forecast=None) | Q(forecast__expected_on__lte=last)
+        if place == 0:
+            days = Q(forecast=None) | Q(forecast__expected_on__lte=last)
+        rows = rows.filter(days | Q(pk__in=by_promise.values("invoice")))
+    else:
+        rows = rows.filter(forecast=None)
+    found = [one for one in expected(business, as_of, rows) if one.currency == currency and week_of(one.on, as_of) == place]
+    return sorted(found, key=lambda one: (-one.worth, one.invoice_id or 0))
 
 
 def section(business: Business, as_of: datetime.date) -> dict[str, dict[str, Any]]:
@@ -93,17 +117,18 @@ def _settled(business: Business) -> list[Settled]:
     return [*found, *(Settled((on - due_on).days, paid=False) for due_on, on in days)]
 
 
-def _items(business: Business, as_of: datetime.date) -> Iterator[Item]:
+def _items(business: Business, rows: QuerySet[Invoice], as_of: datetime.date) -> Iterator[Item]:
     disputed = _sums(Dispute.objects.filter(business=business, resolved_on=None))
     planned = _sums(PlanInvoice.objects.filter(plan__business=business, plan__state__in=BLOCKING_PLAN_STATES))
     promised: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
     lines = PromiseLine.objects.filter(promise__business=business, promise__state=PromiseState.OPEN)
     for invoice_id, due_on, amount in lines.values_list("invoice_id", "promise__due_on", "amount"):
         promised[invoice_id].append((due_on, amount))
-    rows = Invoice.objects.filter(business=business, balance__gt=0)
     usual = _usual(business, as_of) if rows.filter(forecast=None).exists() else {}
-    fields = ("pk", "customer_id", "currency", "due_on", "balance", "forecast__expected_on")
-    for pk, customer_id, currency, due_on, balance, forecast_on in rows.order_by("pk").values_list(*fields).iterator(5000):
+    fields = ("pk", "customer_id", "currency", "due_on", "balance", "forecast__expected_on", "forecast__rests_on__payments")
+    for pk, customer_id, currency, due_on, balance, forecast_on, payments in (
+        rows.order_by("pk").values_list(*fields).iterator(5000)
+    ):
         yield Item(
             pk,
             customer_id,
@@ -112,9 +137,10 @@ def _items(business: Business, as_of: datetime.date) -> Iterator[Item]:
             balance,
             planned.get(pk, NOTHING),
             disputed.get(pk, NOTHING),
-            promised.get(pk, ()),
-            forecast_on,
-            usual.get(customer_id),
+            promised=promised.get(pk, ()),
+            forecast_on=forecast_on,
+            by_others=(payments or 0) < ENOUGH,
+            usual_late=usual.get(customer_id),
         )
 
 

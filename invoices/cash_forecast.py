@@ -28,8 +28,8 @@ class Source(StrEnum):
 class Item:
     """What is open of an invoice; `planned`: in a signed plan; `promised`: (day, amount) pairs of open promises.
 
-    `forecast_on`: the day its own forecast expects it; `usual_late`: how many days late its customer pays on average, where
-    enough is known of them to say so (n >= 3).
+    `forecast_on`: the day its own forecast expects it, `by_others` where too little is known of its customer (n < 3) and it
+    rests on what others do; `usual_late`: how many days late its customer pays on average, where enough is known.
     """
 
     invoice_id: int
@@ -41,6 +41,7 @@ class Item:
     disputed: Decimal = NOTHING
     promised: Sequence[tuple[datetime.date, Decimal]] = ()
     forecast_on: datetime.date | None = None
+    by_others: bool = False
     usual_late: int | None = None
 
 
@@ -124,7 +125,7 @@ def _slices(item: Item, rates: Rates, as_of: datetime.date) -> Iterator[Expected
 
 def _day(item: Item, bucket: str, rates: Rates, as_of: datetime.date) -> tuple[datetime.date | None, Source]:
     if item.forecast_on:
-        return item.forecast_on, Source.HISTORY
+        return item.forecast_on, Source.AGEING if item.by_others else Source.HISTORY
     if item.usual_late is not None:
         return item.due_on + datetime.timedelta(days=item.usual_late), Source.HISTORY
     if bucket not in rates.lags:

@@ -1,7 +1,7 @@
 """The charts of the dashboard, made of what was read for it: what each draws, says and lists. Pure."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from babel.dates import format_date
@@ -112,7 +112,11 @@ def glide(view: Overview) -> Chart | None:
 
 def cash(view: Overview) -> Chart | None:
     """What is expected week by week, by what that rests on."""
-    rows = weeks(view.latest.figures) if view.latest else []
+    return cash_weeks(weeks(view.latest.figures), view.currency) if view.latest else None
+
+
+def cash_weeks(rows: list[Week], currency: str, links: Sequence[str] = ()) -> Chart | None:
+    """The same of these weeks; `links`: the rows behind each."""
     if not rows:
         return None
     used = [source for source in SOURCES if any(week.by[source] for week in rows)]
@@ -124,8 +128,9 @@ def cash(view: Overview) -> Chart | None:
         labels=[brief(week.since) for week in rows],
         series=[Series(source_label(source), [week.by[source] for week in rows], TONES[source]) for source in used],
         said=gettext("Bars: %(sum)s expected in %(n)d weeks. %(told)s.")
-        % {"sum": money(total, view.currency), "n": len(rows), "told": _told(rows, view.currency)},
-        currency=view.currency,
+        % {"sum": money(total, currency), "n": len(rows), "told": _told(rows, currency)},
+        currency=currency,
+        links=links,
     )
 
 

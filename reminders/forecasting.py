@@ -1,7 +1,7 @@
 """Keeps the forecast of every open invoice, and how good the forecasts of the last quarter were (domain.md 2.12, 5)."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from itertools import islice
@@ -14,10 +14,11 @@ from invoices.forecast import Forecast, Model, train
 from invoices.forecast_facts import ledger, still_open
 from invoices.forecast_history import Issued, Past, Seen
 from invoices.forecast_quality import judged, quality
-from invoices.models import ForecastReview, InvoiceForecast
+from invoices.models import ForecastReview, Invoice, InvoiceForecast
 
 A_DAY = datetime.timedelta(days=1)
 PART = 2000
+MADE_AT_ONCE = 5000
 FORECAST = ["probability_late", "expected_on", "low_on", "high_on", "rests_on", "made_on"]
 
 
@@ -26,17 +27,37 @@ def store_forecasts(*, business: Business, today: datetime.date) -> int:
 
     What was forecast of an invoice when it was first looked at stays beside it. Each part of the rows is its own transaction.
     """
-    known, past = ledger(business), Past()
-    model = train(known, today, past)
-    past.move_to(today)
+    known = ledger(business)
     first = dict(InvoiceForecast.objects.filter(business=business, invoice__balance__gt=0).values_list("pk", "first"))
-    rows = (_row(business, invoice, model, past, today, first) for invoice in still_open(business))
+    rows = (_with_first(row, first) for row in forecasts(business, known, today))
     count = 0
     while part := list(islice(rows, PART)):
         _store(part)
         count += len(part)
     review(business, known, today)
     return count
+
+
+def forecasts(business: Business, known: list[Issued], today: datetime.date) -> Iterator[InvoiceForecast]:
+    """Of every open invoice, by what is known of the ledger on `today`; nothing is stored."""
+    past = Past()
+    model = train(known, today, past)
+    past.move_to(today)
+    for invoice in still_open(business):
+        yield _row(business, invoice, model, past, today)
+
+
+def kept_or_made(business: Business, as_of: datetime.date) -> dict[int, InvoiceForecast]:
+    """By invoice: as the last night kept them, or where it was another day's, or an invoice came since, made now.
+
+    Of a large ledger those of the last night must do: to make them takes longer than anybody waits for a page.
+    """
+    kept = {row.pk: row for row in InvoiceForecast.objects.filter(business=business, invoice__balance__gt=0)}
+    opened = Invoice.objects.filter(business=business, balance__gt=0).count()
+    fresh = len(kept) == opened and all(as_of - A_DAY <= row.made_on <= as_of for row in kept.values())
+    if fresh or (kept and opened > MADE_AT_ONCE):
+        return kept
+    return {row.invoice_id: row for row in forecasts(business, ledger(business), as_of)}
 
 
 def review(business: Business, known: list[Issued], today: datetime.date) -> None:
@@ -62,12 +83,10 @@ def last_quarter(today: datetime.date) -> tuple[datetime.date, datetime.date]:
     return datetime.date(until.year, until.month - 2, 1), until
 
 
-def _row(
-    business: Business, invoice: Issued, model: Model, past: Past, today: datetime.date, first: dict[int, dict[str, Any]]
-) -> InvoiceForecast:
+def _row(business: Business, invoice: Issued, model: Model, past: Past, today: datetime.date) -> InvoiceForecast:
     seen = past.seen(invoice, today)
     found = model.forecast(seen, (today - invoice.due_on).days)
-    row = InvoiceForecast(
+    return InvoiceForecast(
         business=business,
         invoice_id=invoice.id,
         probability_late=Decimal(f"{found.probability_late:.4f}"),
@@ -77,8 +96,11 @@ def _row(
         rests_on=rests_on(seen, found),
         made_on=today,
     )
-    row.first = first.get(invoice.id) or {
-        "made_on": today.isoformat(),
+
+
+def _with_first(row: InvoiceForecast, first: Mapping[int, dict[str, Any]]) -> InvoiceForecast:
+    row.first = first.get(row.invoice_id) or {
+        "made_on": row.made_on.isoformat(),
         "probability_late": str(row.probability_late),
         "expected_on": row.expected_on.isoformat(),
         "low_on": row.low_on.isoformat(),

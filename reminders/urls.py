@@ -5,6 +5,7 @@ from django.urls import path
 from reminders.views import (
     call_texts,
     calls,
+    cash,
     conversations,
     credit_advices,
     customers,
@@ -116,6 +117,7 @@ urlpatterns = [
     path("hand-offs/<int:pk>/pack/", decisions.handoff_file, name="handoff-file"),
     path("hand-offs/<int:pk>/take-back/", decisions.handoff_take_back, name="handoff-take-back"),
     path("hand-offs/<int:pk>/close/", decisions.handoff_close, name="handoff-close"),
+    path("cash/", cash.cash_expected, name="report-cash"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/<slug:name>/", reports.report_detail, name="report-detail"),
     path("settlements/", settlements.settlement_list, name="settlement-list"),

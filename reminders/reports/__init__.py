@@ -7,7 +7,7 @@ Another report joins by a Kind here; the command, its page, its CSV and the inde
 from django.utils.translation import gettext_lazy as _
 
 from invoices.models.insight import Segment
-from reminders.reports import behaviour, desk, ledger
+from reminders.reports import behaviour, desk, forecast, ledger
 from reminders.reports.report import Field, Kind, Report, Unit
 
 REPORTS: dict[str, Kind] = {
@@ -95,6 +95,40 @@ REPORTS: dict[str, Kind] = {
             "hold": Field(_("Reasons for a hold")),
         },
         unseen=frozenset({"inputs", "rule", "scored_on", "currency", "sub_type", "override_until"}),
+    ),
+    "forecast": Kind(
+        forecast.forecast,
+        _("Forecast by invoice"),
+        _("When each open invoice will probably be paid, and how likely that is to be late."),
+        first=("late_amount", "amount", "invoices"),
+        fields={
+            "late_amount": Field(_("Likely to be paid late"), Unit.MONEY),
+            "invoices": Field(_("Open invoices"), Unit.COUNT),
+            "probability_late": Field(_("Late"), Unit.SHARE),
+            "expected_on": Field(_("Expected on"), Unit.DATE),
+            "low": Field(_("At the earliest"), Unit.DATE),
+            "high": Field(_("At the latest"), Unit.DATE),
+            "rests_on": Field(_("Rests on")),
+        },
+        past=False,
+    ),
+    "cash": Kind(
+        forecast.cash,
+        _("Cash expected"),
+        _("What may be counted on of what is owed to you, week by week."),
+        first=("four_weeks", "eight_weeks", "later", "undated"),
+        fields={
+            "four_weeks": Field(_("In four weeks"), Unit.MONEY),
+            "eight_weeks": Field(_("In eight weeks"), Unit.MONEY),
+            "later": Field(_("Later"), Unit.MONEY),
+            "undated": Field(_("Nobody knows when"), Unit.MONEY),
+            "sure": Field(_("Sure by"), Unit.SHARE),
+            "worth": Field(_("Counts as"), Unit.MONEY),
+            "expected_on": Field(_("Expected on"), Unit.DATE),
+            "rests_on": Field(_("Rests on")),
+        },
+        past=False,
+        page="report-cash",
     ),
 }
 

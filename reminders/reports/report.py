@@ -56,6 +56,7 @@ class Kind:
     `first`: its figures that a page shows large, in order. `headline`: where the nights keep the first of them (names below
     each other in LedgerDay.figures); empty where they do not. `fields`: figures and columns reminders.reports.words lacks.
     `past`: it can be told as of any day; else only of today. `unseen`: columns of the files that a page has no room for.
+    `page`: the address of a page of its own, where it has one.
     """
 
     read: Callable[[Business, datetime.date], Report]
@@ -66,6 +67,7 @@ class Kind:
     fields: Mapping[str, Field] = field(default_factory=dict)
     past: bool = True
     unseen: frozenset[str] = frozenset()
+    page: str = ""
 
 
 def names_of(business: Business) -> dict[int, tuple[str, str]]:

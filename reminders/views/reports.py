@@ -25,10 +25,10 @@ from reminders.standing import latest_day
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A report in the index: what it says, and its figure where the nights keep one."""
+    """A report in the index: what it says, its page, and its figure where the nights keep one."""
 
-    name: str
     kind: Kind
+    address: str
     figure: Shown | None
 
 
@@ -37,7 +37,10 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """Every report in one sentence, with its figure in the currency of the business as the last night has it."""
     business, today = request.business, request.business.local_date(timezone.now())
     on, figures = _kept(business, today)
-    entries = [Entry(name, kind, shown_figure(kind, figures, business.currency)) for name, kind in REPORTS.items()]
+    entries = [
+        Entry(kind, _page_of(business, name, kind), shown_figure(kind, figures, business.currency))
+        for name, kind in REPORTS.items()
+    ]
     return render(request, "reminders/report_list.html", {"entries": entries, "on": on, "today": today})
 
 
@@ -82,6 +85,10 @@ def _page(request: HttpRequest, kind: Kind, report: Report, page: Any) -> dict[s
         "accounts": figures_of(report, kind),
         "has_rows": bool(report.rows),
     }
+
+
+def _page_of(business: Business, name: str, kind: Kind) -> str:
+    return reverse(kind.page, args=[business.slug]) if kind.page else reverse("report-detail", args=[business.slug, name])
 
 
 def _address(request: HttpRequest, opens: tuple[str, int] | None) -> str:

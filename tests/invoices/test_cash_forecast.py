@@ -72,6 +72,11 @@ def test_the_forecast_of_the_invoice_comes_before_both():
     assert (found.on, found.source, found.share) == (day("2026-08-01"), Source.HISTORY, Decimal(".20"))
 
 
+def test_a_forecast_of_somebody_unknown_rests_on_the_ledger():
+    found = only(item("2026-06-20", "100", forecast_on=day("2026-08-01"), by_others=True))
+    assert (found.on, found.source) == (day("2026-08-01"), Source.AGEING)
+
+
 @pytest.mark.parametrize(
     "fields", [{"usual_late": -40}, {"forecast_on": day("2026-06-01")}, {"promised": [(day("2026-06-01"), Decimal(100))]}]
 )
