@@ -45,6 +45,7 @@ REPORTS: dict[str, Kind] = {
         _("How many days after the due date your customers paid within a year, larger amounts counting more."),
         first=("days_late", "dbt", "days_late_with_open", "snapshot_dbt"),
         headline=("days_late",),
+        unseen=frozenset({"unweighted", "dbt_with_open"}),
     ),
     "bad-debt": Kind(
         ledger.bad_debt,
@@ -73,6 +74,7 @@ REPORTS: dict[str, Kind] = {
         _("Worklist"),
         _("What is to be done on the desk today, the most worthwhile first."),
         first=("tasks", "amount"),
+        unseen=frozenset({"task"}),
         fields={"open": Field(_("Open tasks"), Unit.COUNT), "amount": Field(_("What they are about"), Unit.MONEY)},
         past=False,
     ),

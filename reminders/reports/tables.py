@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from arcollect.listing import Column, Head
-from reminders.reports.report import Kind, Report
+from reminders.reports.report import Kind, Report, Unit
 from reminders.reports.words import NUMERIC, field_of, written
 
 WHY = "_why"
@@ -20,7 +22,6 @@ class Shown:
     words: str
     why: str = ""
     numeric: bool = False
-    light: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,15 @@ class Row:
     opens: tuple[str, int] | None
 
 
-def figures_of(report: Report, kind: Kind) -> list[Account]:
-    """What a page shows of the figures, currency by currency, then what is of no currency."""
+def figures_of(report: Report, kind: Kind, home: str) -> list[Account]:
+    """What a page shows of the figures, currency by currency, that of the business (`home`) first; then what is of none."""
     accounts = [
         Account(
             currency,
             [_shown(figures, name, kind, currency) for name in kind.first if name in figures],
-            [_shown(figures, name, kind, currency) for name in figures if _small(name, kind)],
+            [_shown(figures, name, kind, currency) for name in figures if _small(name, kind) and figures[name] is not False],
         )
-        for currency, figures in report.figures.items()
+        for currency, figures in sorted(report.figures.items(), key=lambda pair: (pair[0] != home, pair[0]))
     ]
     whole = [_shown(report.whole, name, kind, "") for name in report.whole if not name.endswith(WHY)]
     return [*accounts, Account("", [], whole)] if whole else accounts
@@ -71,7 +72,8 @@ def heads_of(report: Report, kind: Kind, sort: str) -> list[Head]:
     heads = []
     for name in seen(report.rows[0], kind) if report.rows else ():
         field = field_of(name, kind.fields)
-        column = Column(name, field.label, sort=(name,), numeric=field.unit in NUMERIC)
+        label = _("%(label)s, days") % {"label": field.label} if field.unit == Unit.DAYS else field.label
+        column = Column(name, label, sort=(name,), numeric=field.unit in NUMERIC)
         heads.append(Head(column, order if name == wanted else "", f"-{name}" if sort == name else name))
     return heads
 
@@ -105,24 +107,25 @@ class Rows(Sequence[Row]):
 
     def _row(self, place: int) -> Row:
         plain, currency = self.plain[place], str(self.plain[place].get("currency", ""))
-        return Row(plain, [_shown(plain, name, self.kind, currency) for name in seen(plain, self.kind)], self.opens[place])
+        cells = [_shown(plain, name, self.kind, currency, head=True) for name in seen(plain, self.kind)]
+        return Row(plain, cells, self.opens[place])
 
 
 def seen(row: Mapping[str, Any], kind: Kind) -> list[str]:
-    """The columns a page shows."""
-    return [name for name in row if name not in kind.unseen]
+    """The columns of a page: reasons stand in the cell of what they explain."""
+    return [name for name in row if not name.endswith(WHY) and name not in kind.unseen]
 
 
 def _small(name: str, kind: Kind) -> bool:
     return name not in kind.first and not name.endswith(WHY)
 
 
-def _shown(figures: Mapping[str, Any], name: str, kind: Kind, currency: str) -> Shown:
+def _shown(figures: Mapping[str, Any], name: str, kind: Kind, currency: str, *, head: bool = False) -> Shown:
+    """`head`: the unit stands in the head of the column."""
     field, value = field_of(name, kind.fields), figures.get(name)
-    light = str(value) if name == "light" and value else ""
-    return Shown(
-        field.label, written(value, field, name, currency), figures.get(f"{name}{WHY}") or "", field.unit in NUMERIC, light
-    )
+    days_in_head = head and field.unit == Unit.DAYS
+    words = str(value) if days_in_head and value is not None else written(value, field, name, currency)
+    return Shown(field.label, words, figures.get(f"{name}{WHY}") or "", field.unit in NUMERIC)
 
 
 def _found(row: Mapping[str, Any], words: str) -> bool:

@@ -82,7 +82,7 @@ def _page(request: HttpRequest, kind: Kind, report: Report, page: Any) -> dict[s
         "kind": kind,
         "report": report,
         "list": shown,
-        "accounts": figures_of(report, kind),
+        "accounts": figures_of(report, kind, request.business.currency),
         "has_rows": bool(report.rows),
     }
 
