@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 from customers.models.customer import Approach
 from invoices.models.insight import Segment
 
@@ -24,6 +26,39 @@ class Lane(StrEnum):
     PLANS = "plans"
     FIRM = "firm"
     HARD = "hard"
+
+    @property
+    def label(self) -> str:
+        """What is done in it."""
+        return str(LANE_LABELS[self])
+
+    @property
+    def short(self) -> str:
+        """The same in a word, for the head of a column."""
+        return str(SHORT_LABELS[self])
+
+    @property
+    def number(self) -> int:
+        """Its place in the order of the work, from 1."""
+        return list(Lane).index(self) + 1
+
+
+LANE_LABELS = {
+    Lane.MATCH: _("Match money that is here"),
+    Lane.ADMIN: _("Quick wins: papers and approvals"),
+    Lane.DISPUTES: _("Answer open queries"),
+    Lane.PLANS: _("Agree payment plans"),
+    Lane.FIRM: _("Firm calls"),
+    Lane.HARD: _("Hard decisions"),
+}
+SHORT_LABELS = {
+    Lane.MATCH: _("Match"),
+    Lane.ADMIN: _("Quick wins"),
+    Lane.DISPUTES: _("Queries"),
+    Lane.PLANS: _("Plans"),
+    Lane.FIRM: _("Firm calls"),
+    Lane.HARD: _("Hard"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +153,7 @@ def _to_match(debts: Iterable[Debt], unapplied: Mapping[tuple[int, str], Decimal
 
 def _first(placed: Placed) -> tuple[object, ...]:
     """Within a lane: queries past their clock first, then by clock; all others oldest x largest."""
-    weight = -placed.debt.amount * placed.days
+    weight = (-placed.debt.amount * placed.days, -placed.days, placed.debt.invoice_id)
     if placed.lane == Lane.DISPUTES:
-        return (not placed.breached, placed.debt.clock or datetime.date.max, weight, placed.debt.invoice_id)
-    return (weight, placed.debt.invoice_id)
+        return (not placed.breached, placed.debt.clock or datetime.date.max, *weight)
+    return weight

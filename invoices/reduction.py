@@ -7,28 +7,34 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from invoices.models import ReductionPlan
+
 NOTHING = Decimal(0)
 WEEK = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Glide:
-    """From what was owed on `starts_on` down to `target`, in equal steps of a week."""
+    """From what was owed on `started_on` down to `target`, in equal steps of a week; `running` where somebody began it, else what
+    it would be."""
 
-    starts_on: datetime.date
     start: Decimal
     target: Decimal
     weeks: int
+    started_on: datetime.date
+    running: bool = False
 
     @property
     def a_week(self) -> Decimal:
-        """How much less is to be owed each week; below nothing where the target lies above the start."""
-        return (self.start - self.target) / self.weeks
+        """How much less is to be owed each week; nothing where the ledger is there already."""
+        return max(NOTHING, self.start - self.target) / self.weeks
 
     @property
     def ends_on(self) -> datetime.date:
         """The day by which the target is to be reached."""
-        return self.starts_on + self.weeks * WEEK
+        return self.day_of(self.weeks)
 
     def planned(self, week: int) -> Decimal:
         """What is to be owed at the end of a week: AR0 - (AR0 - target) x w / W; the target itself from the last week on."""
@@ -36,7 +42,22 @@ class Glide:
 
     def week_of(self, day: datetime.date) -> int:
         """How many whole weeks have gone by on that day."""
-        return max(0, (day - self.starts_on).days // 7)
+        return max(0, (day - self.started_on).days // 7)
+
+    def day_of(self, week: int) -> datetime.date:
+        """The day a week ends on; week 0 is the day it began."""
+        return self.started_on + week * WEEK
+
+
+def glide_of(
+    plan: ReductionPlan | None, owed: Decimal | None, target: Decimal | None, today: datetime.date, weeks: int
+) -> Glide | None:
+    """The plan that runs, else the one that would begin today; None where the ledger is not known, or at its target already."""
+    if plan is not None:
+        return Glide(plan.start_amount, plan.target, plan.weeks, plan.started_on, running=True)
+    if owed is None or target is None or owed <= target:
+        return None
+    return Glide(owed, target, weeks, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +83,7 @@ def weeks_of(glide: Glide, counted: Mapping[datetime.date, Decimal]) -> list[Pla
     return [
         PlanWeek(number, on, glide.planned(number), counted[day] if (day := nearest(counted, on)) else None)
         for number in range(glide.weeks + 1)
-        for on in [glide.starts_on + number * WEEK]
+        for on in [glide.day_of(number)]
     ]
 
 
@@ -78,6 +99,19 @@ class Decision(StrEnum):
     AGENCY = "agency"
     COURT = "court"
     WRITE_OFF = "write_off"
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return str(DECISION_LABELS[self])
+
+
+DECISION_LABELS = {
+    Decision.SETTLE: _("Settle for less"),
+    Decision.AGENCY: _("Give it to an agency"),
+    Decision.COURT: _("Go to court"),
+    Decision.WRITE_OFF: _("Write it off"),
+}
 
 
 @dataclass(frozen=True, slots=True)

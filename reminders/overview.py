@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext
 
 from arcollect.filters import brief, money
+from invoices.lanes import Lane as WorkLane
 from invoices.metrics import NOTHING
 from reminders.models import StepCode
 
@@ -158,36 +159,6 @@ def verdict(owed: Decimal, overdue: Decimal, changed: Change | None, currency: s
 
 
 @dataclass(frozen=True, slots=True)
-class Glide:
-    """The way down from `start` to `target` in equal weekly steps; `running` where somebody started it, else what it would be."""
-
-    start: Decimal
-    target: Decimal
-    weeks: int
-    started_on: datetime.date
-    running: bool = False
-
-    @property
-    def a_week(self) -> Decimal:
-        """What it takes off each week; nothing where the ledger is there already."""
-        return max(NOTHING, self.start - self.target) / self.weeks
-
-    def planned(self, week: int) -> Decimal:
-        """What may be owed at the end of a week, 0 to `weeks` (domain.md 5.4)."""
-        return self.start - (self.start - self.target) * min(week, self.weeks) / self.weeks
-
-    def day_of(self, week: int) -> datetime.date:
-        return self.started_on + datetime.timedelta(days=7 * week)
-
-    def week_of(self, on: datetime.date) -> int:
-        """The full weeks since it began."""
-        return max(0, (on - self.started_on).days // 7)
-
-
-LANES = ("match", "admin", "disputes", "plans", "firm", "hard")
-
-
-@dataclass(frozen=True, slots=True)
 class Lane:
     """One sort of work that takes overdue money off the ledger."""
 
@@ -198,20 +169,13 @@ class Lane:
     @property
     def label(self) -> str:
         """What is done in it."""
-        return {
-            "match": gettext("Match money that is here"),
-            "admin": gettext("Quick wins: papers and approvals"),
-            "disputes": gettext("Answer open queries"),
-            "plans": gettext("Agree payment plans"),
-            "firm": gettext("Firm calls"),
-            "hard": gettext("Hard decisions"),
-        }[self.name]
+        return WorkLane(self.name).label
 
 
 def lanes(figures: Mapping[str, Any]) -> list[Lane]:
     """The lanes that have something in them, in the order they are worked."""
     found = figures.get("lanes") or {}
-    rows = [Lane(name, Decimal(found[name]["amount"]), int(found[name]["count"])) for name in LANES if name in found]
+    rows = [Lane(name, Decimal(found[name]["amount"]), int(found[name]["count"])) for name in WorkLane if name in found]
     return [row for row in rows if row.count]
 
 

@@ -11,7 +11,8 @@ from invoices.metrics import NOTHING
 from invoices.models import LedgerDay, Payment, ReductionPlan
 from invoices.promised import Promised, promised
 from invoices.query_ages import QueryAge, queries_by_age
-from reminders.overview import Change, Day, Glide, Verdict, a_month_ago, change, nearest, verdict, wanted_days
+from invoices.reduction import Glide, glide_of
+from reminders.overview import Change, Day, Verdict, a_month_ago, change, nearest, verdict, wanted_days
 from reminders.standing import Standing
 
 
@@ -34,14 +35,10 @@ def stored_days(business: Business, currency: str, today: datetime.date, plan_fr
     return Stored(nights[-1] if nights else None, days)
 
 
-def glide_of(plan: ReductionPlan | None, latest: Day | None, today: datetime.date, weeks: int) -> Glide | None:
+def way_down(plan: ReductionPlan | None, latest: Day | None, today: datetime.date, weeks: int) -> Glide | None:
     """The plan that runs, else the one that would begin today; None where the ledger is not known, or at its target already."""
-    if plan is not None:
-        return Glide(plan.start_amount, plan.target, plan.weeks, plan.started_on, running=True)
-    start, target = (latest.amount("net"), latest.amount("target")) if latest else (None, None)
-    if start is None or target is None or start <= target:
-        return None
-    return Glide(start, target, weeks, today)
+    owed, target = (latest.amount("net"), latest.amount("target")) if latest else (None, None)
+    return glide_of(plan, owed, target, today, weeks)
 
 
 def running_plan(business: Business, currency: str) -> ReductionPlan | None:
@@ -117,7 +114,7 @@ def overview(business: Business, standing: Standing, today: datetime.date) -> Ov
         latest=stored.latest,
         days=stored.days,
         plan=plan,
-        glide=glide_of(plan, stored.latest, today, business.rules["glide_weeks"]),
+        glide=way_down(plan, stored.latest, today, business.rules["glide_weeks"]),
         queries=queries_by_age(business, standing.currency, today),
         promised=promised(business, standing.currency, today),
         received_week=received_week(business, standing.currency, today),

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from customers.models import Business
-from invoices import cash_facts, ledger_figures, promise_figures
+from invoices import cash_facts, lane_facts, ledger_figures, promise_figures
 from invoices.models import LedgerDay
 from reminders import step_results, team_figures
 from reminders.forecasting import store_forecasts
@@ -46,6 +46,7 @@ SECTIONS: list[Section] = [
     Section("ledger", ledger_figures.section, of_the_past=True),
     Section("promises", promise_figures.section, of_the_past=True),
     Section("forecast", cash_facts.section),
+    Section("lanes", lane_facts.section),
     Section("steps", step_results.section),
     Section("team", team_figures.section),
 ]

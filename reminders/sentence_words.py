@@ -187,6 +187,8 @@ SENTENCES = {
     "letter.offers": lazy("{letter} written: it names the settlement on offer"),
     "letter.final": lazy("{letter} written: the owner asked for it"),
     "letter.resent": lazy("{letter} written anew: the one before came back"),
+    "reduction.started": lazy("A plan to bring down what is owed began"),
+    "reduction.ended": lazy("The plan to bring down what is owed ended"),
     "mail.received": lazy("E-mail received"),
     "mail.given": lazy("E-mail received, and found to be theirs"),
     "mail.bounced": lazy("Mail came back: {letter} did not arrive"),

@@ -39,6 +39,7 @@ from invoices.models import (
     InvoiceDetail,
     Payment,
     PaymentPlan,
+    ReductionPlan,
     ReferenceRate,
     RemittanceAdvice,
     Settlement,
@@ -191,11 +192,13 @@ def written(acme: Customer, owner: User) -> Rows:
 def set_up(business: Business, owner: User, bookkeeper: User) -> Rows:
     """What the owner sets."""
     asked = {"values": {"iban": ""}, "members": [bookkeeper.pk], "asked_by": owner, "asked_at": timezone.now()}
+    way = {"start_amount": 100, "target": 50, "weeks": 12}
     rate = {"reference": "ECB", "on": make.day("2027-01-01"), "percent": 2}
     return {
         "accounts/": AccountChange.objects.create(business=business, **asked),
         "settings/folders/": SyncSource.objects.create(business=business, kind="invoices", folder="ledger"),
         "settings/interest/rates/": ReferenceRate.objects.create(business=business, **rate),
         "settings/policies/": Policy.objects.get(business=business),
+        "reduction/": ReductionPlan.objects.create(business=business, currency="USD", started_on=ON, **way),
         "settings/members/": Membership.objects.get(user=bookkeeper),
     }

@@ -6,8 +6,10 @@ Another report joins by a Kind here; the command, its page, its CSV and the inde
 
 from django.utils.translation import gettext_lazy as _
 
+from invoices.lanes import LANE_LABELS, Lane
 from invoices.models.insight import Segment
-from reminders.reports import behaviour, desk, forecast, ledger
+from invoices.reduction import DECISION_LABELS
+from reminders.reports import behaviour, desk, forecast, ledger, reduction
 from reminders.reports.report import Field, Kind, Report, Unit
 
 REPORTS: dict[str, Kind] = {
@@ -131,6 +133,34 @@ REPORTS: dict[str, Kind] = {
         },
         past=False,
         page="report-cash",
+    ),
+    "lanes": Kind(
+        reduction.lane_report,
+        _("Lanes of work"),
+        _("Every overdue invoice in the one way it is worked on, first what is to be done first."),
+        first=tuple(lane.value for lane in Lane),
+        fields={
+            **{lane.value: Field(label, Unit.MONEY) for lane, label in LANE_LABELS.items()},
+            "lane": Field(_("Lane of work")),
+        },
+        unseen=frozenset({"customer"}),
+        past=False,
+    ),
+    "hard-decisions": Kind(
+        reduction.hard_decisions,
+        _("Hard decisions"),
+        _("What to settle, to give to an agency, to take to court or to write off is worth, customer by customer."),
+        first=("amount", "best_value", "cases"),
+        fields={
+            **{decision.value: Field(label, Unit.MONEY) for decision, label in DECISION_LABELS.items()},
+            "amount": Field(_("Owed"), Unit.MONEY),
+            "best_value": Field(_("Worth, decided for the best"), Unit.MONEY),
+            "best": Field(_("Worth most")),
+            "cases": Field(_("Customers"), Unit.COUNT),
+            "invoices": Field(_("Invoices"), Unit.COUNT),
+        },
+        unseen=frozenset({"customer", "invoices"}),
+        past=False,
     ),
 }
 

@@ -1,7 +1,7 @@
 """A report as a page shows it: figures with their reasons, heads, and rows searched and sorted. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -40,6 +40,16 @@ class Row:
     plain: Mapping[str, Any]
     cells: list[Shown]
     opens: tuple[str, int] | None
+
+
+def in_currency(report: Report, currency: str) -> Report:
+    """The report with the figures and rows of one currency alone; whole where it has none of it."""
+    if currency not in report.figures:
+        return report
+    opens = report.opens or [None] * len(report.rows)
+    kept = [pair for pair in zip(report.rows, opens, strict=True) if pair[0].get("currency", currency) == currency]
+    pages = [page for _row, page in kept if page is not None]
+    return replace(report, figures={currency: report.figures[currency]}, rows=[row for row, _page in kept], opens=pages)
 
 
 def figures_of(report: Report, kind: Kind, home: str) -> list[Account]:

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from arcollect.filters import day, money
 from customers.models.desk import TaskKind
+from invoices.lanes import LANE_LABELS
 from invoices.models.agreement import DisputeCode, PromiseState
 from invoices.models.insight import Segment
 from invoices.models.money import WriteOffKind
+from invoices.reduction import DECISION_LABELS
 from reminders.reports.report import Field, Unit
 
 FIELDS: dict[str, Field] = {
@@ -108,6 +110,8 @@ MEANINGS: dict[str, Mapping[str, object]] = {
     "light": {"green": _("Green: within the aim"), "amber": _("Amber: somewhat above"), "red": _("Red: far above")},
     "segment": dict(Segment.choices),
     "override": dict(Segment.choices),
+    "lane": LANE_LABELS,
+    "best": DECISION_LABELS,
     "role": {"owner": _("Owner"), "bookkeeper": _("Bookkeeper")},
 }
 NUMERIC = {Unit.MONEY, Unit.DAYS, Unit.PERCENT, Unit.SHARE, Unit.RATIO, Unit.COUNT}

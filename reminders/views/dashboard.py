@@ -90,7 +90,10 @@ def _shown(business: Business, found: Sequence[Standing], standing: Standing, re
     locale = parse_locale(get_language() or "en")
     return board(business, view) | {
         "currencies": [(one.currency, get_currency_name(one.currency, count=2, locale=locale)) for one in found],
-        "report": {key: _report(business, name, standing.currency) for key, name in BEHIND.items()},
+        "report": {
+            **{key: _report(business, name, standing.currency) for key, name in BEHIND.items()},
+            "plan": f"{reverse('reduction-plan', args=[business.slug])}?currency={standing.currency}",
+        },
         "charts": _charts(view, business),
         "worries": worrying(business, today, WORRIES),
         "decisions": decisions(business, today) if request.membership.is_owner else None,

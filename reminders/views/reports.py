@@ -10,16 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from arcollect.listing import PAGE_SIZE, ListPage
 from arcollect.sheets import csv_response
 from customers.access import member_view
 from customers.models import Business
+from customers.views.clock import today_of
 from invoices import ledger_figures, promise_figures
 from reminders.reports import REPORTS, Kind, Report
-from reminders.reports.tables import Shown, figures_of, heads_of, rows_of, shown_figure
+from reminders.reports.tables import Shown, figures_of, heads_of, in_currency, rows_of, shown_figure
 from reminders.standing import latest_day
 
 
@@ -35,7 +35,7 @@ class Entry:
 @member_view
 def report_list(request: HttpRequest) -> HttpResponse:
     """Every report in one sentence, with its figure in the currency of the business as the last night has it."""
-    business, today = request.business, request.business.local_date(timezone.now())
+    business, today = request.business, today_of(request)
     on, figures = _kept(business, today)
     entries = [
         Entry(kind, _page_of(business, name, kind), shown_figure(kind, figures, business.currency))
@@ -50,16 +50,17 @@ def report_detail(request: HttpRequest, name: str) -> HttpResponseBase:
     kind = REPORTS.get(name)
     if kind is None:
         raise Http404
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     as_of = _day_asked(request, kind, today)
-    report = kind.read(request.business, as_of)
+    report = in_currency(kind.read(request.business, as_of), request.GET.get("currency", ""))
     rows = rows_of(report, kind, words=request.GET.get("q", "").strip(), sort=request.GET.get("sort", ""))
     if request.GET.get("format") == "csv":
         names = list(report.rows[0]) if report.rows else []
         return csv_response(f"{name}-{as_of.isoformat()}", names, (row.plain.values() for row in rows))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = _page(request, kind, report, page)
-    return render(request, "reminders/report_detail.html", context | {"name": name, "as_of": as_of, "today": today})
+    context |= {"name": name, "as_of": as_of, "today": today, "currency": request.GET.get("currency", "")}
+    return render(request, "reminders/report_detail.html", context)
 
 
 def _page(request: HttpRequest, kind: Kind, report: Report, page: Any) -> dict[str, Any]:

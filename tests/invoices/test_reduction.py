@@ -13,7 +13,7 @@ from invoices.reduction import Decision, Glide, best, odds_of, weeks_of, worths
 
 D = Decimal
 START = date(2026, 6, 30)
-O1 = Glide(START, D(5400), D(3000), 12)
+O1 = Glide(D(5400), D(3000), 12, START)
 
 
 @pytest.mark.proves("P11")
@@ -38,7 +38,7 @@ def test_planned_against_actual():
 
 @given(st.decimals(1, 10**7, places=2), st.decimals(0, 10**7, places=2), st.integers(1, 104), st.integers(0, 110))
 def test_the_path_never_leaves_start_and_target(start, target, weeks, week):
-    planned = Glide(START, start, target, weeks).planned(week)
+    planned = Glide(start, target, weeks, START).planned(week)
     assert min(start, target) <= planned <= max(start, target)
 
 

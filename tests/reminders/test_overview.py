@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from invoices.reduction import Glide
 from reminders.charts import Chart, Series
 from reminders.overview import (
     Change,
     Day,
-    Glide,
     Reading,
     change,
     lanes,
