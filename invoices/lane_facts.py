@@ -58,11 +58,11 @@ def lane_sums(placed: Iterable[Placed]) -> dict[str, dict[str, dict[str, Any]]]:
 def _debts(business: Business, overdue: QuerySet[Invoice], today: datetime.date) -> list[Debt]:
     clocks, planned, promised = _clocks(business), _planned(business), _promised(business)
     people, handed = _customers(business, today), _handed_on(business)
-    treated = treated_as(business, overdue.values("customer_id"), today)
+    rows = list(overdue.values_list("pk", "customer_id", "currency", "due_on", "balance"))
+    treated = treated_as(business, {row[1] for row in rows}, today)
     nobody = _Person()
     debts = []
-    rows = overdue.values_list("pk", "customer_id", "currency", "due_on", "balance")
-    for pk, customer_id, currency, due_on, balance in rows.iterator(chunk_size=5000):
+    for pk, customer_id, currency, due_on, balance in rows:
         person, known = people.get(customer_id, nobody), treated.get(customer_id)
         debts.append(
             Debt(
