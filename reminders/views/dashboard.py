@@ -109,7 +109,6 @@ BEHIND = {
     "ratio": "ledger-ratio",
     "promises": "promises",
     "steps": "steps",
-    "cash": "cash",
     "team": "team",
 }
 

@@ -125,8 +125,7 @@ def test_a_decision_is_put_off_with_one_click_and_without_script(open_browser):
 def test_axe_has_nothing_against_it_and_it_fits(open_browser, viewport, scheme):
     page = open_browser(color_scheme=scheme, **({"viewport": viewport} if viewport else {}))
     page.goto(HOME)
-    for fold in page.locator("main details:not([open]) > summary").all():
-        fold.click()
+    page.evaluate("document.querySelectorAll('main details').forEach(fold => { fold.open = true; })")
     assert complaints_of_axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
     inside = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 40))"
