@@ -75,13 +75,14 @@ class PlanWeek:
         return None if self.actual is None else self.planned - self.actual
 
 
-def weeks_of(glide: Glide, counted: Mapping[datetime.date, Decimal]) -> list[PlanWeek]:
+def weeks_of(glide: Glide, counted: Mapping[datetime.date, Decimal], today: datetime.date) -> list[PlanWeek]:
     """Every week from the start (week 0) to the end. `counted`: what was owed on the days it was counted.
 
-    A week takes the day it ends on, else the last one counted in it.
+    A week takes the day it ends on, else the last one counted in it; one that is not over by `today` takes none.
     """
+    days = {glide.day_of(number): nearest(counted, glide.day_of(number)) for number in range(glide.weeks + 1)}
     return [
-        PlanWeek(number, on, glide.planned(number), counted[day] if (day := nearest(counted, on)) else None)
+        PlanWeek(number, on, glide.planned(number), counted[day] if (day := days[on]) and on <= today else None)
         for number in range(glide.weeks + 1)
         for on in [glide.day_of(number)]
     ]

@@ -167,7 +167,7 @@ def _weeks(business: Business, plan: ReductionPlan, glide: Glide, owed: Decimal,
     if today > plan.started_on:
         counted[today] = owed
     in_lanes = {day.on: _amounts(day.figures["lanes"]) for day in days if day.figures.get("lanes")}
-    return [_week_row(week, in_lanes) for week in weeks_of(glide, counted)]
+    return [_week_row(week, in_lanes if week.actual is not None else {}) for week in weeks_of(glide, counted, today)]
 
 
 def _week_row(week: PlanWeek, in_lanes: Mapping[datetime.date, Mapping[str, Decimal]]) -> WeekRow:

@@ -29,9 +29,10 @@ def test_after_the_last_week_the_target_stays():
 
 @pytest.mark.proves("P11")
 def test_planned_against_actual():
-    """Counted on the day itself, on a day before it, and not at all."""
+    """Counted on the day itself, on a day before it, and in a week that is not over."""
     counted = {START: D(5400), START + timedelta(days=7): D(5100), START + timedelta(days=12): D(5150)}
-    weeks = weeks_of(O1, counted)
+    counted[START + timedelta(days=16)] = D(5000)
+    weeks = weeks_of(O1, counted, START + timedelta(days=16))
     assert [(week.actual, week.ahead) for week in weeks[:4]] == [(5400, 0), (5100, 100), (5150, -150), (None, None)]
     assert len(weeks) == 13
 
