@@ -12,11 +12,11 @@ from typing import Any
 
 from customers.models import Business
 from invoices import cash_facts, lane_facts, ledger_figures, promise_figures
+from invoices.counted import changed_since_counted, counted_through, events_since
 from invoices.models import LedgerDay
 from reminders import step_results, team_figures
 from reminders.forecasting import store_forecasts
 from reminders.scoring_customers import score_customers
-from reminders.standing import changed_since_counted, counted_through, events_since
 from reminders.storing_standings import store_standings
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Section:
     of_the_past: bool = False
 
 
-# What is written before the accounts, in this order: (name, writer taking business and today as keywords).
+# What is written before the figures, in this order: (name, writer taking business and today as keywords).
 WRITERS: list[tuple[str, Callable[..., object]]] = [
     ("forecasts", store_forecasts),
     ("scores", score_customers),
@@ -63,14 +63,15 @@ class Scored:
 def score_night(business: Business, today: datetime.date, *, alive: Callable[[], object] = lambda: None) -> Scored:
     """Does every part of the night of `today`; `alive` is called between them. Done twice it counts anew, and leaves one row."""
     scored = Scored()
+    # First what pages wait for: the rest takes longer on a large ledger, and may die.
+    through = _attempt("standings", partial(store_standings, business=business, today=today), scored) or 0
+    store_day(business=business, on=today, figures={business.currency: {}}, through=through)
+    alive()
     for name, write in WRITERS:
         _attempt(name, partial(write, business=business, today=today), scored)
         alive()
-    through = _attempt("standings", partial(store_standings, business=business, today=today), scored)
-    alive()
     figures = figures_of(business, today, SECTIONS, scored)
-    alive()
-    store_day(business=business, on=today, figures=figures, through=through or 0)
+    store_day(business=business, on=today, figures=figures, through=through)
     scored.currencies = sorted(figures)
     return scored
 

@@ -2,7 +2,6 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,19 +10,17 @@ from django.db.models import F, Min, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext
 
-from customers.models import Business, Customer, Event
+from customers.models import Business, Customer
+from invoices.counted import changed_since_counted
 from invoices.metrics import CURRENT, NOTHING, bucket_names
 from invoices.models import AccountStanding, Invoice, LedgerDay, Payment
 from reminders.account_sums import ACCOUNT, Key, Sums, live_sums, stored_sums
 
 DEBTORS = 5
 RECEIVED_DAYS = 30
-# Of more customers than this the ledger is added up whole; the jobs store it anew soon after.
-CHANGED_AT_MOST = 500
-# What is logged under these names never changes what anybody owes, or may be asked for.
-HARMLESS = ("letter.", "task.", "step.", "contact.", "mail.", "preflight.", "score.", "call.", "paper.", "draft.")
-# What takes out, or lets go, invoices of customers it does not name.
-OF_NOBODY = ("import.undone", "ledger.released")
+
+# By currency: (customer id, overdue, owed, the oldest due date).
+Late = dict[str, list[tuple[int, Decimal, Decimal, datetime.date]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +84,10 @@ def standings(business: Business, today: datetime.date) -> list[Standing]:
     """One a currency, that of the business first, in at most ten queries, however large the ledger is."""
     changed = changed_since_counted(business, today)
     if changed is None:
-        sums, debtors = live_sums(business, today), _live_debtors(business, today)
+        sums, late = live_sums(business, today), _live_late(business, today)
     else:
-        sums, debtors = _patched(business, today, changed)
+        sums, late = _patched(business, today, changed)
+    debtors = _debtors(late, today)
     received = _received(business, today)
     codes = {code for (code,), one in sums.items() if one.owed or one.unapplied} | received.keys()
     return [
@@ -105,35 +103,6 @@ def standings(business: Business, today: datetime.date) -> list[Standing]:
     ]
 
 
-def changed_since_counted(business: Business, today: datetime.date) -> list[int] | None:
-    """The customers whose stored account may no longer be true; None where that is too many, or today's was not stored.
-
-    Two queries.
-    """
-    through = counted_through(business, today)
-    if not through:
-        return None
-    later = Event.objects.filter(business=business, pk__gt=through)
-    known = Q(customer__isnull=False)
-    for name in HARMLESS:
-        known &= ~Q(kind__startswith=name)
-    ids = later.filter(known | Q(kind__in=OF_NOBODY)).order_by().values_list("customer_id", flat=True).distinct()
-    changed = list(ids[: CHANGED_AT_MOST + 1])
-    return None if None in changed or len(changed) > CHANGED_AT_MOST else changed
-
-
-def counted_through(business: Business, today: datetime.date) -> int:
-    """The last Event today's stored accounts are certain to know; 0 where those stored are of another day. One query."""
-    nights = LedgerDay.objects.filter(business=business, backfilled=False, on__gte=today)
-    days = dict(nights.values_list("on").annotate(through=Min("through")).order_by())
-    return days.get(today, 0) if days.keys() == {today} else 0
-
-
-def events_since(business: Business, through: int, most: int) -> int:
-    """How much happened since; counts no further than `most`."""
-    return Event.objects.filter(business=business, pk__gt=through).order_by()[:most].count()
-
-
 def latest_day(business: Business, currency: str, today: datetime.date) -> LedgerDay | None:
     """The newest night up to `today` that counted anything in this currency; None before the first. One query."""
     days = LedgerDay.objects.filter(business=business, currency=currency, on__lte=today, backfilled=False)
@@ -146,21 +115,28 @@ def trend(business: Business, currency: str, since: datetime.date) -> list[Ledge
     return list(days.exclude(figures={}).order_by("on"))
 
 
-def _patched(business: Business, today: datetime.date, changed: list[int]) -> tuple[dict[Key, Sums], dict[str, list[Debtor]]]:
-    """What was stored of all others, and the accounts of `changed` as they are now, in seven queries."""
+def _patched(business: Business, today: datetime.date, changed: list[int]) -> tuple[dict[Key, Sums], Late]:
+    """What was stored of all others, and the accounts of `changed` as they are now, in six queries."""
     stored = AccountStanding.objects.filter(business=business, on=today).exclude(customer__in=changed)
     sums, accounts = stored_sums(stored), live_sums(business, today, by=ACCOUNT, whose=Q(customer__in=changed))
     for (_customer_id, currency), account in accounts.items():
         sums.setdefault((currency,), Sums()).add(account)
-    debtors = _stored_debtors(stored, today)
-    names = dict(Customer.objects.filter(pk__in=changed).values_list("pk", "name"))
+    late = _stored_late(stored)
     for (customer_id, currency), account in accounts.items():
         if account.overdue and account.oldest_due_on:
-            days = (today - account.oldest_due_on).days
-            debtor = Debtor(customer_id, names[customer_id], account.overdue, account.owed, days)
-            debtors.setdefault(currency, []).append(debtor)
-    first = {code: sorted(rows, key=lambda row: (-row.overdue, row.customer_id))[:DEBTORS] for code, rows in debtors.items()}
-    return sums, first
+            late[currency].append((customer_id, account.overdue, account.owed, account.oldest_due_on))
+    return sums, late
+
+
+def _debtors(late: Late, today: datetime.date) -> dict[str, list[Debtor]]:
+    """Who owes most overdue money in each currency: amounts of two currencies are not to be compared. One query."""
+    first = {code: sorted(rows, key=lambda row: (-row[1], row[0]))[:DEBTORS] for code, rows in late.items()}
+    ids = {row[0] for rows in first.values() for row in rows}
+    names = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return {
+        code: [Debtor(pk, names[pk], overdue, owed, (today - oldest).days) for pk, overdue, owed, oldest in rows]
+        for code, rows in first.items()
+    }
 
 
 def _buckets(sums: Sums) -> list[Bucket]:
@@ -174,29 +150,30 @@ def _received(business: Business, today: datetime.date) -> dict[str, Decimal]:
     return dict(rows.order_by().values_list("currency").annotate(sum=Sum("amount")))
 
 
-def _live_debtors(business: Business, today: datetime.date) -> dict[str, list[Debtor]]:
-    """The customers who owe most overdue money in each currency: amounts of two currencies are not to be compared."""
-    late = Q(due_on__lt=today)
+def _live_late(business: Business, today: datetime.date) -> Late:
     accounts = (
         Invoice.objects.filter(business=business, balance__gt=0)
         .order_by()
-        .values("currency", "customer_id", "customer__name")
-        .annotate(owed=Sum("balance"), overdue=Sum("balance", filter=late, default=NOTHING), oldest=Min("due_on"))
+        .values("currency", "customer_id")
+        .annotate(
+            owed=Sum("balance"),
+            overdue=Sum("balance", filter=Q(due_on__lt=today), default=NOTHING),
+            oldest=Min("due_on"),
+        )
     )
-    return _first_of(accounts, today)
+    return _first_of(accounts)
 
 
-def _stored_debtors(stored: QuerySet[AccountStanding], today: datetime.date) -> dict[str, list[Debtor]]:
+def _stored_late(stored: QuerySet[AccountStanding]) -> Late:
     owed = F("current") + F("overdue")
-    names = ("currency", "customer_id", "customer__name", "overdue")
-    return _first_of(stored.order_by().annotate(owed=owed, oldest=F("oldest_due_on")).values(*names, "owed", "oldest"), today)
+    names = ("currency", "customer_id", "overdue", "owed", "oldest")
+    return _first_of(stored.order_by().annotate(owed=owed, oldest=F("oldest_due_on")).values(*names))
 
 
-def _first_of(accounts: QuerySet[Any], today: datetime.date) -> dict[str, list[Debtor]]:
+def _first_of(accounts: QuerySet[Any]) -> Late:
+    """Those with most overdue in each currency; without their names, which would be looked up for everybody."""
     place = Window(RowNumber(), partition_by="currency", order_by=[F("overdue").desc(), "customer_id"])
-    rows: Iterable[dict[str, Any]] = accounts.annotate(rank=place).filter(rank__lte=DEBTORS, overdue__gt=0)
-    found: dict[str, list[Debtor]] = defaultdict(list)
-    for row in rows.order_by("currency", "rank"):
-        days = (today - row["oldest"]).days
-        found[row["currency"]].append(Debtor(row["customer_id"], row["customer__name"], row["overdue"], row["owed"], days))
-    return dict(found)
+    found: Late = defaultdict(list)
+    for row in accounts.annotate(rank=place).filter(rank__lte=DEBTORS, overdue__gt=0):
+        found[row["currency"]].append((row["customer_id"], row["overdue"], row["owed"], row["oldest"]))
+    return found

@@ -9,17 +9,15 @@ from django.db.models import QuerySet
 
 from customers.models import Business, Task
 from customers.models.desk import TaskKind
+from invoices.counted import changed_since_counted
 from invoices.models import AccountStanding, Invoice
 from invoices.segments import treated_as
 from invoices.standing import NOTHING, claims
-from reminders.standing import changed_since_counted
 
 Key = tuple[int | None, str]
 # What somebody promised and did not do comes before everything else.
 FIRST = {TaskKind.BROKEN_PROMISE}
 MONTH = Decimal(30)
-# What so many customers owe is added up from their invoices.
-FEW = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,9 @@ class Worth:
 
     collectable: Decimal = NOTHING
     days_past_due: int = 0
+
+
+NO_WORTH = Worth()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,15 @@ def placed(business: Business, tasks: QuerySet[Task], today: datetime.date) -> l
     rows = list(tasks.order_by().values_list("pk", "kind", "due_on", "amount", "customer_id", "currency"))
     ids = {row[4] for row in rows if row[4]}
     worth, weights = worths(business, ids, today), weights_of(business, ids, today)
+    # Of all that is owed only where a task asks for it: a search for each task would be one of all customers each.
+    largest = _largest(worth, business) if any(not row[5] for row in rows) else {}
     items = [
         Item(
             pk,
             kind,
             due_on,
             amount or NOTHING,
-            worth_of(worth, customer_id, currency, business),
+            _worth(worth, largest, customer_id, currency),
             weights.get(customer_id, Decimal(1)),
         )
         for pk, kind, due_on, amount, customer_id, currency in rows
@@ -84,19 +87,21 @@ def weights_of(business: Business, customer_ids: Collection[int], today: datetim
     return {pk: Decimal(weight[one.segment]) for pk, one in treated.items() if one.segment in weight}
 
 
-def worth_of(worth: Mapping[Key, Worth], customer_id: int | None, currency: str, business: Business) -> Worth:
-    """Of a task without a currency of its own, the one its customer owes most in counts, its business's where that is equal."""
-    if currency:
-        return worth.get((customer_id, currency), Worth())
-    theirs = [(one.collectable, code == business.currency, one) for (pk, code), one in worth.items() if pk == customer_id]
-    return max(theirs, key=lambda row: row[:2])[2] if customer_id and theirs else Worth()
+def _largest(worth: Mapping[Key, Worth], business: Business) -> dict[int | None, Worth]:
+    """By customer, for tasks without a currency of their own: what is owed most, in the business's currency where that is
+    equal."""
+    found: dict[int | None, tuple[Decimal, bool, Worth]] = {}
+    for (customer_id, code), one in worth.items():
+        theirs = (one.collectable, code == business.currency, one)
+        if customer_id not in found or theirs[:2] > found[customer_id][:2]:
+            found[customer_id] = theirs
+    return {customer_id: theirs[2] for customer_id, theirs in found.items()}
 
 
 def worths(business: Business, customer_ids: Iterable[int], today: datetime.date) -> dict[Key, Worth]:
-    """What is overdue and may be asked for, by customer and currency (domain.md 1): of many customers as the night stored it,
-    counted again for those who changed since."""
-    ids = set(customer_ids)
-    changed = changed_since_counted(business, today) if len(ids) > FEW else None
+    """What is overdue and may be asked for, by customer and currency (domain.md 1): as the night stored it, counted again for
+    those who changed since."""
+    ids, changed = set(customer_ids), changed_since_counted(business, today)
     if changed is None:
         return worths_now(business, ids, today)
     stored = AccountStanding.objects.filter(business=business, on=today, collectable__gt=0).order_by()
@@ -135,5 +140,10 @@ class Row:
 
 def with_worth(business: Business, tasks: Sequence[Task], today: datetime.date) -> list[Row]:
     """The tasks of a page, each with what may be asked of its customer today."""
-    worth = worths(business, {task.customer_id for task in tasks if task.customer_id}, today)
-    return [Row(task, worth_of(worth, task.customer_id, task.currency, business)) for task in tasks]
+    worth = worths_now(business, {task.customer_id for task in tasks if task.customer_id}, today)
+    largest = _largest(worth, business)
+    return [Row(task, _worth(worth, largest, task.customer_id, task.currency)) for task in tasks]
+
+
+def _worth(worth: Mapping[Key, Worth], largest: Mapping[int | None, Worth], customer_id: int | None, currency: str) -> Worth:
+    return worth.get((customer_id, currency), NO_WORTH) if currency else largest.get(customer_id, NO_WORTH)

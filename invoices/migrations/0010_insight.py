@@ -378,4 +378,29 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("balance__gt", 0)),
+                fields=["business", "due_on", "id"],
+                include=("currency", "total", "balance"),
+                name="invoice_open_by_age",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(condition=models.Q(("balance__gt", 0)), fields=["business", "currency"], name="invoice_open_in"),
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("balance__gt", 0), ("entry_hold", True)), fields=["business"], name="invoice_held"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="dispute",
+            index=models.Index(
+                condition=models.Q(("resolved_on__isnull", True)), fields=["business", "opened_on"], name="dispute_waiting"
+            ),
+        ),
     ]

@@ -97,7 +97,10 @@ class Dispute(models.Model):
                 name="dispute_resolved_with_outcome",
             ),
         ]
-        indexes = [models.Index(fields=["invoice"], condition=Q(resolved_on__isnull=True), name="dispute_open")]
+        indexes = [
+            models.Index(fields=["invoice"], condition=Q(resolved_on__isnull=True), name="dispute_open"),
+            models.Index(fields=["business", "opened_on"], condition=Q(resolved_on__isnull=True), name="dispute_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_code_display()} {self.invoice}"

@@ -58,6 +58,14 @@ class Invoice(models.Model):
                 condition=Q(balance__gt=0),
                 name="invoice_open",
             ),
+            models.Index(
+                fields=["business", "due_on", "id"],
+                include=["currency", "total", "balance"],
+                condition=Q(balance__gt=0),
+                name="invoice_open_by_age",
+            ),
+            models.Index(fields=["business", "currency"], condition=Q(balance__gt=0), name="invoice_open_in"),
+            models.Index(fields=["business"], condition=Q(balance__gt=0, entry_hold=True), name="invoice_held"),
             models.Index(fields=["business", "issued_on"], name="invoice_issued"),
             models.Index(fields=["customer", "-issued_on"], name="invoice_of_customer"),
         ]

@@ -2,8 +2,9 @@
 
 import datetime
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from django.db.models import Case, DecimalField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, DecimalField, F, FilteredRelation, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,6 +16,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import member_view
 from customers.models import Business, Customer
+from invoices.counted import changed_since_counted
 from invoices.models import Invoice
 from invoices.models.insight import Segment
 from invoices.segments import is_treated_as
@@ -38,19 +40,37 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def owing(business: Business, currency: str, today: datetime.date) -> QuerySet[Customer]:
-    """The customers with `owed`, `overdue` and `oldest` (due date of the oldest late invoice, or None) in one currency."""
-    still_open = Invoice.objects.filter(business=business, customer=OuterRef("pk"), balance__gt=0, currency=currency)
-    by_customer = still_open.order_by().values("customer")
-    late = by_customer.filter(due_on__lt=today)
+    """The customers with `owed`, `overdue` and `oldest` (due date of the oldest late invoice, or None) in one currency: as the
+    night stored it, added up from their invoices for those who changed since."""
+    changed = changed_since_counted(business, today)
+    now = _added_up(business, currency, today)
+    stored = {"owed": F("stored__current") + F("stored__overdue"), "overdue": F("stored__overdue")}
+    stored["oldest"] = Case(When(stored__overdue__gt=0, then=F("stored__oldest_due_on")))
+    if changed is not None:
+        now = {name: Case(When(pk__in=changed, then=now[name]), default=stored[name]) for name in now}
     nothing = Value(0, output_field=MONEY)
-    return Customer.objects.filter(business=business, merged_into=None).annotate(
+    rows = Customer.objects.filter(business=business, merged_into=None)
+    of_today = FilteredRelation("standings", condition=Q(standings__currency=currency, standings__on=today))
+    return rows.annotate(stored=of_today).annotate(
         currency=Value(currency),
-        owed=Coalesce(Subquery(by_customer.annotate(sum=Sum("balance")).values("sum")), nothing),
-        overdue=Coalesce(Subquery(late.annotate(sum=Sum("balance")).values("sum")), nothing),
-        oldest=Subquery(late.annotate(first=Min("due_on")).values("first")),
+        owed=Coalesce(now["owed"], nothing),
+        overdue=Coalesce(now["overdue"], nothing),
+        oldest=now["oldest"],
         # Databases disagree on where nothing sorts: the never late come after today's.
         oldest_sort=Case(When(oldest=None, then=Value(today)), default=F("oldest")),
     )
+
+
+def _added_up(business: Business, currency: str, today: datetime.date) -> dict[str, Any]:
+    """The three figures from the invoices themselves."""
+    still_open = Invoice.objects.filter(business=business, customer=OuterRef("pk"), balance__gt=0, currency=currency)
+    by_customer = still_open.order_by().values("customer")
+    late = by_customer.filter(due_on__lt=today)
+    return {
+        "owed": Subquery(by_customer.annotate(sum=Sum("balance")).values("sum")),
+        "overdue": Subquery(late.annotate(sum=Sum("balance")).values("sum")),
+        "oldest": Subquery(late.annotate(first=Min("due_on")).values("first")),
+    }
 
 
 def listing(business: Business, currency: str, known: Sequence[str], today: datetime.date) -> Listing:

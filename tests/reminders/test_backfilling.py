@@ -3,11 +3,12 @@
 import pytest
 
 from customers.models import Business
+from invoices.counted import counted_through
 from invoices.models import LedgerDay
 from reminders import backfilling
 from reminders.backfilling import backfill, days_to_tell
 from reminders.scoring import Section
-from reminders.standing import counted_through, latest_day
+from reminders.standing import latest_day
 from tests import make
 from tests.make import day
 

@@ -8,8 +8,9 @@ import pytest
 
 from arcollect.dates import Calendar
 from customers.models import Event
-from invoices import booking
+from invoices import booking, counted
 from invoices.agreeing import make_promise
+from invoices.counted import changed_since_counted
 from invoices.disputing import open_dispute, record_disputes, reopen_dispute, resolve_dispute
 from invoices.editing import set_no_reminders
 from invoices.imports.importing import undo_import
@@ -17,12 +18,12 @@ from invoices.models import AccountStanding, Dispute, Invoice, LedgerDay
 from invoices.refunding import pay_back, take_back_refund
 from invoices.settling import accept_settlement, offer_settlement, settle_settlements
 from invoices.unbooking import reinstate_payment, unbook_credits
+from invoices.views.customers import owing
 from invoices.writing_off import take_back, write_off
-from reminders import standing, worklist
 from reminders.merging import merge, part
 from reminders.nightly import release
 from reminders.scoring import recount, score_night
-from reminders.standing import changed_since_counted, standings
+from reminders.standing import standings
 from reminders.worklist import worths
 from tests import make
 from tests.invoices.importing import HEAD, bring_in
@@ -140,15 +141,14 @@ def scene(business, owner) -> Scene:
     return Scene(business, owner)
 
 
-@pytest.fixture(autouse=True)
-def many(monkeypatch):
-    """Two customers are many enough to look at what was stored."""
-    monkeypatch.setattr(worklist, "FEW", 0)
-
-
 def seen(scene):
-    """Where we stand, and what may be asked for of whom."""
-    return standings(scene.business, ON), worths(scene.business, [scene.acme.pk, scene.birch.pk], ON)
+    """Where we stand, what may be asked for of whom, and what the list of customers says."""
+    customers = [
+        (row.name, code, row.owed, row.overdue, row.oldest)
+        for code in ("USD", "EUR")
+        for row in owing(scene.business, code, ON).order_by("name")
+    ]
+    return standings(scene.business, ON), worths(scene.business, [scene.acme.pk, scene.birch.pk], ON), customers
 
 
 def live(scene):
@@ -223,7 +223,7 @@ def test_a_night_is_not_stored_over_a_later_one(scene):
 
 def test_when_too_many_changed_everything_is_added_up_until_it_is_stored_anew(scene, monkeypatch):
     score_night(scene.business, ON)
-    monkeypatch.setattr(standing, "CHANGED_AT_MOST", 1)
+    monkeypatch.setattr(counted, "CHANGED_AT_MOST", 1)
     assert not recount(scene.business, NOW)
     for customer in (scene.acme, scene.birch):
         make.payment(customer, "1", on="2026-06-30")
