@@ -10,7 +10,20 @@ from invoices.models import LedgerDay
 # Of more customers than this the ledger is added up whole; the jobs store it anew soon after.
 CHANGED_AT_MOST = 500
 # What is logged under these names never changes what anybody owes, or may be asked for.
-HARMLESS = ("letter.", "task.", "step.", "contact.", "mail.", "preflight.", "score.", "call.", "paper.", "draft.")
+HARMLESS = (
+    "letter.",
+    "task.",
+    "step.",
+    "contact.",
+    "mail.",
+    "preflight.",
+    "score.",
+    "call.",
+    "paper.",
+    "draft.",
+    "credit_advice.",
+    "segment.",
+)
 # What takes out, or lets go, invoices of customers it does not name.
 OF_NOBODY = ("import.undone", "ledger.released")
 
