@@ -46,6 +46,12 @@ def figure(value: Decimal | str | None) -> str:
 
 
 @register.filter
+def share(value: Decimal) -> str:
+    """A share between 0 and 1 in whole per cent: "80 %"."""
+    return f"{round(value * 100)} %"
+
+
+@register.filter
 def day(date: datetime.date | None) -> str:
     """A calendar date as the reader writes it, with the month's name so that nobody mixes it up. Nothing for None."""
     return "" if date is None else format_date(date, reader_locale(), "medium")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from invoices.forecast_history import Issued
+from invoices.forecast_evidence import Issued
 from invoices.imports.layouts import INVOICES
 from invoices.imports.ledgerfile import Options, open_ledger
 from invoices.imports.rows import InvoiceRow

@@ -6,12 +6,12 @@ and the whole ledger do (`forecast_history`); what further helps on this ledger 
 
 import datetime
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from invoices.forecast_evidence import Issued, log_odds
 from invoices.forecast_fitting import Correction, chance_of, fit_chance, fit_days
-from invoices.forecast_history import FEATURES, Issued, Past, Seen, log_odds, walk
+from invoices.forecast_history import FEATURES, Past, Seen, in_order, walk
 
 # The newest so many invoices are learned from: more takes longer and is older.
 LEARNED_FROM = 6000
@@ -65,9 +65,9 @@ def train(invoices: Iterable[Issued], until: datetime.date, past: Past | None = 
     One not yet paid counts as late, and by as many days as those paid did in the end that were as late (domain.md 2.7: without
     them only the good payers would be seen). `past`, if given, has seen all of them afterwards.
     """
-    known = (_as_known(row, until) for row in invoices if row.issued_on <= until)
-    fit = ((row, seen) for row, seen in walk(known, past) if row.due_on < until and (row.by_money or not row.closed_on))
-    pairs = deque(fit, maxlen=LEARNED_FROM)
+    known = in_order(_as_known(row, until) for row in invoices if row.issued_on <= until)
+    fit = [row for row in known if row.due_on < until and (row.by_money or not row.closed_on)][-LEARNED_FROM:]
+    pairs = list(walk(known, past, {row.id for row in fit}))
     days = _days_late([row for row, _ in pairs], until)
     kept = [(seen, late) for (_, seen), late in zip(pairs, days, strict=True)]
     return Model(*_corrections(kept), _errors(kept), len(kept))

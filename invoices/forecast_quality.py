@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from invoices.forecast import Forecast, train
-from invoices.forecast_history import Issued, Seen, walk
+from invoices.forecast_evidence import Issued
+from invoices.forecast_history import Seen, walk
 
 MODEL, DUE_DATE, MEDIAN = "model", "due date", "customer's median"
 TENTHS = 10
@@ -107,9 +108,12 @@ def judged(
     """
     model = train(invoices, since - datetime.timedelta(days=1))
     found: dict[str, list[Judged]] = {MODEL: [], DUE_DATE: [], MEDIAN: []}
-    for row, seen in walk(row for row in invoices if row.issued_on <= until):
-        if row.issued_on < since or row.due_on >= today or (row.closed_on and not row.by_money):
-            continue
+    asked = {
+        row.id
+        for row in invoices
+        if since <= row.issued_on <= until and row.due_on < today and (row.by_money or not row.closed_on)
+    }
+    for row, seen in walk((row for row in invoices if row.issued_on <= until), wanted=asked):
         paid = row.closed_on is not None and row.closed_on <= today
         days = row.days_late if paid else None
         late = days is None or days > 0

@@ -16,7 +16,7 @@ from customers.models.desk import CALL_KINDS, TaskState
 from customers.models.letter import LetterState
 from customers.reasons import Reason, overused
 from invoices.account import Position, kept_promises, positions
-from invoices.models import Allocation, Dispute, PaymentPlan, Promise, Settlement
+from invoices.models import Allocation, Dispute, InvoiceForecast, PaymentPlan, Promise, Settlement
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES
 from invoices.models.insight import Segment
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
@@ -57,7 +57,8 @@ class Contacted:
 class Sheet:
     """What we know (left on the page) and what to say (right). `days_late`: how late they usually pay, weighted by amount,
     None where nothing was paid within a year; `main`: the account the call is about; `least`: what an owner may
-    settle it for; `proofs`: papers by invoice id; `broken`: promises broken lately, where no further one may be taken."""
+    settle it for; `proofs`: papers by invoice id; `broken`: promises broken lately, where no further one may be taken;
+    `expected`: when its money probably comes."""
 
     customer: Customer
     task: Task | None
@@ -85,6 +86,7 @@ class Sheet:
     settlements: Sequence[Settlement]
     least: Decimal | None
     treated: Treated | None = None
+    expected: Sequence[InvoiceForecast] = ()
 
     @property
     def treatment(self) -> str:
@@ -151,7 +153,14 @@ def sheet_of(customer: Customer, task: Task | None, caller: User, now: datetime.
         settlements=list(customer.settlements.filter(state__in=LIVE_SETTLEMENT_STATES)),
         least=_least(customer, main, today),
         treated=treated,
+        expected=_expected(main),
     )
+
+
+def _expected(main: Position | None) -> list[InvoiceForecast]:
+    """The open invoices of the account by the day the last night expects their money."""
+    ids = [item.row.pk for item in main.invoices] if main else []
+    return list(InvoiceForecast.objects.filter(invoice__in=ids).select_related("invoice").order_by("expected_on", "pk")[:SHOWN])
 
 
 def _deciding_first(numbers: list[Number], treated: Treated | None) -> list[Number]:

@@ -11,8 +11,9 @@ from django.db import transaction
 
 from customers.models import Business
 from invoices.forecast import Forecast, Model, train
+from invoices.forecast_evidence import Issued
 from invoices.forecast_facts import ledger, still_open
-from invoices.forecast_history import Issued, Past, Seen
+from invoices.forecast_history import Past, Seen
 from invoices.forecast_quality import judged, quality
 from invoices.models import ForecastReview, Invoice, InvoiceForecast
 

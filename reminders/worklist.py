@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from customers.models import Business, Task
 from customers.models.desk import TaskKind
 from invoices.counted import changed_since_counted
+from invoices.forecast_facts import late_shares
 from invoices.models import AccountStanding, Invoice
 from invoices.segments import treated_as
 from invoices.standing import NOTHING, claims
@@ -18,6 +19,7 @@ Key = tuple[int | None, str]
 # What somebody promised and did not do comes before everything else.
 FIRST = {TaskKind.BROKEN_PROMISE}
 MONTH = Decimal(30)
+CERTAIN = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,10 @@ NO_WORTH = Worth()
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A task as its place on the desk is decided: `amount` is its own, for what is not overdue yet. `weight`: of the segment."""
+    """A task as its place on the desk is decided: `amount` is its own, for what is not overdue yet. `weight`: of the segment.
+
+    `chance`: of a courtesy call, how likely what it is about is paid late: a call before the due date is for that.
+    """
 
     id: int
     kind: str
@@ -41,11 +46,13 @@ class Item:
     amount: Decimal
     worth: Worth
     weight: Decimal = Decimal(1)
+    chance: Decimal = CERTAIN
 
     @property
     def priority(self) -> Decimal:
-        """Collectable x (1 + days past due / 30) x weight; a task about something not overdue counts by its own amount."""
-        sum_of_it = self.worth.collectable or self.amount
+        """Collectable x (1 + days past due / 30) x weight; a task about something not overdue counts by its own amount, a
+        courtesy call by as much of it as is likely to be late."""
+        sum_of_it = self.worth.collectable or self.amount * self.chance
         return sum_of_it * (1 + max(0, self.worth.days_past_due) / MONTH) * self.weight
 
 
@@ -55,17 +62,18 @@ def ranked(items: Iterable[Item]) -> list[Item]:
 
 
 def rank(business: Business, tasks: QuerySet[Task], today: datetime.date) -> list[int]:
-    """The ids of these tasks in the order of the desk, in eight queries at most however many there are."""
+    """The ids of these tasks in the order of the desk, in nine queries at most however many there are."""
     return [item.id for item in placed(business, tasks, today)]
 
 
 def placed(business: Business, tasks: QuerySet[Task], today: datetime.date) -> list[Item]:
-    """These tasks with what they are worth, in the order of the desk, in eight queries at most."""
+    """These tasks with what they are worth, in the order of the desk, in nine queries at most."""
     rows = list(tasks.order_by().values_list("pk", "kind", "due_on", "amount", "customer_id", "currency"))
     ids = {row[4] for row in rows if row[4]}
     worth, weights = worths(business, ids, today), weights_of(business, ids, today)
     # Of all that is owed only where a task asks for it: a search for each task would be one of all customers each.
     largest = _largest(worth, business) if any(not row[5] for row in rows) else {}
+    chances = late_shares(business, {row[4] for row in rows if _is_early(row[1], row[4])}, today)
     items = [
         Item(
             pk,
@@ -74,6 +82,7 @@ def placed(business: Business, tasks: QuerySet[Task], today: datetime.date) -> l
             amount or NOTHING,
             _worth(worth, largest, customer_id, currency),
             weights.get(customer_id, Decimal(1)),
+            chances.get((customer_id, currency), CERTAIN) if _is_early(kind, customer_id) else CERTAIN,
         )
         for pk, kind, due_on, amount, customer_id, currency in rows
     ]
@@ -132,17 +141,31 @@ def worths_now(business: Business, customer_ids: Iterable[int], today: datetime.
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task with what it is worth."""
+    """A task with what it is worth; `chance`: of a courtesy call, how likely they pay late, None where no night has said."""
 
     task: Task
     worth: Worth
+    chance: Decimal | None = None
 
 
 def with_worth(business: Business, tasks: Sequence[Task], today: datetime.date) -> list[Row]:
     """The tasks of a page, each with what may be asked of its customer today."""
     worth = worths_now(business, {task.customer_id for task in tasks if task.customer_id}, today)
     largest = _largest(worth, business)
-    return [Row(task, _worth(worth, largest, task.customer_id, task.currency)) for task in tasks]
+    chances = late_shares(business, {task.customer_id for task in tasks if _is_early(task.kind, task.customer_id)}, today)
+    return [
+        Row(
+            task,
+            _worth(worth, largest, task.customer_id, task.currency),
+            chances.get((task.customer_id, task.currency)) if _is_early(task.kind, task.customer_id) else None,
+        )
+        for task in tasks
+    ]
+
+
+def _is_early(kind: str, customer_id: int | None) -> bool:
+    """Whether it is a call before anything is due."""
+    return kind == TaskKind.COURTESY_CALL and customer_id is not None
 
 
 def _worth(worth: Mapping[Key, Worth], largest: Mapping[int | None, Worth], customer_id: int | None, currency: str) -> Worth:

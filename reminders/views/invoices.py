@@ -1,5 +1,7 @@
 """One invoice with its whole history: what is left of it, who said what, and every step that fired."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,11 +11,12 @@ from customers.access import get_row, member_view
 from customers.models import Attachment, Document
 from invoices.account import open_invoice
 from invoices.made_here import made_here
-from invoices.models import Invoice
+from invoices.models import Invoice, InvoiceForecast
 from invoices.models.agreement import BLOCKING_PLAN_STATES
 from invoices.preflight_panel import panel_of
 from invoices.rates import claims_of, waiver_of
 from invoices.standing import claims
+from reminders.forecast_words import rests_words
 from reminders.models import ReminderLine
 from reminders.timeline import of_invoice
 
@@ -49,8 +52,15 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "papers": Attachment.objects.filter(business=request.business, subject=f"invoice:{invoice.pk}").select_related("by"),
         "subject": f"invoice:{invoice.pk}",
         "customer": invoice.customer,
+        **_forecast(invoice),
     }
     return render(request, "invoices/invoice_detail.html", context)
+
+
+def _forecast(invoice: Invoice) -> dict[str, Any]:
+    """When the last night expected its money, and what that rests on; nothing of what is paid."""
+    found = InvoiceForecast.objects.filter(invoice=invoice).first() if invoice.balance else None
+    return {"forecast": found, "rests_on": rests_words(found.rests_on)} if found else {}
 
 
 def _papers_inside(invoice: Invoice) -> QuerySet[Document] | None:

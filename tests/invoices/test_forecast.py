@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invoices.forecast import Model, train
-from invoices.forecast_history import Issued, Seen, walk
+from invoices.forecast_evidence import Issued
+from invoices.forecast_history import Seen, walk
 
 START = datetime.date(2025, 1, 1)
 HABITS = {"prompt": -4, "slow": 12, "late": 35}

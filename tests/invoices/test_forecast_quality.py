@@ -3,7 +3,7 @@
 import datetime
 
 from invoices.forecast import Forecast
-from invoices.forecast_history import Issued
+from invoices.forecast_evidence import Issued
 from invoices.forecast_quality import DUE_DATE, MEDIAN, MODEL, Judged, area_under_curve, calibration, judged, quality
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from invoices.agreeing import make_promise
-from invoices.models import ForecastReview, LedgerDay
+from invoices.models import ForecastReview, Invoice, LedgerDay
 from reminders.forecasting import store_forecasts
 from tests import make
 from tests.pages import address, lines, read
@@ -107,3 +107,12 @@ def test_the_report_of_invoices_says_what_each_forecast_rests_on(books, business
     head, *rows = lines(answer)
     assert head == "customer,name,invoice,currency,amount,due_on,probability_late,expected_on,low,high,rests_on"
     assert len(rows) == 3
+
+
+def test_an_invoice_says_when_its_money_is_expected(books, business, owed):
+    invoice = Invoice.objects.get(number="SOON-1")
+    assert "likely late" not in read(books, business, "invoice-detail", invoice.pk)
+    store_forecasts(business=business, today=make.day("2026-06-30"))
+    page = read(books, business, "invoice-detail", invoice.pk)
+    assert "in 8 of 10 cases" in page
+    assert "No payment of theirs yet: what others do; 1 invoice overdue." in page

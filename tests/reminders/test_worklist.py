@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from arcollect.dates import Calendar
 from customers.models import Task
+from customers.models.desk import TaskKind
 from invoices.disputing import open_dispute
-from reminders.worklist import Item, Worth, rank, ranked
+from invoices.models import InvoiceForecast
+from reminders.worklist import Item, Worth, rank, ranked, with_worth
 from tests import make
 from tests.make import day
 
@@ -82,3 +84,25 @@ def test_many_take_as_many_queries_as_few(business, two):
     for place in range(20):
         make.task(make.customer(business, f"C{place}"), kind="call_60", currency="USD")
     assert queries() == few
+
+
+def test_courtesy_calls_go_by_what_is_likely_to_be_late(business):
+    """A call before the due date is for who would pay late: 900 by somebody prompt is worth less than 500 by somebody slow."""
+    prompt, slow = make.customer(business, "Prompt"), make.customer(business, "Slow")
+    tasks = []
+    for customer, total, chance in ((prompt, "900", "0.1"), (slow, "500", "0.9")):
+        invoice = make.invoice(customer, issued="2026-06-10", due="2026-07-10", total=total)
+        InvoiceForecast.objects.create(
+            business=business,
+            invoice=invoice,
+            probability_late=chance,
+            expected_on="2026-07-10",
+            low_on="2026-07-10",
+            high_on="2026-07-10",
+            made_on="2026-06-30",
+        )
+        kind = TaskKind.COURTESY_CALL
+        tasks.append(make.task(customer, kind, opens="2026-06-26", due="2026-07-01", amount=total, currency="USD"))
+    assert rank(business, Task.objects.all(), make.day("2026-06-30")) == [tasks[1].pk, tasks[0].pk]
+    rows = with_worth(business, tasks, make.day("2026-06-30"))
+    assert [row.chance for row in rows] == [Decimal("0.1"), Decimal("0.9")]

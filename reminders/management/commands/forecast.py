@@ -55,12 +55,10 @@ def forecasts(business: Business, until: datetime.date) -> Iterator[list[Any]]:
     """A row an invoice issued after `until`, in the order they were issued; progress on standard error."""
     known = ledger(business)
     model = train(known, until)
-    later = [row.id for row in known if row.issued_on > until]
+    later = {row.id for row in known if row.issued_on > until}
     numbers = dict(Invoice.objects.filter(business=business, issued_on__gt=until).values_list("pk", "number"))
     with tqdm(total=len(later), unit=" invoices", file=sys.stderr, disable=None) as bar:
-        for row, seen in walk(known):
-            if row.issued_on <= until:
-                continue
+        for row, seen in walk(known, wanted=later):
             found = model.forecast(seen)
             bar.update()
             yield [numbers[row.id], f"{found.probability_late:.4f}", found.expected, found.low, found.high]
