@@ -1,6 +1,6 @@
 """Says in words what is suggested about a customer's credit, and why (domain.md 5.2, 5.3)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +23,7 @@ def reasons_of(row: CreditAdvice) -> list[str]:
     """Why, one sentence a reason."""
     if row.kind == Advice.RELEASE:
         return [_("None of the reasons for a hold is there any more.")]
-    return list(_sentences(row.reasons))
+    return sentences(row.reasons)
 
 
 def hold_words(row: CreditAdvice) -> str:
@@ -31,7 +31,12 @@ def hold_words(row: CreditAdvice) -> str:
     return " ".join(reasons_of(row))
 
 
-def _sentences(reasons: list[Mapping[str, Any]]) -> Iterator[str]:
+def sentences(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Stored reasons as sentences, one each."""
+    return list(_said(reasons))
+
+
+def _said(reasons: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for reason in reasons:
         if reason["code"] == "segment":
             yield _("What they buy and how they pay: %(segment)s.") % {

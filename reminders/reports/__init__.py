@@ -96,9 +96,9 @@ REPORTS: dict[str, Kind] = {
             "override": Field(_("Set by the owner")),
             "override_until": Field(_("Set until"), Unit.DATE),
             "limit_suggested": Field(_("Limit that fits"), Unit.MONEY),
-            "hold": Field(_("Reasons for a hold")),
+            "hold_reasons": Field(_("Reasons for a hold")),
         },
-        unseen=frozenset({"inputs", "rule", "scored_on", "currency", "sub_type", "override_until"}),
+        unseen=frozenset({"inputs", "hold", "rule", "scored_on", "currency", "sub_type", "override_until"}),
     ),
     "forecast": Kind(
         forecast.forecast,

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from arcollect.money import format_plain
 from customers.models import Business
+from invoices.advice_words import sentences
 from invoices.behaviour_facts import in_batches
 from invoices.behaviour_words import why
 from invoices.models import CustomerScore, SegmentOverride
@@ -68,5 +69,6 @@ def _row(score: CustomerScore, override: SegmentOverride | None, since: str | No
         "currency": currency,
         "limit_suggested": None if limit is None else format_plain(limit, currency),
         "hold": " ".join(reason["code"] for reason in credit.get("hold", ())),
+        "hold_reasons": " ".join(sentences(credit.get("hold", ()))),
         "inputs": score.inputs,
     }

@@ -140,12 +140,12 @@ def test_declined_until_a_day_it_is_suggested_after_it(business, acme, owner):
 def test_who_stretches_is_to_be_held_at_thirty_days_and_gets_a_lower_limit(business, acme):
     Customer.objects.update(credit_limit=Decimal(9000))
     bought(acme, 33, 41, 38, 52, 12)
-    late(acme, 30)
+    late(acme, 30, "2000")
     night(business)
     limit = CreditAdvice.objects.get(kind="limit")
     assert [row.kind for row in open_advices(business)] == ["hold", "limit"]
-    # 6000 sold within 180 days, over the 141 days since the first invoice: 42.55 a day x 45 x 0.6.
-    assert (limit.amount, limit.currency) == (Decimal(1100), "USD")
+    # 7000 sold within 180 days, over the 141 days since the first invoice: 49.65 a day x 45 x 0.6.
+    assert (limit.amount, limit.currency) == (Decimal(1300), "USD")
 
 
 def test_what_the_owner_set_counts_for_the_advice(business, acme, owner):
