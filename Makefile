@@ -108,6 +108,7 @@ test-faults: setup-test
 bench: setup-test  ## the engine's nights, the letters, the matching and the forecast, small; the large ledgers are in docs/performance.md
 	@$(CLEAN) $(BIN)/python bench/escalate.py --invoices 2000 10000
 	@$(BIN)/python -m tests.postgres $(BIN)/python bench/escalate.py --invoices 10000 --backend postgresql
+	@$(CLEAN) $(BIN)/python bench/pages.py --invoices 1000 10000
 	@$(CLEAN) $(BIN)/python bench/letters.py --letters 60
 	@$(CLEAN) $(BIN)/python bench/matching.py --lines 500 --invoices 5000
 	@$(CLEAN) $(BIN)/python bench/forecast.py

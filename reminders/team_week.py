@@ -27,6 +27,16 @@ DEEDS = {
     TASK: _("Tasks done"),
     MONEY: _("Money after a call or letter of theirs"),
 }
+# One of each.
+DONE = {
+    CALL: _("Call"),
+    REACHED: _("Reached somebody"),
+    LETTER: _("Letter sent"),
+    PROMISE: _("Promise"),
+    PLAN: _("Plan signed"),
+    TASK: _("Task done"),
+    MONEY: _("Money after a call or letter"),
+}
 
 
 @dataclass(frozen=True, slots=True)

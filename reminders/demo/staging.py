@@ -8,6 +8,7 @@ from django.db import transaction
 from customers import log
 from customers.models import Business, Membership, User
 from customers.models.business import Role
+from reminders.backfilling import backfill
 from reminders.demo.bank import write_bank
 from reminders.demo.cast import FULL_CAST
 from reminders.demo.ledger import DAY
@@ -21,12 +22,14 @@ from reminders.escalation import Setting
 from reminders.facts import settings_of
 from reminders.nightly import escalate
 from reminders.opening import open_business
+from reminders.scoring import score_night
 
 SLUG = "demo"
 SECOND_SLUG = "demo-two"
 SECOND_CAST = 10
 SECOND_LIVE_FOR = 120
 FOUNDED_DAYS_AGO = 740
+MONTHS_TOLD = 24
 BEFORE_OPENING, AFTER_CLOSING = -180, 600  # minutes from the opening of the office
 OWNER, BOOKKEEPER, OTHER_OWNER = "owner@demo.example", "books@demo.example", "other@demo.example"
 
@@ -103,6 +106,16 @@ def stage_demo(*, seed: int, today: datetime.date, password: str, size: int = FU
         other = _person(OTHER_OWNER, "Cormac", "Tuohy", password)
         _play(SECOND, SECOND_SLUG, (other, bookkeeper), (seed + 1, SECOND_CAST, SECOND_LIVE_FOR), today)
     return business
+
+
+def count_demo(today: datetime.date) -> None:
+    """Counts the figures of today and of the demo's past, as the nights would have."""
+    for business in Business.objects.filter(slug__in=[SLUG, SECOND_SLUG]):
+        # Right after the last that happened, whenever the demo is told.
+        with log.told_as_of(business.events.latest("id").at):
+            backfill(business, today, MONTHS_TOLD)
+            score_night(business, today)
+        log.seal(business)
 
 
 def _person(email: str, first_name: str, last_name: str, password: str) -> User:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from invoices.lanes import LANE_LABELS, Lane
 from invoices.models.insight import Segment
 from invoices.reduction import DECISION_LABELS
-from reminders.reports import behaviour, desk, forecast, ledger, reduction
+from reminders.models import StepCode
+from reminders.reports import behaviour, desk, forecast, ledger, reduction, results
 from reminders.reports.report import Field, Kind, Report, Unit
+from reminders.team_week import DEEDS
 
 REPORTS: dict[str, Kind] = {
     "ageing": Kind(
@@ -161,6 +163,41 @@ REPORTS: dict[str, Kind] = {
         },
         unseen=frozenset({"customer", "invoices"}),
         past=False,
+    ),
+    "steps": Kind(
+        results.steps,
+        _("Money after each step"),
+        _("What came in within two weeks of a reminder or call, counted for the last one before it: which step works."),
+        first=("recovered", "share", "asked"),
+        fields={
+            **{code.value: Field(code.label, Unit.MONEY) for code in StepCode},
+            "recovered": Field(_("Came in after a step"), Unit.MONEY),
+            "share": Field(_("Of what was asked for"), Unit.PERCENT),
+            "asked": Field(_("Asked for in 90 days"), Unit.MONEY),
+            "invoices": Field(_("Invoices"), Unit.COUNT),
+            "step": Field(_("Step")),
+            "completed_on": Field(_("Done on"), Unit.DATE),
+            "paid_on": Field(_("Paid on"), Unit.DATE),
+        },
+        unseen=frozenset({"customer"}),
+    ),
+    "team": Kind(
+        results.team,
+        _("The team's week"),
+        _("What was done in the last seven days and by whom, and what came in after it."),
+        first=("received", "after_work", "promised"),
+        fields={
+            "received": Field(_("Came in"), Unit.MONEY),
+            "after_work": Field(_("After a call or letter"), Unit.MONEY),
+            "promised": Field(_("Promised"), Unit.MONEY),
+            "planned": Field(_("In plans signed"), Unit.MONEY),
+            **{kind: Field(label, Unit.COUNT) for kind, label in DEEDS.items()},
+            "on": Field(_("Day"), Unit.DATE),
+            "person": Field(_("Who")),
+            "deed": Field(_("What")),
+            "what": Field(_("About")),
+        },
+        unseen=frozenset({"customer", "what"}),
     ),
 }
 

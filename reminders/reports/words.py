@@ -15,7 +15,9 @@ from invoices.models.agreement import DisputeCode, PromiseState
 from invoices.models.insight import Segment
 from invoices.models.money import WriteOffKind
 from invoices.reduction import DECISION_LABELS
+from reminders.models import StepCode
 from reminders.reports.report import Field, Unit
+from reminders.team_week import DONE
 
 FIELDS: dict[str, Field] = {
     "customer": Field(_("Number")),
@@ -112,6 +114,8 @@ MEANINGS: dict[str, Mapping[str, object]] = {
     "override": dict(Segment.choices),
     "lane": LANE_LABELS,
     "best": DECISION_LABELS,
+    "step": dict(StepCode.choices),
+    "deed": DONE,
     "role": {"owner": _("Owner"), "bookkeeper": _("Bookkeeper")},
 }
 NUMERIC = {Unit.MONEY, Unit.DAYS, Unit.PERCENT, Unit.SHARE, Unit.RATIO, Unit.COUNT}

@@ -17,7 +17,8 @@ from arcollect.defaults import DEFAULTS
 from customers.models import Business, Contact, Customer, Event, Letter, Membership, Task, User
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
-from invoices.models import BankLine, BankStatement, Dispute, Invoice, Payment, PaymentPlan, Promise
+from invoices.counted import changed_since_counted
+from invoices.models import BankLine, BankStatement, Dispute, Invoice, LedgerDay, Payment, PaymentPlan, Promise
 from invoices.models.agreement import PromiseState
 from reminders.demo.cast import Habit, invent_cast
 from reminders.demo.story import Story, tell_story
@@ -249,3 +250,11 @@ def test_a_weak_password_is_refused(db, monkeypatch):
 def test_too_few_customers_are_refused(db):
     with pytest.raises(CommandError, match="from 10 to 120"):
         call_command("demo", "--customers", "3")
+
+
+def test_the_nights_of_two_years_are_counted(shop):
+    days = LedgerDay.objects.filter(business=shop, currency=shop.currency)
+    assert days.filter(backfilled=True).count() > 40
+    assert days.get(backfilled=False).on == TODAY
+    assert all(float(day.figures["owed"]) > 0 for day in days.order_by("-on")[:20])
+    assert changed_since_counted(shop, TODAY) == []

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from customers.models import User
 from reminders.demo.cast import FULL_CAST
-from reminders.demo.staging import BOOKKEEPER, OTHER_OWNER, OWNER, SLUG, stage_demo
+from reminders.demo.staging import BOOKKEEPER, OTHER_OWNER, OWNER, SLUG, count_demo, stage_demo
 from reminders.management.commanding import iso_date
 
 PASSWORD = "try-the-demo"
@@ -37,7 +37,9 @@ class Command(BaseCommand):
         today = options["on"] or timezone.now().date()
         cast = {"size": options["customers"], "second": options["second"]}
         created = stage_demo(seed=options["seed"], today=today, password=password, **cast)
-        if not created:
+        if created:
+            count_demo(today)
+        else:
             self.stderr.write("The demo is there already: nothing changed.")
         if options["format"] == "json":
             logins = [{"email": email, "password": password} for email, _ in _people()]
