@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -81,7 +82,7 @@ def percent(part: Decimal, whole: Decimal) -> int:
 
 
 def standings(business: Business, today: datetime.date) -> list[Standing]:
-    """One a currency, that of the business first, in at most ten queries, however large the ledger is."""
+    """One a currency, that of the business first, in at most ten queries and one a currency, however large the ledger is."""
     changed = changed_since_counted(business, today)
     if changed is None:
         sums, late = live_sums(business, today), _live_late(business, today)
@@ -116,12 +117,12 @@ def trend(business: Business, currency: str, since: datetime.date) -> list[Ledge
 
 
 def _patched(business: Business, today: datetime.date, changed: list[int]) -> tuple[dict[Key, Sums], Late]:
-    """What was stored of all others, and the accounts of `changed` as they are now, in six queries."""
+    """What was stored of all others, and the accounts of `changed` as they are now, in five queries and one a currency."""
     stored = AccountStanding.objects.filter(business=business, on=today).exclude(customer__in=changed)
     sums, accounts = stored_sums(stored), live_sums(business, today, by=ACCOUNT, whose=Q(customer__in=changed))
     for (_customer_id, currency), account in accounts.items():
         sums.setdefault((currency,), Sums()).add(account)
-    late = _stored_late(stored)
+    late = _stored_late(stored, [code for (code,) in sums])
     for (customer_id, currency), account in accounts.items():
         if account.overdue and account.oldest_due_on:
             late[currency].append((customer_id, account.overdue, account.owed, account.oldest_due_on))
@@ -164,10 +165,14 @@ def _live_late(business: Business, today: datetime.date) -> Late:
     return _first_of(accounts)
 
 
-def _stored_late(stored: QuerySet[AccountStanding]) -> Late:
-    owed = F("current") + F("overdue")
-    names = ("currency", "customer_id", "overdue", "owed", "oldest")
-    return _first_of(stored.order_by().annotate(owed=owed, oldest=F("oldest_due_on")).values(*names))
+def _stored_late(stored: QuerySet[AccountStanding], codes: Iterable[str]) -> Late:
+    """In a query a currency: each reads a few rows of the index, where ranking all in one reads every customer."""
+    found: Late = defaultdict(list)
+    names = ("customer_id", "overdue", "current", "oldest_due_on")
+    for code in codes:
+        first = stored.filter(currency=code, overdue__gt=0).order_by("-overdue", "customer_id")[:DEBTORS]
+        found[code] = [(pk, late, late + current, oldest) for pk, late, current, oldest in first.values_list(*names)]
+    return found
 
 
 def _first_of(accounts: QuerySet[Any]) -> Late:

@@ -19,8 +19,9 @@ from customers.models.business import Role
 from customers.models.desk import CALL_KINDS, Outcome, TaskKind, TaskState
 from customers.views.tasks import worklist
 from invoices.models import Promise
-from reminders.worklist import Row, rank, with_worth
+from reminders.worklist import Row, placed, rank, with_worth
 
+CALLS = {*CALL_KINDS, TaskKind.BROKEN_PROMISE}
 PLAN_KINDS = [TaskKind.PLAN_PROPOSAL, TaskKind.PLAN_COUNTER, TaskKind.PLAN_COUNTERSIGN]
 # What belongs together on the desk: what it is called, its icon and its kinds of task.
 GROUPS = {
@@ -50,20 +51,21 @@ def task_list(request: HttpRequest) -> HttpResponseBase:
     ready = rows.filter(state=TaskState.OPEN, starts_on__lte=today)
     if not request.membership.is_owner:
         ready = ready.filter(role=Role.BOOKKEEPER)
-    order = rank(business, ready.filter(kind__in=[*CALL_KINDS, TaskKind.BROKEN_PROMISE]), today)
+    order = placed(business, ready, today)
+    first = [item.id for item in order if item.kind in CALLS][:1]
     later = rows.filter(state=TaskState.OPEN, starts_on__gt=today)
     context = {
         "today": today,
         "calls": CALL_KINDS,
         "grouped": grouped,
         "tiles": tiles(ready, today),
-        "first_call": with_worth(business, list(rows.filter(pk__in=order[:1])), today),
+        "first_call": with_worth(business, list(rows.filter(pk__in=first)), today),
         "coming": later.order_by("starts_on", "pk").first(),
         "done": done_today(business, today),
     }
-    return listing(business, today, request.membership, grouped=grouped).respond(
-        request, rows, "reminders/task_list.html", context
-    )
+    known = [item.id for item in order]
+    shown = listing(business, today, request.membership, grouped=grouped, known=known)
+    return shown.respond(request, rows, "reminders/task_list.html", context)
 
 
 def tiles(ready: QuerySet[Task], today: datetime.date) -> list[dict[str, Any]]:
@@ -97,8 +99,11 @@ def done_today(business: Business, today: datetime.date) -> dict[str, Any]:
     }
 
 
-def listing(business: Business, today: datetime.date, member: Membership, *, grouped: bool = False) -> Listing:
-    """How the desk is searched, filtered and sorted on this day; a bookkeeper sees the owner's tasks on demand."""
+def listing(
+    business: Business, today: datetime.date, member: Membership, *, grouped: bool = False, known: Sequence[int] = ()
+) -> Listing:
+    """How the desk is searched, filtered and sorted on this day; a bookkeeper sees the owner's tasks on demand. `known`: the
+    ids of tasks whose order is known already."""
     is_open = Q(state=TaskState.OPEN)
     when = [
         Option("now", lazy("On the desk"), is_open & Q(starts_on__lte=today)),
@@ -116,7 +121,7 @@ def listing(business: Business, today: datetime.date, member: Membership, *, gro
         name="tasks",
         columns=COLUMNS,
         sort="due",
-        rank=partial(_rank, business, today, grouped),
+        rank=partial(_rank, business, today, grouped, known),
         prepare=lambda tasks: with_worth(business, tasks, today),
         filters=[
             Filter("when", lazy("When"), when, default="now", pills=True),
@@ -128,9 +133,12 @@ def listing(business: Business, today: datetime.date, member: Membership, *, gro
     )
 
 
-def _rank(business: Business, today: datetime.date, grouped: bool, rows: QuerySet[Task]) -> Sequence[int]:
+def _rank(business: Business, today: datetime.date, grouped: bool, known: Sequence[int], rows: QuerySet[Task]) -> Sequence[int]:
     """By worth; grouped, by group first."""
-    ids = rank(business, rows, today)
+    wanted = set(rows.order_by().values_list("pk", flat=True))
+    ids = [pk for pk in known if pk in wanted]
+    if len(ids) < len(wanted):
+        ids = rank(business, rows, today)
     if not grouped:
         return ids
     places = [When(kind__in=kinds, then=Value(place)) for place, (_label, _icon, kinds) in enumerate(GROUPS.values())]
