@@ -175,13 +175,13 @@ def _credit(
 ) -> Credit:
     """Limits are in the business's currency: only what is owed and sold in it counts (as PF15 has it)."""
     business, most = customer.business, rules["segments"]["limit_days"]
-    here = [row for row in rows if row.currency == business.currency]
+    here, since = [row for row in rows if row.currency == business.currency], today - datetime.timedelta(days=most)
     known_for = (today - facts.first_on).days if facts.first_on else 0
     return Credit(
         currency=business.currency,
         exposure=sum((row.amount for row in here), NOTHING),
         limit=customer.credit_limit,
-        sales=sum((row.total for row in here if row.issued_on > today - datetime.timedelta(days=most)), NOTHING),
+        sales=sum((row.total for row in here if row.issued_on > since and not row.is_cash), NOTHING),
         days=min(most, max(LEAST_DAYS, known_for)),
         terms_days=business.terms_days if customer.terms_days is None else customer.terms_days,
         on_hold=customer.on_hold,

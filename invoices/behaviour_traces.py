@@ -32,6 +32,11 @@ class Row:
     amount: Decimal
     paid_on: datetime.date | None
 
+    @property
+    def is_cash(self) -> bool:
+        """Due on the day it was issued and paid that day: no credit was given (domain.md 2.2)."""
+        return self.due_on <= self.issued_on == self.paid_on
+
 
 @dataclass(frozen=True, slots=True)
 class Excused:

@@ -152,14 +152,16 @@ def _sums(rows: Any) -> dict[int, Decimal]:
 
 
 def _usual(business: Business, as_of: datetime.date) -> dict[int, int]:
-    """By customer, how many days late they paid within a year, weighted by amount (domain.md 2.7); with enough payments only."""
+    """By customer, how many days late they paid within a year, weighted by amount (domain.md 2.7); with enough payments only.
+
+    Money that lay unmatched came when it came.
+    """
     sums: dict[int, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
     invoices: dict[int, set[int]] = defaultdict(set)
-    parts = Allocation.objects.filter(business=business, reversed_on=None, on__gt=as_of - MEASURED, on__lte=as_of)
-    fields = ("invoice__customer_id", "invoice_id", "invoice__balance", "amount", "on", "invoice__due_on")
-    for customer_id, pk, balance, amount, on, due_on in (
-        parts.exclude(payment=None).order_by().values_list(*fields).iterator(5000)
-    ):
+    within = {"payment__received_on__gt": as_of - MEASURED, "payment__received_on__lte": as_of}
+    parts = Allocation.objects.filter(business=business, reversed_on=None, **within)
+    fields = ("invoice__customer_id", "invoice_id", "invoice__balance", "amount", "payment__received_on", "invoice__due_on")
+    for customer_id, pk, balance, amount, on, due_on in parts.order_by().values_list(*fields).iterator(5000):
         sums[customer_id][0] += amount
         sums[customer_id][1] += amount * (on - due_on).days
         if not balance:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
 from customers.models import Business
@@ -40,5 +41,5 @@ def section(business: Business, as_of: datetime.date) -> dict[str, dict[str, Any
         figures["settled"] = rate.count if rate else 0
         figures["count_rate"] = f"{rate.by_count:.4f}" if rate else None
         figures["amount_rate"] = f"{rate.by_amount:.4f}" if rate else None
-        found[currency] = {"promises": figures if rate else {**figures, "rate_why": "No promise was settled within a year."}}
+        found[currency] = {"promises": figures if rate else {**figures, "rate_why": _("No promise was settled within a year.")}}
     return found

@@ -6,6 +6,7 @@ import pytest
 
 from arcollect.dates import Calendar
 from invoices.agreeing import make_promise
+from invoices.booking import apply_unapplied
 from invoices.cash_facts import expected, rates, section
 from invoices.disputing import open_dispute
 from invoices.models import Invoice, InvoiceForecast, Promise
@@ -71,6 +72,16 @@ def test_three_payments_say_when_a_customer_pays(business):
     one = next(expected(business, AS_OF))
     # (10 x 1000 + 20 x 1000 + 30 x 2000) / 4000 = 22.5 days.
     assert one.on == make.day("2026-08-11")
+
+
+def test_money_that_lay_unmatched_came_when_it_came(business):
+    acme = make.customer(business)
+    for number in ("1", "2", "3"):
+        invoice = make.invoice(acme, number, issued="2026-01-01", due="2026-01-31")
+        payment = make.payment(acme, "1000", on="2026-02-10")
+        apply_unapplied(payment=payment, split=[(invoice.pk, Decimal(1000))], on=make.day("2026-05-31"))
+    make.invoice(acme, "4", issued="2026-06-20", due="2026-07-20")
+    assert next(expected(business, AS_OF)).on == make.day("2026-07-30")
 
 
 def test_fifty_settled_invoices_speak_for_the_ledger(business, acme):

@@ -137,3 +137,10 @@ def test_credit_is_in_the_currency_of_the_business(business, acme):
         "USD", Decimal(1800), Decimal(1800), Decimal(500), 14,
     )  # fmt: skip
     assert found.days == 50
+
+
+def test_what_was_paid_at_once_is_no_credit_sale(business, acme):
+    owed(acme, "2026-07-10", "300")
+    cash = make.invoice(acme, issued="2026-06-10", due="2026-06-10", total="5000")
+    make.payment(acme, "5000", on="2026-06-10", split={cash: "5000"})
+    assert credit(acme).sales == Decimal(300)
