@@ -75,8 +75,8 @@ def _write(business: Business, judged: Iterable[Judged], today: datetime.date) -
             del by_id[pk]
     events = []
     for pk, one in by_id.items():
-        before = scores[pk].segment if pk in scores else ""
-        if before != one.verdict.segment:
+        before, sub_type = (scores[pk].segment, scores[pk].sub_type) if pk in scores else ("", "")
+        if (before, sub_type) != (one.verdict.segment, one.verdict.sub_type):
             data = {"before": before, "segment": str(one.verdict.segment), "rule": one.verdict.rule}
             events.append(_event(business, "score.changed", f"customer:{pk}", one.customer, data))
     rows = [score_of(one, scores.get(pk), today) for pk, one in by_id.items()]
@@ -107,7 +107,7 @@ def _write_advices(business: Business, judged: Mapping[int, Judged], today: date
     Returns the events of what changed.
     """
     rows = CreditAdvice.objects.filter(business=business, customer__in=judged)
-    waiting = {(row.customer_id, row.kind): row for row in rows.filter(state=AdviceState.OPEN)}
+    waiting = {(row.customer_id, row.kind): row for row in rows.filter(state=AdviceState.OPEN).select_for_update()}
     declined = rows.filter(state=AdviceState.DECLINED, until__gte=today).order_by("pk")
     refused = {(row.customer_id, row.kind): row for row in declined}
     wanted = {(pk, new.kind): new for pk, one in judged.items() for new in one.advised}

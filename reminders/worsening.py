@@ -25,7 +25,8 @@ def worsening(business: Business, today: datetime.date, only: Iterable[int] | No
     found = _candidates(business)
     treated = treated_as(business, found if only is None else found & set(only), today)
     since = {pk: one.since for pk, one in treated.items() if one.segment == Segment.DETERIORATING}
-    new = {pk: on for pk, on in since.items() if pk not in warning_calls(since)}
+    called = warning_calls(since)
+    new = {pk: on for pk, on in since.items() if pk not in called}
     within, owed = business.rules["segments"]["warning_call_bd"], _most_owed(new)
     for pk in sorted(owed, key=lambda pk: (since[pk], pk))[: _left(business, today)]:
         currency, invoices = owed[pk]
