@@ -9,23 +9,22 @@ from django.db.models import Q, Sum
 from django.db.models.query import QuerySet
 
 from customers.models import Business
-from invoices.history import ageings, standing_on
+from invoices.history import standing_on
 from invoices.ledger_metrics import NOTHING
-from invoices.metrics import CURRENT, Ageing
 from invoices.models import WriteOff
 from invoices.models.money import WriteOffKind
+from invoices.month_ends import Owed, owed_on
 from invoices.months import DAY, Month, full_months, months_back
 from invoices.sales import RATIO_MONTHS, Sales
-from invoices.turnover import NO_AGEING, BadDebt, Collected
+from invoices.turnover import BadDebt, Collected
 
 
 def collected(business: Business, sales: Mapping[str, Sales], months: list[Month]) -> dict[str, list[Collected]]:
     """By currency, what each of these months in a row, newest first, had to collect; only since there are sales.
 
-    Ten queries a month and nine for the start.
+    A dozen queries, and one a month.
     """
-    ends = {month.last: ageings(business, month.last) for month in months}
-    ends[months[-1].first - DAY] = ageings(business, months[-1].first - DAY)
+    ends = owed_on(business, [months[-1].first - DAY, *(month.last for month in months)])
     gone = {month: written_off(business, month) for month in months}
     return {
         currency: [_collected(month, currency, ends, one, gone[month]) for month in months if month.last >= one.since]
@@ -36,13 +35,12 @@ def collected(business: Business, sales: Mapping[str, Sales], months: list[Month
 def _collected(
     month: Month,
     currency: str,
-    ends: Mapping[datetime.date, Mapping[str, Ageing]],
+    ends: Mapping[datetime.date, Mapping[str, Owed]],
     sales: Sales,
     gone: Mapping[str, Decimal],
 ) -> Collected:
-    begin, end = (ends[day].get(currency, NO_AGEING) for day in (month.first - DAY, month.last))
-    turn = sales.of([month])
-    return Collected(month, begin.net, turn.sales, end.net, end.buckets[CURRENT], gone.get(currency, NOTHING))
+    begin, end = (ends[day].get(currency, Owed()) for day in (month.first - DAY, month.last))
+    return Collected(month, begin.net, sales.of([month]).sales, end.net, end.current, gone.get(currency, NOTHING))
 
 
 def last_month(business: Business, as_of: datetime.date, sales: Mapping[str, Sales]) -> dict[str, Collected]:

@@ -19,7 +19,7 @@ from invoices.metrics import CURRENT, Ageing, age_ledger, total_by_currency
 from invoices.models import WriteOff
 from invoices.models.money import WriteOffKind
 from invoices.months import Month, full_months
-from invoices.sales import RATIO_MONTHS, Sales
+from invoices.sales import RATIO_MONTHS, Sales, credit_sales
 from invoices.turnover import BadDebt, Collected, dso_of, ratio_of
 from reminders.reports.report import Report, Rows, names_of
 
@@ -58,10 +58,10 @@ def dso(business: Business, as_of: datetime.date) -> Report:
 
 def cei(business: Business, as_of: datetime.date) -> Report:
     """How much of what there was to collect came in, in each of the last twelve full months (2.6)."""
-    ledger = read_ledger(business, as_of)
-    months = collected(business, ledger.sales, full_months(as_of, RATIO_MONTHS))
+    sales = credit_sales(business, as_of)
+    months = collected(business, sales, full_months(as_of, RATIO_MONTHS))
     figures, rows = {}, []
-    for currency in ledger.currencies:
+    for currency in sorted(sales):
         found = months.get(currency, [])
         figures[currency] = {**cei_figures(found[0] if found else None), **_collected(found[0] if found else None, currency)}
         rows += [_collected_row(month, currency) for month in found]
@@ -110,8 +110,7 @@ def days_late(business: Business, as_of: datetime.date) -> Report:
 
 def bad_debt(business: Business, as_of: datetime.date) -> Report:
     """What was given up within twelve months, what came back of it, and its share of sales (2.10)."""
-    ledger = read_ledger(business, as_of)
-    found = bad_debts(business, ledger.sales, as_of)
+    found = bad_debts(business, credit_sales(business, as_of), as_of)
     if not found:
         return Report("Bad debt", {}, "write_offs", [])
     since = next(iter(found.values())).months[-1].first
