@@ -13,7 +13,7 @@ from invoices.models import Dispute
 from invoices.standing import claims
 from invoices.track_record import closed_lately
 from reminders.nightly import escalate
-from reminders.reports import disputes
+from reminders.reports.desk import disputes
 from tests import make
 from tests.make import day
 from tests.pages import address, read
