@@ -45,12 +45,7 @@ def show(results: list[dict[str, Any]]) -> None:
     for name in names:
         line = [name + ("" if by_name[-1][name]["large"] else " *"), by_name[-1][name]["queries"]]
         for pages in by_name:
-            page, trivial = pages.get(name), pages.get(TRIVIAL)
-            line += (
-                [page["median"], page["p95"], f"{page['median'] / trivial['median']:.1f}" if trivial else ""]
-                if page
-                else [""] * 3
-            )
+            line += _cells(pages.get(name), pages.get(TRIVIAL))
         lines.append(line)
     say_table(heads, lines)
     say("* a page of the small business beside the large one", "")

@@ -119,7 +119,8 @@ def trend(business: Business, currency: str, since: datetime.date) -> list[Ledge
 def _patched(business: Business, today: datetime.date, changed: list[int]) -> tuple[dict[Key, Sums], Late]:
     """What was stored of all others, and the accounts of `changed` as they are now, in five queries and one a currency."""
     stored = AccountStanding.objects.filter(business=business, on=today).exclude(customer__in=changed)
-    sums, accounts = stored_sums(stored), live_sums(business, today, by=ACCOUNT, whose=Q(customer__in=changed))
+    sums = stored_sums(stored)
+    accounts = live_sums(business, today, by=ACCOUNT, whose=Q(customer__in=changed)) if changed else {}
     for (_customer_id, currency), account in accounts.items():
         sums.setdefault((currency,), Sums()).add(account)
     late = _stored_late(stored, [code for (code,) in sums])
