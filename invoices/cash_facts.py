@@ -38,6 +38,8 @@ RESOLVED = [PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN]
 ENOUGH = 3
 # The newest so many settled invoices say how surely money comes.
 LOOKED_AT = 5000
+# What was not paid a year after it was due counts as not coming, for what may be hoped of others.
+NEVER_CAME = datetime.timedelta(days=365)
 
 
 def expected(business: Business, as_of: datetime.date, rows: QuerySet[Invoice] | None = None) -> Iterator[Expected]:
@@ -87,13 +89,13 @@ def figures(outlook: Outlook, currency: str) -> dict[str, Any]:
 
 
 def rates(business: Business, as_of: datetime.date) -> Rates:
-    """How surely money comes in this business: the owner's values, or its own history once there is enough. Seven queries."""
+    """How surely money comes in this business: the owner's values, or its own history once there is enough. Eight queries."""
     rules = business.rules
     usual = {name: Decimal(value) for name, value in rules["forecast_p"].items()}
     within = Promise.objects.filter(business=business, evaluated_on__gt=as_of - MEASURED, evaluated_on__lte=as_of)
     done = Instalment.objects.filter(plan__business=business, state__in=[InstalmentState.PAID, InstalmentState.MISSED])
     return Rates(
-        buckets=own_buckets(_settled(business), usual, rules["own_history_from"]),
+        buckets=own_buckets(_settled(business, as_of), usual, rules["own_history_from"]),
         lags=rules["bucket_lag"],
         prior=rules["kept_prior"],
         promises=_kept(within.filter(state__in=RESOLVED), "customer", PromiseState.KEPT),
@@ -106,15 +108,17 @@ def _kept(rows: Any, customer: str, state: str) -> dict[int, Kept]:
     return {row[customer]: Kept(row["kept"], row["settled"]) for row in counted}
 
 
-def _settled(business: Business) -> list[Settled]:
-    """The newest invoices that are done with: paid by money, or given up as lost."""
+def _settled(business: Business, as_of: datetime.date) -> list[Settled]:
+    """The newest invoices that are done with: paid by money, or given up as lost, said so or not."""
     other = not_by_money(business)
     paid = Invoice.objects.filter(business=business).exclude(paid_on=None).order_by("-paid_on", "-pk")
     rows = paid.values_list("pk", "due_on", "paid_on")[:LOOKED_AT]
     found = [Settled((paid_on - due_on).days, paid=True) for pk, due_on, paid_on in rows if pk not in other]
     lost = WriteOff.objects.filter(business=business, reversed_on=None, kind=WriteOffKind.BAD_DEBT).order_by("-on", "-pk")
     days = lost.values_list("invoice__due_on", "on")[:LOOKED_AT]
-    return [*found, *(Settled((on - due_on).days, paid=False) for due_on, on in days)]
+    old = Invoice.objects.filter(business=business, balance__gt=0, due_on__lt=as_of - NEVER_CAME).order_by("-due_on", "-pk")
+    unpaid = [(due_on, as_of) for due_on in old.values_list("due_on", flat=True)[:LOOKED_AT]]
+    return [*found, *(Settled((on - due_on).days, paid=False) for due_on, on in [*days, *unpaid])]
 
 
 def _items(business: Business, rows: QuerySet[Invoice], as_of: datetime.date) -> Iterator[Item]:

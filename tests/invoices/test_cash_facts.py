@@ -90,3 +90,5 @@ def test_fifty_settled_invoices_speak_for_the_ledger(business, acme):
         make.payment(acme, "10", on="2026-02-10", split={invoice: "10"})
     assert rates(business, AS_OF).buckets["1-30"] == (50 + 5 * Decimal(".90")) / 55
     assert rates(business, AS_OF).buckets["31-60"] == Decimal(".70")
+    make.invoice(acme, "OLD", issued="2025-01-01", due="2025-01-31", total="10")
+    assert rates(business, AS_OF).buckets["1-30"] == (50 + 5 * Decimal(".90")) / 56
