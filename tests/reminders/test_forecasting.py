@@ -100,5 +100,5 @@ def test_the_queries_do_not_grow_with_the_invoices(business, lived, django_asser
         make.invoice(lived["slow"].customer, f"MORE-{turn}", issued="2026-06-20", due="2026-07-20")
     with django_assert_max_num_queries(14):
         store_forecasts(business=business, today=TODAY)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         cash_facts.section(business, TODAY)
