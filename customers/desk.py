@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers import log
@@ -19,6 +20,12 @@ VERIFY_SUBJECT = "contact"
 
 class TaskError(ValueError):
     """The task cannot be changed so; the message says why."""
+
+
+def ready_on(today: datetime.date) -> Q:
+    """The open tasks whose day has come and that nobody put off beyond it."""
+    not_put_off = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
+    return Q(state=TaskState.OPEN, opens_on__lte=today) & not_put_off
 
 
 @transaction.atomic

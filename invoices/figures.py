@@ -11,6 +11,11 @@ class Figure:
     value: Decimal | None
     why: str = ""
 
+    @property
+    def known(self) -> bool:
+        """Whether there is one; 0 is one."""
+        return self.value is not None
+
     def text(self, places: int) -> str | None:
         """The number with that many decimals, rounded half up; None where it is not known."""
         return None if self.value is None else f"{rounded(self.value, places):f}"

@@ -1,6 +1,5 @@
 """Checks of number, dates, twins, delivery and texts (domain.md 8). Pure."""
 
-import calendar
 import datetime
 import re
 from decimal import Decimal
@@ -10,6 +9,7 @@ from stdnum import ean, iban, luhn
 
 from arcollect.money import format_plain
 from invoices.models.agreement import Preflight
+from invoices.months import month_end
 from invoices.preflight_cases import CheckResult, PreflightFacts, Twin, blocked, passed, unasked, warned
 
 DAY = datetime.timedelta(days=1)
@@ -51,11 +51,7 @@ def pf05(facts: PreflightFacts) -> CheckResult:
 def due_days(issued_on: datetime.date, terms_days: int) -> set[datetime.date]:
     """The days such terms may mean: so many days from the invoice, from the end of its month, or to the end of that month."""
     plain = issued_on + terms_days * DAY
-    return {plain, _month_end(plain), _month_end(issued_on) + terms_days * DAY}
-
-
-def _month_end(day: datetime.date) -> datetime.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return {plain, month_end(plain), month_end(issued_on) + terms_days * DAY}
 
 
 def pf10(facts: PreflightFacts) -> CheckResult:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoices.behaviour_cases import Facts
 from invoices.models.agreement import PromiseState
+from invoices.months import month_end
 
 YEAR = relativedelta(months=12)
 # How often they are not reached before it is a sign, and over how many months buying is measured.
@@ -146,11 +147,6 @@ def longer_terms(facts: Facts, span: Span) -> datetime.date | None:
 def cash_flow(facts: Facts, span: Span) -> datetime.date | None:
     """They said that they have no money, or wait for somebody else's (R13, R14)."""
     return span.last(talk.on for talk in facts.traces.talks if talk.reason in SHORT_OF_MONEY)
-
-
-def month_end(month: datetime.date) -> datetime.date:
-    """The last day of the month that begins on `month`."""
-    return month + relativedelta(months=1) - datetime.timedelta(days=1)
 
 
 def _months(span: Span) -> Iterable[datetime.date]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
+from customers.desk import ready_on
 from customers.models import Business, Letter, Task
 from customers.models.business import Role
-from customers.models.desk import TaskState
 from customers.models.letter import LetterState
 from invoices.instalments import COUNTERSIGN
 from invoices.models import Dispute, PaymentPlan, Signature
@@ -52,8 +52,7 @@ class Health:
 
 def work(business: Business, today: datetime.date, *, as_owner: bool) -> Work:
     """What is on the desk, in a fixed number of queries; a bookkeeper's desk is without what only the owner decides."""
-    open_tasks = Task.objects.filter(business=business, state=TaskState.OPEN, opens_on__lte=today)
-    ready = open_tasks.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=today))
+    ready = Task.objects.filter(ready_on(today), business=business)
     if not as_owner:
         ready = ready.exclude(role=Role.OWNER)
     counts = ready.aggregate(due=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))

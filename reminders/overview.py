@@ -10,8 +10,10 @@ from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext
 
 from arcollect.filters import brief, money
+from invoices.figures import Figure
 from invoices.lanes import Lane as WorkLane
 from invoices.metrics import NOTHING
+from invoices.months import DAY, full_months, month_start
 from reminders.models import StepCode
 
 MONTHS = 12
@@ -22,19 +24,6 @@ ABOUT_THE_SAME = Decimal("0.02")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A figure, or None and why it is not known."""
-
-    value: Decimal | None
-    why: str = ""
-
-    @property
-    def known(self) -> bool:
-        """Whether there is one; 0 is one."""
-        return self.value is not None
-
-
-@dataclass(frozen=True, slots=True)
 class Day:
     """What a night counted at the end of a day, by the names of domain.md 2; amounts and rates are text."""
 
@@ -42,17 +31,17 @@ class Day:
     figures: Mapping[str, Any]
     backfilled: bool = False
 
-    def read(self, name: str) -> Reading:
+    def read(self, name: str) -> Figure:
         """The figure of this name; why there is none where the night could not know it, or did not count it."""
         value = self.figures.get(name)
         if value is not None:
-            return Reading(Decimal(str(value)))
-        return Reading(None, str(self.figures.get(f"{name}_why") or gettext("The nights do not count it yet.")))
+            return Figure(Decimal(str(value)))
+        return Figure(None, str(self.figures.get(f"{name}_why") or gettext("The nights do not count it yet.")))
 
-    def percent(self, name: str) -> Reading:
+    def percent(self, name: str) -> Figure:
         """A rate from 0 to 1 in per cent with one decimal."""
         rate = self.read(name)
-        return Reading(round(rate.value * 100, 1)) if rate.value is not None else rate
+        return Figure(round(rate.value * 100, 1)) if rate.value is not None else rate
 
     def within(self, name: str) -> "Day":
         """The figures one of them consists of, to be read in the same way."""
@@ -96,8 +85,7 @@ def change(now: Decimal, before: Day | None, name: str) -> Change | None:
 
 def month_ends(today: datetime.date, months: int = MONTHS) -> list[datetime.date]:
     """The last days of the `months` months before that of `today`, the oldest first."""
-    first = today.replace(day=1)
-    return [first - relativedelta(months=back) - datetime.timedelta(days=1) for back in reversed(range(months))]
+    return [month.last for month in reversed(full_months(month_start(today) - DAY, months))]
 
 
 def a_month_ago(today: datetime.date) -> datetime.date:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from customers.desk import ready_on
 from customers.models import Business, Customer, Letter, Task
 from customers.models.business import Role
-from customers.models.desk import TaskKind, TaskState
+from customers.models.desk import TaskKind
 from customers.models.letter import LetterCode, LetterState
 from customers.views.tasks import door_of
 from invoices.advice_words import advice_words, hold_words
@@ -81,8 +82,7 @@ def decisions(business: Business, today: datetime.date) -> Decisions:
 
 def owner_tasks(business: Business, today: datetime.date) -> QuerySet[Task]:
     """The owner's tasks whose day has come."""
-    waits = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
-    rows = Task.objects.filter(waits, business=business, state=TaskState.OPEN, role=Role.OWNER, opens_on__lte=today)
+    rows = Task.objects.filter(ready_on(today), business=business, role=Role.OWNER)
     return rows.select_related("business", "customer")
 
 

@@ -1,7 +1,7 @@
 """What a report is: figures by currency and the rows they are made of, the same for the command and for the page."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -70,7 +70,8 @@ class Kind:
     page: str = ""
 
 
-def names_of(business: Business) -> dict[int, tuple[str, str]]:
-    """Reference and name of every customer by id. One query."""
-    rows = Customer.objects.filter(business=business).order_by().values_list("pk", "reference", "name")
+def names_of(business: Business, ids: Collection[int] | None = None) -> dict[int, tuple[str, str]]:
+    """Reference and name of every customer, or of those with these ids, by id. One query."""
+    rows = Customer.objects.filter(business=business) if ids is None else Customer.objects.filter(business=business, pk__in=ids)
+    rows = rows.order_by().values_list("pk", "reference", "name")
     return {pk: (reference, name) for pk, reference, name in rows}

@@ -1,17 +1,18 @@
 """Reports of what the work brings in: money after each step, and the week of each person."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
 from arcollect.money import format_plain
-from customers.models import Business, Customer, User
+from customers.models import Business, User
 from invoices.metrics import NOTHING
 from invoices.models import Invoice
 from reminders.models import StepCode
-from reminders.reports.report import Figures, Report, Rows
+from reminders.reports.report import Figures, Report, Rows, names_of
 from reminders.step_results import HUNDRED, LOOKED_AT, Recovery, recoveries, step_results
 from reminders.team_week import DEEDS, MONEY, PLAN, PROMISE, Deed, deeds, team_week
 
@@ -36,12 +37,12 @@ def steps(business: Business, as_of: datetime.date) -> Report:
         }
     payments = sorted(recoveries(business, as_of - LOOKED_AT, as_of), key=lambda one: (one.paid_on, one.invoice_id))
     opens = [("invoice-detail", one.invoice_id) for one in payments]
-    return Report("Steps", figures, "payments", _payment_rows(payments), opens=opens)
+    return Report("Steps", figures, "payments", _payment_rows(business, payments), opens=opens)
 
 
-def _payment_rows(payments: list[Recovery]) -> Rows:
+def _payment_rows(business: Business, payments: list[Recovery]) -> Rows:
     numbers = Invoice.objects.filter(pk__in={one.invoice_id for one in payments}).values_list("pk", "number")
-    known, names = dict(numbers), _names({one.customer_id for one in payments})
+    known, names = dict(numbers), names_of(business, {one.customer_id for one in payments})
     return [
         {
             **_of(names, one.customer_id),
@@ -70,11 +71,11 @@ def team(business: Business, as_of: datetime.date) -> Report:
             "planned": format_plain(sums[PLAN], currency),
         }
     counts = {kind: week.whole.counts[kind] for kind in DEEDS if kind != MONEY}
-    return Report("Team", figures, "deeds", _deed_rows(list(deeds(business, as_of - WEEK, as_of))), counts)
+    return Report("Team", figures, "deeds", _deed_rows(business, list(deeds(business, as_of - WEEK, as_of))), counts)
 
 
-def _deed_rows(done: list[Deed]) -> Rows:
-    names = _names({deed.customer_id for deed in done if deed.customer_id})
+def _deed_rows(business: Business, done: list[Deed]) -> Rows:
+    names = names_of(business, {deed.customer_id for deed in done if deed.customer_id})
     people = {person.pk: str(person) for person in User.objects.filter(pk__in={deed.by for deed in done if deed.by})}
     return [
         {
@@ -94,11 +95,6 @@ def _plain(amount: Decimal | None, currency: str) -> str:
     return format_plain(amount, currency) if amount is not None else ""
 
 
-def _names(ids: set[int]) -> dict[int | None, tuple[str, str]]:
-    rows = Customer.objects.filter(pk__in=ids).values_list("pk", "reference", "name")
-    return {pk: (reference, name) for pk, reference, name in rows}
-
-
-def _of(names: dict[int | None, tuple[str, str]], customer_id: int | None) -> dict[str, Any]:
-    reference, name = names.get(customer_id, ("", ""))
+def _of(names: Mapping[int, tuple[str, str]], customer_id: int | None) -> dict[str, Any]:
+    reference, name = names[customer_id] if customer_id else ("", "")
     return {"customer": reference, "name": name}

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from invoices.figures import Figure
 from invoices.reduction import Glide
 from reminders.charts import Chart, Series
 from reminders.overview import (
     Change,
     Day,
-    Reading,
     change,
     lanes,
     month_ends,
@@ -32,8 +32,8 @@ def counted(on: date, **figures: str | None) -> Day:
 
 def test_a_figure_is_a_number_or_says_why_it_is_none():
     one = counted(TODAY, dso="54.6", cei=None, cei_why="No sales on credit in this month.")
-    assert one.read("dso") == Reading(Decimal("54.6"))
-    assert one.read("cei") == Reading(None, "No sales on credit in this month.")
+    assert one.read("dso") == Figure(Decimal("54.6"))
+    assert one.read("cei") == Figure(None, "No sales on credit in this month.")
     assert one.read("add").why == "The nights do not count it yet."
     assert counted(TODAY, cei="0").read("cei").known
 
