@@ -14,7 +14,7 @@ from invoices.figures import Figure
 from invoices.lanes import Lane as WorkLane
 from invoices.metrics import NOTHING
 from invoices.months import DAY, full_months, month_start
-from reminders.models import StepCode
+from reminders.step_results import StepResult
 
 MONTHS = 12
 # A day this far from the one wanted still stands for it: nights may have been missed, and a past filled in has month ends only.
@@ -206,36 +206,9 @@ def source_label(source: str) -> str:
     }[source]
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
-    """What came in after the last step of an invoice within the days that count for it."""
-
-    step: str
-    asked: Decimal
-    recovered: Decimal
-    share: Decimal | None
-    invoices: int
-
-    @property
-    def share_words(self) -> str:
-        """ "62 %", or nothing."""
-        return "" if self.share is None else f"{self.share:.0f} %"
-
-    @property
-    def label(self) -> str:
-        """What people call the step."""
-        return str(StepCode(self.step).label) if self.step in StepCode.values else self.step
-
-
 def step_results(figures: Mapping[str, Any]) -> list[StepResult]:
     """The steps of the last 90 days in their order."""
     return [
-        StepResult(
-            row["step"],
-            Decimal(str(row["asked"])),
-            Decimal(str(row["recovered"])),
-            None if row.get("share") is None else Decimal(str(row["share"])),
-            int(row["invoices"]),
-        )
+        StepResult(row["step"], Decimal(str(row["asked"])), Decimal(str(row["recovered"])), int(row["invoices"]))
         for row in figures.get("steps") or []
     ]

@@ -4,11 +4,12 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery
 
 from customers.models import Business
 from invoices.metrics import NOTHING
-from invoices.models import LedgerDay, Payment, ReductionPlan
+from invoices.models import LedgerDay, ReductionPlan
+from invoices.money_in import came_in
 from invoices.promised import Promised, promised
 from invoices.query_ages import QueryAge, queries_by_age
 from invoices.reduction import Glide, glide_of
@@ -48,9 +49,8 @@ def running_plan(business: Business, currency: str) -> ReductionPlan | None:
 
 def received_week(business: Business, currency: str, today: datetime.date) -> Decimal:
     """What came in on the seven full days before today: the week the team's work is shown of. One query."""
-    days = (today - datetime.timedelta(days=7), today - datetime.timedelta(days=1))
-    rows = Payment.objects.filter(business=business, currency=currency, returned_on=None, received_on__range=days)
-    return rows.aggregate(sum=Sum("amount", default=NOTHING))["sum"]
+    since, until = today - datetime.timedelta(days=7), today - datetime.timedelta(days=1)
+    return came_in(business, since, until).get(currency, NOTHING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from customers.models import Business, Customer
 from invoices.counted import changed_since_counted
 from invoices.metrics import CURRENT, NOTHING, bucket_names
-from invoices.models import AccountStanding, Invoice, LedgerDay, Payment
+from invoices.models import AccountStanding, Invoice, LedgerDay
+from invoices.money_in import came_in
 from reminders.account_sums import ACCOUNT, Key, Sums, live_sums, stored_sums
 
 DEBTORS = 5
@@ -89,7 +90,7 @@ def standings(business: Business, today: datetime.date) -> list[Standing]:
     else:
         sums, late = _patched(business, today, changed)
     debtors = _debtors(late, today)
-    received = _received(business, today)
+    received = came_in(business, today - datetime.timedelta(days=RECEIVED_DAYS - 1), today)
     codes = {code for (code,), one in sums.items() if one.owed or one.unapplied} | received.keys()
     return [
         Standing(
@@ -144,12 +145,6 @@ def _debtors(late: Late, today: datetime.date) -> dict[str, list[Debtor]]:
 def _buckets(sums: Sums) -> list[Bucket]:
     amounts = zip(bucket_names(), sums.ages, strict=True)
     return [Bucket(name, amount, percent(amount, sums.owed)) for name, amount in amounts]
-
-
-def _received(business: Business, today: datetime.date) -> dict[str, Decimal]:
-    since = today - datetime.timedelta(days=RECEIVED_DAYS)
-    rows = Payment.objects.filter(business=business, returned_on=None, received_on__gt=since, received_on__lte=today)
-    return dict(rows.order_by().values_list("currency").annotate(sum=Sum("amount")))
 
 
 def _live_late(business: Business, today: datetime.date) -> Late:

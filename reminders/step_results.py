@@ -41,6 +41,11 @@ class StepResult:
         """Recovered in per cent of what was asked, one decimal; None of nothing."""
         return round(self.recovered * HUNDRED / self.asked, 1) if self.asked else None
 
+    @property
+    def share_words(self) -> str:
+        """ "62 %", or nothing."""
+        return "" if self.share is None else f"{self.share:.0f} %"
+
 
 @dataclass(frozen=True, slots=True)
 class Recovery:

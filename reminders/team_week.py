@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Business, Conversation, Letter, Task, User
 from customers.models.desk import Outcome, TaskState
 from customers.models.letter import LetterState
-from invoices.models import Payment, PaymentPlan, Promise
+from invoices.models import PaymentPlan, Promise
+from invoices.money_in import came_in
 from reminders.step_results import recoveries
 
 CALL, REACHED, LETTER, PROMISE, PLAN, TASK, MONEY = "calls", "reached", "letters", "promises", "plans", "tasks", "money"
@@ -87,7 +88,7 @@ def team_week(business: Business, until: datetime.date, *, days: int = 7) -> Tea
     people = [share for pk, share in by_person.items() if pk is not None]
     people.sort(key=lambda share: (-share.counts.total(), share.name))
     itself = [by_person[None]] if None in by_person else []
-    return TeamWeek(since, until, people + itself, whole, _received(business, since, until))
+    return TeamWeek(since, until, people + itself, whole, came_in(business, since, until))
 
 
 def deeds(business: Business, since: datetime.date, until: datetime.date) -> Iterator[Deed]:
@@ -134,8 +135,3 @@ def _plans(business: Business, since: datetime.date, until: datetime.date) -> It
 def business_day(business: Business, day: datetime.date) -> datetime.datetime:
     """The moment a day begins where the business is."""
     return datetime.datetime.combine(day, datetime.time(), ZoneInfo(business.time_zone))
-
-
-def _received(business: Business, since: datetime.date, until: datetime.date) -> dict[str, Decimal]:
-    rows = Payment.objects.filter(business=business, returned_on=None, received_on__range=(since, until))
-    return dict(rows.order_by().values_list("currency").annotate(sum=Sum("amount")))

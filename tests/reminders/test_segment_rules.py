@@ -78,4 +78,5 @@ def test_every_field_stands_in_the_defaults():
     for path in PATHS.values():
         rules = DEFAULTS
         for step in path:
+            assert step in rules, path
             rules = rules[step]
