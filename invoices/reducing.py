@@ -18,6 +18,11 @@ class ReductionError(ValueError):
     """The plan cannot be begun like that; the message says why."""
 
 
+def running_plan(business: Business, currency: str) -> ReductionPlan | None:
+    """The plan to bring the ledger down that runs in this currency. One query."""
+    return ReductionPlan.objects.filter(business=business, currency=currency, ended_on=None).first()
+
+
 @transaction.atomic
 def start_plan(
     *,

@@ -12,6 +12,7 @@ from invoices.models import LedgerDay, ReductionPlan
 from invoices.money_in import came_in
 from invoices.promised import Promised, promised
 from invoices.query_ages import QueryAge, queries_by_age
+from invoices.reducing import running_plan
 from invoices.reduction import Glide, glide_of
 from reminders.overview import Change, Day, Verdict, a_month_ago, change, nearest, verdict, wanted_days
 from reminders.standing import Standing
@@ -40,11 +41,6 @@ def way_down(plan: ReductionPlan | None, latest: Day | None, today: datetime.dat
     """The plan that runs, else the one that would begin today; None where the ledger is not known, or at its target already."""
     owed, target = (latest.amount("net"), latest.amount("target")) if latest else (None, None)
     return glide_of(plan, owed, target, today, weeks)
-
-
-def running_plan(business: Business, currency: str) -> ReductionPlan | None:
-    """The plan to bring the ledger down that runs in this currency. One query."""
-    return ReductionPlan.objects.filter(business=business, currency=currency, ended_on=None).first()
 
 
 def received_week(business: Business, currency: str, today: datetime.date) -> Decimal:

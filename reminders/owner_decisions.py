@@ -18,9 +18,10 @@ from customers.models.letter import LetterCode, LetterState
 from customers.views.tasks import door_of
 from invoices.advice_words import advice_words, hold_words
 from invoices.models import CreditAdvice, Settlement
-from invoices.models.insight import Advice, AdviceState
+from invoices.models.insight import Advice
 from invoices.models.settlement import SettlementState
 from invoices.settlements import floor_of
+from reminders.watching import open_advices
 
 SHOWN = 12
 # More suggestions of a limit than this are one thing to look at.
@@ -93,12 +94,12 @@ def _final_drafts(business: Business) -> QuerySet[Letter]:
 
 def _advised(business: Business) -> tuple[list[Waiting], int]:
     """The advice about credit and how much of it there is. It never presses and may be a lot: holds first, limits together."""
-    rows = CreditAdvice.objects.filter(business=business, state=AdviceState.OPEN, customer__merged_into=None)
+    rows = open_advices(business)
     limits, holds = rows.filter(kind=Advice.LIMIT), rows.exclude(kind=Advice.LIMIT)
     told = limits.aggregate(n=Count("pk"), since=Min("made_on"))
     together = told["n"] > LIMITS_APART
-    apart = list(holds.select_related("customer").order_by("made_on", "pk")[:SHOWN])
-    apart += [] if together else limits.select_related("customer").order_by("made_on", "pk")
+    apart = list(holds[:SHOWN])
+    apart += [] if together else limits
     found = [_of_advice(business, advice) for advice in apart]
     if together:
         found = [*found[: SHOWN - 1], _of_limits(business, told["n"], told["since"])]

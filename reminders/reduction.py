@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from customers.models import Business, Customer
 from invoices.history import ageings
-from invoices.lane_facts import lanes
 from invoices.lanes import Lane, Placed
 from invoices.ledger_metrics import NOTHING, LedgerRatio
 from invoices.models import Invoice, ReductionPlan
+from invoices.reducing import running_plan
 from invoices.reduction import Decision, Glide, PlanWeek, Worth, best, glide_of, nearest, odds_of, weeks_of, worths
 from invoices.sales import Sales, credit_sales
 from invoices.turnover import NO_AGEING, ratio_of
@@ -112,7 +112,7 @@ def reduction(business: Business, currency: str, today: datetime.date) -> Reduct
     owed = ageings(business, today).get(currency, NO_AGEING)
     sales = credit_sales(business, today).get(currency) or Sales(today, datetime.date.max)
     ratio = ratio_of(owed, sales, Decimal(business.rules["ledger_ratio_target"]))
-    plan = ReductionPlan.objects.filter(business=business, currency=currency, ended_on=None).select_related("business").first()
+    plan = running_plan(business, currency)
     glide = glide_of(plan, owed.net, ratio.target, today, business.rules["glide_weeks"])
     weeks = _weeks(business, plan, glide, owed.net, today) if plan and glide else []
     return Reduction(currency, today, owed.net, ratio, plan, glide, weeks)
@@ -152,11 +152,6 @@ def hard_cases(business: Business, placed: Iterable[Placed], most: int | None = 
         HardCase(customers[pk], sums[pk], len(of_customer[pk]), max(one.days for one in of_customer[pk]), found[pk])
         for pk in order
     ]
-
-
-def work_of(business: Business, currency: str, today: datetime.date) -> list[Placed]:
-    """Every overdue invoice of that currency in its lane."""
-    return lanes(business, today, currency)
 
 
 def _weeks(business: Business, plan: ReductionPlan, glide: Glide, owed: Decimal, today: datetime.date) -> list[WeekRow]:

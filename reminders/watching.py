@@ -81,10 +81,10 @@ def worries(business: Business, scores: Sequence[CustomerScore], today: datetime
     return found
 
 
-def open_advices(business: Business) -> list[CreditAdvice]:
-    """What is suggested about credit and waits for the owner, the oldest first. One query."""
+def open_advices(business: Business) -> QuerySet[CreditAdvice]:
+    """What is suggested about credit and waits for the owner, the oldest first."""
     rows = CreditAdvice.objects.filter(business=business, state=AdviceState.OPEN, customer__merged_into=None)
-    return list(rows.select_related("customer").order_by("made_on", "pk"))
+    return rows.select_related("customer").order_by("made_on", "pk")
 
 
 def _owed(

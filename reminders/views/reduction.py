@@ -13,12 +13,13 @@ from arcollect.money import format_plain, quantize
 from customers.access import get_row, member_view, owner_view
 from customers.profile import save_rules
 from customers.views.clock import today_of
+from invoices.lane_facts import lanes
 from invoices.lanes import Lane
 from invoices.models import ReductionPlan
 from invoices.reducing import ReductionError, end_plan, start_plan
 from invoices.reduction import Decision
 from reminders.forms.reduction import OddsForm, StartForm
-from reminders.reduction import Reduction, currencies_of, hard_cases, lane_work, reduction, work_of
+from reminders.reduction import Reduction, currencies_of, hard_cases, lane_work, reduction
 from reminders.reduction_chart import curve
 from reminders.reduction_paper import paper
 
@@ -80,7 +81,7 @@ def reduction_odds(request: HttpRequest) -> HttpResponse:
 def reduction_file(request: HttpRequest) -> HttpResponse:
     """The plan on paper, for the meeting of the team."""
     view = _asked(request, currencies_of(request.business, today_of(request)))
-    placed = work_of(request.business, view.currency, view.today)
+    placed = lanes(request.business, view.today, view.currency)
     cases = hard_cases(request.business, placed, PAPER_ROWS)
     content = paper(request.business, view, lane_work(placed, PAPER_ROWS), cases)
     name = f"debt-reduction-{view.currency}-{view.today.isoformat()}.pdf"
@@ -94,7 +95,7 @@ def _asked(request: HttpRequest, currencies: Any) -> Reduction:
 
 
 def _page(request: HttpRequest, view: Reduction) -> dict[str, Any]:
-    placed = work_of(request.business, view.currency, view.today)
+    placed = lanes(request.business, view.today, view.currency)
     cases = hard_cases(request.business, placed, ROWS)
     return {
         "view": view,

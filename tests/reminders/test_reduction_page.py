@@ -8,10 +8,11 @@ import pikepdf
 import pytest
 import time_machine
 
+from invoices.lane_facts import lanes
 from invoices.models import LedgerDay, ReductionPlan
 from invoices.reducing import start_plan
 from invoices.reduction import Decision
-from reminders.reduction import hard_cases, reduction, work_of
+from reminders.reduction import hard_cases, reduction
 from tests import make
 from tests.invoices.o1 import AS_OF, write_o1
 from tests.make import day
@@ -125,7 +126,7 @@ def hard(business):
 
 @pytest.mark.proves("P11")
 def test_each_hard_decision_with_its_expected_value(boss, business, hard):
-    [case] = hard_cases(business, work_of(business, "USD", AS_OF))
+    [case] = hard_cases(business, lanes(business, AS_OF, "USD"))
     assert (case.amount, case.invoices, case.days, case.best.decision) == (1000, 2, 150, Decision.SETTLE)
     page = read(boss, business, "reduction-plan")
     assert "Dove 1,000.00 150 560.00 300.00 switched off 325.00 switched off 0.00 Settle for less" in page
@@ -137,7 +138,7 @@ def test_the_owner_says_how_likely_and_what_it_costs(boss, business, hard):
     boss.post(address(business, "reduction-odds"), {**form.initial, "settle_p": "10", "court_cost": "20"})
     business.refresh_from_db()
     assert business.settings["hard_decisions"]["settle"]["p"] == "0.1"
-    [case] = hard_cases(business, work_of(business, "USD", AS_OF))
+    [case] = hard_cases(business, lanes(business, AS_OF, "USD"))
     values = {one.decision: one.value for one in case.worths}
     assert (values["settle"], values["court"]) == (80, 455)
 

@@ -104,7 +104,7 @@ def test_a_hold_is_suggested_never_applied_and_lapses_with_its_reason(business, 
     )
     make.payment(acme, "1000", on="2026-06-30", split={acme.invoices.get(): "1000"})
     night(business, TODAY + DAY)
-    assert (advices(acme), open_advices(business)) == ([("hold", "lapsed")], [])
+    assert (advices(acme), list(open_advices(business))) == ([("hold", "lapsed")], [])
     kinds = Event.objects.filter(customer=acme, kind__startswith="credit_advice").order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["credit_advice.opened", "credit_advice.lapsed"]
 
@@ -122,7 +122,7 @@ def test_what_the_owner_declined_is_not_suggested_again_before_its_day_unless_mo
     night(business)
     decline_advice(advice=open_advices(business)[0], on=TODAY, actor=owner, note="They told us.", until=TODAY + 10 * DAY)
     night(business, TODAY + 10 * DAY)
-    assert open_advices(business) == []
+    assert list(open_advices(business)) == []
     acme.insolvent = True
     acme.save()
     night(business, TODAY + 10 * DAY)
