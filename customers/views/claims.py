@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.access import get_row, member_view
@@ -12,13 +11,14 @@ from customers.claims import OWNER_CHECKS, ClaimError, check_claim, open_claim
 from customers.forms.claim import CheckForm, ClaimForm
 from customers.models import Attachment, Claim, Customer
 from customers.models.claim import ClaimResult
+from customers.views.clock import today_of
 
 
 @member_view
 def claim_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes something a customer said, to be checked by a day."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     initial = {"check_by": customer.calendar.add(today, 2)}
     form = ClaimForm(request.POST or None, initial=initial, is_owner=request.membership.is_owner)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def claim_check(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         try:
-            check_claim(claim=claim, on=request.business.local_date(timezone.now()), by=request.user, **form.cleaned_data)
+            check_claim(claim=claim, on=today_of(request), by=request.user, **form.cleaned_data)
         except ClaimError as problem:
             messages.error(request, str(problem))
         else:
@@ -53,6 +53,6 @@ def claim_check(request: HttpRequest, pk: int) -> HttpResponse:
         "may_check": claim.result == ClaimResult.OPEN and (request.membership.is_owner or not guarded),
         "subject": f"claim:{claim.pk}",
         "papers": Attachment.objects.filter(business=request.business, subject=f"claim:{claim.pk}").select_related("by"),
-        "today": request.business.local_date(timezone.now()),
+        "today": today_of(request),
     }
     return render(request, "customers/claim_check.html", context, status=422 if request.method == "POST" else 200)

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +15,7 @@ from customers.forms.contact import ContactForm
 from customers.models import Contact, Customer, Task
 from customers.models.customer import ContactRole
 from customers.models.desk import TaskKind, TaskState
+from customers.views.clock import today_of
 
 
 @member_view
@@ -36,7 +36,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def contact_verify(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that the contact's details were found right today (P17)."""
     contact = get_row(request, Contact.objects.select_related("customer__business"), pk)
-    verify_contact(contact=contact, on=request.business.local_date(timezone.now()), actor=request.user)
+    verify_contact(contact=contact, on=today_of(request), actor=request.user)
     messages.success(request, _("%(contact)s verified today.") % {"contact": contact})
     return redirect("customer-detail", request.business.slug, contact.customer_id)
 
@@ -57,7 +57,7 @@ def contact_card(request: HttpRequest, pk: int) -> HttpResponse:
             contact=contact,
             of_contact={name: form.cleaned_data[name] for name in OF_CONTACT},
             of_customer={name: form.cleaned_data[name] for name in OF_CUSTOMER},
-            on=request.business.local_date(timezone.now()),
+            on=today_of(request),
             actor=request.user,
             told=task,
             approver=form.cleaned_data["approver"],

@@ -7,7 +7,6 @@ from django.db.models.functions import Coalesce
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -19,6 +18,7 @@ from customers.forms.task import CancelForm, DoneForm, SnoozeForm
 from customers.models import Business, Task
 from customers.models.business import Role
 from customers.models.desk import CALL_KINDS, TaskKind, TaskState
+from customers.views.clock import today_of
 
 # Where a task about one row is done: the address that does it, and what its button says.
 SUBJECT_DOORS = {
@@ -126,7 +126,7 @@ def _act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, task, {act: form})
     try:
-        write(task=task, on=request.business.local_date(timezone.now()), by=request.user, **form.cleaned_data)
+        write(task=task, on=today_of(request), by=request.user, **form.cleaned_data)
     except TaskError as problem:
         form.add_error(None, str(problem))
         return _page(request, task, {act: form})
@@ -139,7 +139,7 @@ def _page(request: HttpRequest, task: Task, filled: dict[str, Form] | None = Non
     context = {
         "task": task,
         "forms": forms,
-        "today": request.business.local_date(timezone.now()),
+        "today": today_of(request),
         "door": door_of(task),
         "subject_id": task.subject.partition(":")[2],
         "is_call": task.kind in CALL_KINDS,

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -16,6 +15,7 @@ from arcollect.listing import Column, Listing, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.models import Customer
+from customers.views.clock import today_of
 from invoices.advising import apply_advice, claims_of, drop_advice, keep_advice, payments_for
 from invoices.balances import BookingError
 from invoices.forms.advice import AdviceForm
@@ -27,7 +27,7 @@ from invoices.remittance import Remittance, read_remittance
 def advice_list(request: HttpRequest) -> HttpResponseBase:
     """What payers announced and has not come yet, the latest first."""
     rows = RemittanceAdvice.objects.filter(business=request.business, line=None).select_related("customer")
-    context = {"today": request.business.local_date(timezone.now())}
+    context = {"today": today_of(request)}
     return ADVICES.respond(request, rows.prefetch_related("lines"), "invoices/advice_list.html", context)
 
 
@@ -74,7 +74,7 @@ def advice_apply(request: HttpRequest, pk: int) -> HttpResponse:
     advice = get_row(request, RemittanceAdvice.objects.select_related("business", "customer"), pk)
     chosen = read_id(request.POST.get("payment", ""))
     payment = get_row(request, Payment.objects.select_related("business", "customer"), chosen)
-    on = request.business.local_date(timezone.now())
+    on = today_of(request)
     try:
         apply_advice(advice=advice, payment=payment, on=on, actor=request.user)
     except BookingError as problem:

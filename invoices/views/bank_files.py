@@ -9,7 +9,6 @@ from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -79,7 +78,7 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         "to_say": batch.counts.get("option") in TO_SAY,
         "statements": batch.statements.select_related("account").annotate(n=Count("lines"), sum=Sum("lines__amount")),
         "now": _states(batch),
-        "today": request.business.local_date(timezone.now()),
+        "today": today_of(request),
     }
     return render(request, "invoices/bank_file.html", context)
 

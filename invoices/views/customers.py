@@ -8,7 +8,6 @@ from django.db.models import Case, DecimalField, F, FilteredRelation, Min, Outer
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -16,6 +15,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import member_view
 from customers.models import Business, Customer
+from customers.views.clock import today_of
 from invoices.counted import changed_since_counted
 from invoices.models import Invoice
 from invoices.models.insight import Segment
@@ -30,7 +30,7 @@ FLAGGED |= Q(moratorium_until__isnull=False) | ~Q(represented_by="")
 @member_view
 def customer_list(request: HttpRequest) -> HttpResponseBase:
     """Who owes us, how much of it is late, and since when."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     known = currencies(request.business)
     chosen = request.GET.get("currency")
     currency = chosen if chosen in known else known[0]

@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -21,6 +20,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.models import Attachment
+from customers.views.clock import today_of
 from invoices.agreeing import AgreementError
 from invoices.disputing import answer_dispute, give_dispute, open_dispute, reopen_dispute, resolve_dispute
 from invoices.forms.dispute import DisputeForm, ReopenForm, ResolveForm
@@ -34,7 +34,7 @@ from invoices.views.by_currency import by_currency
 @member_view
 def dispute_list(request: HttpRequest) -> HttpResponseBase:
     """Every query by its clock, how long they take, and which checks of the invoice would have spared us most of them."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     rows = Dispute.objects.filter(business=request.business).select_related("invoice", "customer", "owner")
     context = {"today": today, "cycle": closed_lately(request.business, today), "causes": avoidable(request.business, today)}
     extra = by_currency(request.business, request.GET.get("currency", ""), "invoice__currency")
@@ -54,7 +54,7 @@ def dispute_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that they had a first answer."""
     dispute = get_row(request, _rows(), pk)
     try:
-        answer_dispute(dispute=dispute, on=request.business.local_date(timezone.now()), actor=request.user)
+        answer_dispute(dispute=dispute, on=today_of(request), actor=request.user)
     except AgreementError as problem:
         messages.error(request, str(problem))
     else:
@@ -94,7 +94,7 @@ def _opened(request: HttpRequest, invoice: Invoice, form: DisputeForm) -> Disput
             invoice=invoice,
             code=form.cleaned_data["code"],
             amount=form.cleaned_data["amount"],
-            on=request.business.local_date(timezone.now()),
+            on=today_of(request),
             calendar=invoice.customer.calendar,
             summary=form.cleaned_data["summary"],
             actor=request.user,
@@ -110,7 +110,7 @@ def dispute_resolve(request: HttpRequest, pk: int) -> HttpResponse:
     dispute = get_row(request, _rows(), pk)
     form = ResolveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        today = request.business.local_date(timezone.now())
+        today = today_of(request)
         try:
             resolve_dispute(dispute=dispute, on=today, actor=request.user, **form.cleaned_data)
         except AgreementError as problem:
@@ -127,7 +127,7 @@ def dispute_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     dispute = get_row(request, _rows(), pk)
     form = ReopenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        today, calendar = request.business.local_date(timezone.now()), dispute.customer.calendar
+        today, calendar = today_of(request), dispute.customer.calendar
         try:
             again = reopen_dispute(
                 dispute=dispute, reason=form.cleaned_data["reason"], on=today, calendar=calendar, actor=request.user
@@ -145,7 +145,7 @@ def _rows() -> Any:
 
 
 def _context(request: HttpRequest, dispute: Dispute) -> dict[str, Any]:
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     subject = f"dispute:{dispute.pk}"
     return {
         "dispute": dispute,

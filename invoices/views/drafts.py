@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -18,6 +17,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.models import Customer
+from customers.views.clock import today_of
 from invoices.drafting import DraftError, copy_invoice, edit_draft, first_line, start_draft
 from invoices.forms.draft import DraftForm, LineForms
 from invoices.models import DraftInvoice, Invoice
@@ -33,7 +33,7 @@ ROWS = DraftInvoice.objects.select_related("business", "customer__business", "in
 def draft_list(request: HttpRequest) -> HttpResponseBase:
     """Every invoice being made, and what became of those that were."""
     rows = DraftInvoice.objects.filter(business=request.business).select_related("customer", "invoice", "by")
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     return LISTING.respond(request, rows.prefetch_related("lines"), "invoices/draft_list.html", {"today": today})
 
 
@@ -41,7 +41,7 @@ def draft_list(request: HttpRequest) -> HttpResponseBase:
 def draft_add(request: HttpRequest, pk: int) -> HttpResponse:
     """An invoice for a customer, from nothing."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     if request.method != "POST":
         return _page(request, customer, DraftForm(initial=_begun(customer, today)), LineForms.of([first_line(customer)], ""))
     form, lines = DraftForm(request.POST), LineForms.typed(request.POST)
@@ -66,7 +66,7 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _typed(request, draft.customer, form, lines, draft)
     try:
         edit_draft(draft=draft, values=form.values(), lines=lines.values(), actor=request.user)
-        check_draft(draft=get_row(request, ROWS, pk), on=request.business.local_date(timezone.now()))
+        check_draft(draft=get_row(request, ROWS, pk), on=today_of(request))
     except DraftError as problem:
         messages.error(request, str(problem))
     return redirect("draft-check", request.business.slug, draft.pk)
@@ -77,7 +77,7 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_copy(request: HttpRequest, pk: int) -> HttpResponse:
     """An earlier invoice again, as a draft of today."""
     invoice = get_row(request, Invoice.objects.select_related("business", "customer__business"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     draft = copy_invoice(invoice=invoice, on=today, actor=request.user)
     messages.success(request, _("Copied from invoice %(number)s. Change what differs this time.") % {"number": invoice.number})
     return redirect("draft-edit", request.business.slug, draft.pk)

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from customers.access import get_row, member_view
 from customers.models import Document
+from customers.views.clock import today_of
 from invoices.einvoices import uploading
 from invoices.einvoices.outcomes import ASKS, CHANGED, LEFT_OUT, NEW, REFUSED, UNCHANGED, Outcome, Report
 from invoices.forms.einvoices import ChoicesForm, EInvoiceUploadForm, read_choices
@@ -51,7 +51,7 @@ def einvoice_check(request: HttpRequest, sha256: str) -> HttpResponse:
         raise Http404
     data = request.POST if request.method == "POST" else None
     choices = read_choices(data or {})
-    report = uploading.look(document=document, choices=choices, today=request.business.local_date(timezone.now()))
+    report = uploading.look(document=document, choices=choices, today=today_of(request))
     form = ChoicesForm(data, report.outcomes)
     if data and data.get("do") == "book" and form.is_valid():
         return _book(request, document, report)
@@ -80,7 +80,7 @@ def _book(request: HttpRequest, document: Document, report: Report) -> HttpRespo
     if len(report.outcomes) > uploading.AT_ONCE:
         book_later(batch)
     else:
-        uploading.book(batch=batch, today=request.business.local_date(timezone.now()))
+        uploading.book(batch=batch, today=today_of(request))
     return redirect("import-detail", request.business.slug, batch.pk)
 
 

@@ -17,6 +17,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.sheets import csv_response
 from customers.access import get_row, member_view
 from customers.models import Document, ImportBatch
+from customers.views.clock import today_of
 from invoices.bank_lines import STATEMENT
 from invoices.einvoices.opening import is_einvoice
 from invoices.einvoices.packing import holds_einvoices
@@ -153,7 +154,7 @@ def _preview(request: HttpRequest, document: Document, form: ReadingForm) -> Pre
     """The first rows as they would be booked; None, with the reason in the form, where the file cannot be read so."""
     if not form.is_valid():
         return None
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     try:
         options = form.options()
         return preview(open_ledger(bytes(document.bytes), form.kind, options), request.business, today, full=options.full)
@@ -170,7 +171,7 @@ def _book(request: HttpRequest, document: Document, form: ReadingForm, found: Pr
     if found.lines > uploads.AT_ONCE:
         uploads.book_later(batch)
     else:
-        uploads.book(batch=batch, today=request.business.local_date(timezone.now()))
+        uploads.book(batch=batch, today=today_of(request))
     return redirect("import-detail", request.business.slug, batch.pk)
 
 

@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
+from customers.views.clock import today_of
 from invoices.account import OpenInvoice, open_invoice
 from invoices.editing import set_no_reminders
 from invoices.models import Dispute, Invoice
@@ -29,7 +29,7 @@ IN_DISPUTE = Q(Exists(Dispute.objects.filter(invoice=OuterRef("pk"), resolved_on
 @member_view
 def invoice_list(request: HttpRequest) -> HttpResponseBase:
     """Every invoice: what is open of it and how late it is."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     rows = Invoice.objects.filter(business=request.business).select_related("customer")
     extra = by_currency(request.business, request.GET.get("currency", ""))
     return listing(today, extra).respond(request, rows, "invoices/invoice_list.html", {"today": today})

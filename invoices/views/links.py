@@ -3,13 +3,13 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.access import get_row, member_view
 from customers.models import Customer
+from customers.views.clock import today_of
 from invoices.forms.link import LinkForm
 from invoices.linking import issue_link, reissue_link, revoke_link
 from invoices.models import PaymentPlan, PortalLink, Settlement
@@ -26,7 +26,7 @@ ROWS = PortalLink.objects.select_related("business", "customer__business", "cont
 def link_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Every link of a customer: for what, for whom, until when, looked at or not."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     context = {"customer": customer, "links": ROWS.filter(customer=customer).prefetch_related("invoices"), "today": today}
     return render(request, "invoices/link_list.html", context)
 
@@ -46,7 +46,7 @@ def link_add(request: HttpRequest, pk: int) -> HttpResponse:
         currency=form.currency,
         invoices=[row.pk for row in form.cleaned_data["invoices"]],
         token=token,
-        today=request.business.local_date(timezone.now()),
+        today=today_of(request),
         plan=offer if isinstance(offer, PaymentPlan) else None,
         settlement=offer if isinstance(offer, Settlement) else None,
         contact=form.cleaned_data["contact"],
@@ -70,9 +70,7 @@ def link_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @member_view
 def link_reissue(request: HttpRequest, pk: int) -> HttpResponse:
     """A new link to the same, whose address is shown this once; the old one opens nothing any more."""
-    link, token = reissue_link(
-        link=get_row(request, ROWS, pk), today=request.business.local_date(timezone.now()), actor=request.user
-    )
+    link, token = reissue_link(link=get_row(request, ROWS, pk), today=today_of(request), actor=request.user)
     return _made(request, link, token)
 
 

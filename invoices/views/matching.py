@@ -7,10 +7,10 @@ from decimal import Decimal
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.access import get_row, member_view
+from customers.views.clock import today_of
 from invoices.allocation import split_of
 from invoices.booking import BookingError, Split, apply_credit_note, apply_unapplied
 from invoices.forms.matching import MatchForm
@@ -65,7 +65,7 @@ def _booked(request: HttpRequest, source: Payment | CreditNote, form: MatchForm,
     try:
         if not source.unapplied or not split:
             raise BookingError(_("Nothing is left to match, or no invoice is open for it."))
-        apply(split, request.business.local_date(timezone.now()))
+        apply(split, today_of(request))
     except BookingError as problem:
         form.add_error(None, str(problem))
         return False

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from arcollect.ids import read_id
 from arcollect.money import format_money, format_plain
 from customers.access import get_row, member_view
 from customers.models import Customer
+from customers.views.clock import today_of
 from invoices.booking import BookingError, book_payment, return_payment
 from invoices.forms.payment import PaymentForm
 from invoices.holding import hold_payment
@@ -46,7 +46,7 @@ def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
     payment = get_row(request, Payment.objects.select_related("business", "customer"), pk)
     if request.method == "POST":
         try:
-            return_payment(payment=payment, on=request.business.local_date(timezone.now()), actor=request.user)
+            return_payment(payment=payment, on=today_of(request), actor=request.user)
         except BookingError as problem:
             messages.error(request, str(problem))
         else:
@@ -58,7 +58,7 @@ def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 def payment_form(request: HttpRequest, customer: Customer) -> PaymentForm:
     """The form for this customer: in the currency of the invoice in the address, else of the oldest open invoice."""
-    today: datetime.date = request.business.local_date(timezone.now())
+    today: datetime.date = today_of(request)
     rows = [*_open(customer), *_given_up(customer)]
     wanted = next((row for row in rows if str(row.pk) == request.GET.get("invoice")), None)
     likely = [wanted] if wanted else []

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from customers.access import get_row, member_view, owner_view, way_back
+from customers.views.clock import today_of
 from invoices import planning, signing
 from invoices.agreeing import AgreementError
 from invoices.models import PaymentPlan
@@ -131,7 +132,7 @@ def _act(
     """
     rows = PaymentPlan.objects.select_related("business", "customer__business", "replaces")
     plan = get_row(request, rows, pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     try:
         told = write(plan, today)
     except AgreementError as problem:

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arcollect.filters import day
 from customers.access import get_row, member_view
 from customers.models import Customer
+from customers.views.clock import today_of
 from invoices import planning
 from invoices.agreeing import AgreementError
 from invoices.forms.plan import BeyondForm, OfferForm
@@ -31,7 +31,7 @@ from invoices.weighing import facts_about, is_proposal, ours_before, weigh
 def plan_offer(request: HttpRequest, pk: int) -> HttpResponse:
     """A plan for what is overdue and undisputed: a ready one, or its own; nothing is written before it is offered (P24)."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     accounts = _accounts(customer, today)
     currency = request.GET.get("currency", "")
     currency = currency if currency in accounts else next(iter(accounts), "")
@@ -94,7 +94,7 @@ def _accounts(customer: Customer, today: datetime.date) -> dict[str, list[tuple[
 def plan_reschedule(request: HttpRequest, pk: int) -> HttpResponse:
     """Other dates for what is left of a running plan: a new version, to be signed anew; the old one runs until then."""
     plan = get_row(request, _plans(), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     if problem := reschedule_barred(plan):
         messages.error(request, problem)
         return redirect("plan-detail", request.business.slug, plan.pk)
@@ -123,7 +123,7 @@ def plan_answer(request: HttpRequest, pk: int) -> HttpResponse:
     plan = get_row(request, _plans(), pk)
     if not is_proposal(plan):
         return redirect("plan-detail", request.business.slug, plan.pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     form = _schedule_form(request, plan, plan.total - plan.discount, today)
     asked = request.method == "POST" and "preview" not in request.POST
     if asked and not request.membership.is_owner:

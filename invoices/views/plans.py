@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as lazy
 
@@ -15,6 +14,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.models import Document
+from customers.views.clock import today_of
 from invoices.models import PaymentPlan, PlanInvoice
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, Proposer
 from invoices.plan_progress import with_progress
@@ -26,7 +26,7 @@ TO_ANSWER = Q(state=PlanState.DRAFT, proposed_by=Proposer.CUSTOMER)
 @member_view
 def plan_list(request: HttpRequest) -> HttpResponseBase:
     """Every plan: what came in of it, what comes next and how late that is."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     rows = with_progress(
         PaymentPlan.objects.filter(business=request.business).select_related("customer"), request.business.time_zone
     )

@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -16,6 +15,7 @@ from arcollect.filters import dated
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
+from customers.views.clock import today_of
 from invoices.editing import correct_invoice
 from invoices.forms.correction import CorrectionForm
 from invoices.models import Invoice, PreflightCheck
@@ -33,7 +33,7 @@ STOPPING = Q(verdict=Verdict.BLOCK) | Q(check_id__in=LIKELY)
 @member_view
 def preflight_list(request: HttpRequest) -> HttpResponseBase:
     """The open invoices with something to put right, how often ours were wrong, and what would have spared us most queries."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     found = Prefetch("preflight", FINDING.order_by("check_id"), to_attr="findings")
     rows = Invoice.objects.filter(_has(), business=request.business, balance__gt=0).select_related("customer")
     context = {
@@ -48,7 +48,7 @@ def preflight_list(request: HttpRequest) -> HttpResponseBase:
 @member_view
 def preflight_run(request: HttpRequest) -> HttpResponse:
     """Checks what is open and not due yet, and what was found before, once more: something may have been put right."""
-    check_again(business=request.business, on=request.business.local_date(timezone.now()))
+    check_again(business=request.business, on=today_of(request))
     messages.success(request, _("All of them were checked again."))
     return redirect("preflight-list", request.business.slug)
 
@@ -58,7 +58,7 @@ def preflight_run(request: HttpRequest) -> HttpResponse:
 def preflight_tick(request: HttpRequest, pk: int, check: str) -> HttpResponse:
     """Lets a warning pass, or takes that back."""
     invoice = get_row(request, Invoice.objects.select_related("business", "customer"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     check_invoices(business=request.business, invoices=to_check([invoice.pk]), on=today)
     row = PreflightCheck.objects.select_related("business", "invoice__customer").filter(invoice=invoice, check_id=check).first()
     if row is None:
@@ -76,7 +76,7 @@ def invoice_correct(request: HttpRequest, pk: int) -> HttpResponse:
     invoice = get_row(request, Invoice.objects.select_related("business", "customer"), pk)
     form = CorrectionForm(request.POST or None, instance=invoice)
     if request.method == "POST" and form.is_valid():
-        today = request.business.local_date(timezone.now())
+        today = today_of(request)
         correct_invoice(invoice=invoice, values=form.cleaned_data, on=today, actor=request.user)
         messages.success(request, _("Saved, and checked again."))
         return redirect("invoice-detail", request.business.slug, invoice.pk)

@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -18,6 +17,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.models import Customer
+from customers.views.clock import today_of
 from invoices.account import positions
 from invoices.agreeing import AgreementError, breaks_promises, cancel_promise, make_promise
 from invoices.forms.promise import PromiseForm
@@ -31,7 +31,7 @@ from invoices.views.by_currency import by_currency
 @member_view
 def promise_list(request: HttpRequest) -> HttpResponseBase:
     """Every promise, the next to fall due first, and how many were kept within a year."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     rows = Promise.objects.filter(business=request.business).select_related("customer", "contact")
     context = {"today": today, "kept": kept_lately(request.business, today)}
     extra = by_currency(request.business, request.GET.get("currency", ""))
@@ -47,7 +47,7 @@ def promise_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "promise": promise,
         "customer": promise.customer,
         "lines": promise.lines.select_related("invoice"),
-        "today": request.business.local_date(timezone.now()),
+        "today": today_of(request),
     }
     return render(request, "invoices/promise_detail.html", context)
 
@@ -58,7 +58,7 @@ def promise_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes an open promise away: what it covered is asked for again."""
     promise = get_row(request, Promise.objects.select_related("business", "customer__business"), pk)
     try:
-        cancel_promise(promise=promise, on=request.business.local_date(timezone.now()), actor=request.user)
+        cancel_promise(promise=promise, on=today_of(request), actor=request.user)
     except AgreementError as problem:
         messages.error(request, str(problem))
     else:
@@ -70,7 +70,7 @@ def promise_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def promise_add(request: HttpRequest, pk: int) -> HttpResponse:
     """A promise that came by mail or in person."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     currencies = [position.currency for position in positions(customer, today) if position.owed]
     form = PromiseForm(
         request.POST or None,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from customers.access import get_row, owner_view
 from customers.models import Business
 from customers.profile import save_rules
+from customers.views.clock import today_of
 from invoices.forms.rate import LawForm, RateForm, WaiverForm
 from invoices.interest import Law, reference_day
 from invoices.models import Invoice
@@ -58,7 +59,7 @@ def interest_waive(request: HttpRequest, pk: int) -> HttpResponse:
     invoice = get_row(request, Invoice.objects.select_related("business", "customer"), pk)
     form = WaiverForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        today = request.business.local_date(timezone.now())
+        today = today_of(request)
         waive_interest(invoice=invoice, on=today, reason=form.cleaned_data["reason"], actor=request.user)
         messages.success(request, _("No interest is claimed beside invoice %(number)s.") % {"number": invoice.number})
         return redirect("invoice-detail", request.business.slug, invoice.pk)

@@ -6,12 +6,12 @@ from functools import partial
 from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import member_view
+from customers.views.clock import today_of
 from invoices.models import Payment
 from invoices.views.by_currency import by_currency
 
@@ -19,7 +19,7 @@ from invoices.views.by_currency import by_currency
 @member_view
 def money_received(request: HttpRequest) -> HttpResponseBase:
     """Every payment that was not returned, the newest first. `?since=30`: of the last thirty days."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     rows = Payment.objects.filter(business=request.business, returned_on=None).select_related("customer")
     filters = [within(today), *by_currency(request.business, request.GET.get("currency", ""))]
     return listing(filters=filters).respond(request, rows, "invoices/money_received.html", {"today": today})

@@ -2,10 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from customers.access import member_view
 from customers.models import Customer
+from customers.views.clock import today_of
 from invoices.searching import find
 
 
@@ -17,5 +17,5 @@ def search(request: HttpRequest) -> HttpResponse:
     if found.only is not None:
         door = "customer-detail" if isinstance(found.only, Customer) else "invoice-detail"
         return redirect(door, request.business.slug, found.only.pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     return render(request, "invoices/search.html", {"found": found, "search_words": words, "today": today})

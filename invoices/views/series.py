@@ -5,10 +5,10 @@ import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.access import owner_view
+from customers.views.clock import today_of
 from invoices.forms.draft import SeriesForm
 from invoices.invoicing import expected_number
 from invoices.series import SeriesError, gaps_of, save_series, series_of
@@ -17,7 +17,7 @@ from invoices.series import SeriesError, gaps_of, save_series, series_of
 @owner_view
 def series_edit(request: HttpRequest) -> HttpResponse:
     """Pattern, next number, and the numbers nobody has."""
-    business, today = request.business, request.business.local_date(timezone.now())
+    business, today = request.business, today_of(request)
     series = series_of(business, today)
     form = SeriesForm(request.POST if request.method == "POST" else None, series=series)
     if form.is_bound and form.is_valid() and _saved(request, form, today):

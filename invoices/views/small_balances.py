@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
@@ -14,6 +13,7 @@ from arcollect.ids import read_ids
 from arcollect.listing import Column, Listing, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view, owner_view
+from customers.views.clock import today_of
 from invoices.balances import BookingError
 from invoices.models import WriteOff
 from invoices.models.money import WriteOffKind
@@ -30,7 +30,7 @@ def small_list(request: HttpRequest) -> HttpResponseBase:
     context = {
         "limit": small_limit(request.business),
         "written_off": gone.select_related("invoice__customer", "by").order_by("-on", "-pk")[:LATEST],
-        "today": request.business.local_date(timezone.now()),
+        "today": today_of(request),
     }
     rows = small_balances(request.business).select_related("customer")
     return SMALL.respond(request, rows, "invoices/small_list.html", context)
@@ -41,7 +41,7 @@ def small_list(request: HttpRequest) -> HttpResponseBase:
 def small_write_off(request: HttpRequest) -> HttpResponse:
     """Writes off what is left of the ticked invoices."""
     ids = read_ids(request.POST.getlist("invoice"))
-    on = request.business.local_date(timezone.now())
+    on = today_of(request)
     try:
         rows = write_off_small(business=request.business, invoice_ids=ids, on=on, actor=request.user)
     except BookingError as problem:
@@ -57,7 +57,7 @@ def small_write_off(request: HttpRequest) -> HttpResponse:
 def small_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Opens the balance again."""
     rows = WriteOff.objects.filter(kind=WriteOffKind.SMALL_BALANCE).select_related("business", "invoice__customer")
-    take_back(row=get_row(request, rows, pk), on=request.business.local_date(timezone.now()), actor=request.user)
+    take_back(row=get_row(request, rows, pk), on=today_of(request), actor=request.user)
     messages.success(request, _("Taken back: it is open again."))
     return redirect("money-small", request.business.slug)
 

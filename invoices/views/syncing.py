@@ -6,11 +6,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from customers.access import get_row, member_view, owner_view
+from customers.views.clock import today_of
 from invoices.forms.syncing import ReadAsForm, SourceForm
 from invoices.models import SyncSource
 from invoices.sync_sources import SourceError, add_source, change_source, remove_source, switch_source
@@ -75,7 +75,7 @@ def sync_switch(request: HttpRequest, pk: int) -> HttpResponse:
 def sync_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Forgets a folder; nothing in it is deleted."""
     source = get_row(request, SyncSource.objects.select_related("business"), pk)
-    remove_source(source=source, on=request.business.local_date(timezone.now()), actor=request.user)
+    remove_source(source=source, on=today_of(request), actor=request.user)
     messages.success(request, _("Removed. Its files stay where they are: add the folder again to go on."))
     return redirect("sync-list", request.business.slug)
 

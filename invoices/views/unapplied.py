@@ -8,7 +8,6 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -17,6 +16,7 @@ from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.models.desk import TaskState
+from customers.views.clock import today_of
 from invoices.forms.money import LeaveForm
 from invoices.models import CreditNote, Invoice, Payment
 from invoices.refunding import Source
@@ -68,7 +68,7 @@ def credit_ask(request: HttpRequest, pk: int) -> HttpResponse:
 def _leave(request: HttpRequest, source: Source, back: str) -> HttpResponse:
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        today = request.business.local_date(timezone.now())
+        today = today_of(request)
         leave_on_account(source=source, reason=form.cleaned_data["reason"], on=today, by=request.user)
         messages.success(request, _("It stays on account. Under “Left on account” it can be taken up again."))
         return redirect(back, request.business.slug)
@@ -76,7 +76,7 @@ def _leave(request: HttpRequest, source: Source, back: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, source: Source, back: str) -> HttpResponse:
-    ask_again(source=source, on=request.business.local_date(timezone.now()), by=request.user)
+    ask_again(source=source, on=today_of(request), by=request.user)
     messages.success(request, _("Taken up again: it waits to be matched."))
     return redirect(back, request.business.slug)
 
@@ -94,7 +94,7 @@ def _known(prefix: str) -> dict[str, Any]:
 
 
 def _context(request: HttpRequest, which: str) -> dict[str, Any]:
-    return {"which": which, "today": request.business.local_date(timezone.now()), "aside": request.GET.get("show") == "aside"}
+    return {"which": which, "today": today_of(request), "aside": request.GET.get("show") == "aside"}
 
 
 def _filters(prefix: str) -> list[Filter]:

@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arcollect.filters import brief
@@ -20,6 +19,7 @@ from arcollect.listing import PAGE_SIZE, ListPage, Total
 from arcollect.sheets import csv_response
 from customers.access import member_view
 from customers.models import Business
+from customers.views.clock import today_of
 from invoices.cash_facts import expected_within, section
 from invoices.cash_forecast import WEEKS
 from invoices.models import ForecastReview, LedgerDay
@@ -47,7 +47,7 @@ class Span:
 @member_view
 def cash_expected(request: HttpRequest) -> HttpResponseBase:
     """`?currency=` and `?week=` (0 the seven days from tomorrow on, "undated") choose the rows; `&format=csv` gives them."""
-    business, today = request.business, request.business.local_date(timezone.now())
+    business, today = request.business, today_of(request)
     found = _forecasts(business, today)
     asked = request.GET.get("currency", "")
     currency = asked if asked in found else next(iter(found), business.currency)

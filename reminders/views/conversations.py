@@ -2,11 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from customers.access import get_row, member_view
 from customers.call_texts import reasons_of
 from customers.models import Conversation, Task
+from customers.views.clock import today_of
 
 
 @member_view
@@ -24,6 +24,6 @@ def conversation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "claims": said.claims.all(),
         "letters": said.letters.defer("facts", "body"),
         "tasks": Task.objects.filter(business=request.business, subject=f"conversation:{said.pk}").order_by("due_on"),
-        "today": request.business.local_date(timezone.now()),
+        "today": today_of(request),
     }
     return render(request, "reminders/conversation_detail.html", context)

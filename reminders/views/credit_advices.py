@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view, owner_view, way_back
+from customers.views.clock import today_of
 from invoices.advice_words import advice_words, reasons_of
 from invoices.models import CreditAdvice
 from invoices.models.insight import Advice, AdviceState
@@ -28,7 +28,7 @@ ROWS = CreditAdvice.objects.select_related("customer", "answered_by")
 def credit_advices(request: HttpRequest) -> HttpResponseBase:
     """What waits for the owner, the oldest first; what was answered, with the way back."""
     rows = ROWS.filter(business=request.business, customer__merged_into=None)
-    context = {"today": request.business.local_date(timezone.now())}
+    context = {"today": today_of(request)}
     return LISTING.respond(request, rows, "customers/credit_advices.html", context)
 
 
@@ -38,7 +38,7 @@ def credit_advice_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Does what is suggested, and goes back to where the button was."""
     advice = get_row(request, ROWS, pk)
     try:
-        accept_advice(advice=advice, on=request.business.local_date(timezone.now()), actor=request.user)
+        accept_advice(advice=advice, on=today_of(request), actor=request.user)
     except OverruleError as problem:
         messages.error(request, str(problem))
     else:
@@ -51,7 +51,7 @@ def credit_advice_accept(request: HttpRequest, pk: int) -> HttpResponse:
 def credit_advice_decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks why it stays as it is and until when, and notes the answer."""
     advice = get_row(request, ROWS, pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     until = today + datetime.timedelta(days=request.business.rules["segments"]["decline_days"])
     form = DeclineForm(request.POST or None, until=until, note_needed=advice.kind == Advice.HOLD)
     if request.method == "POST" and form.is_valid():

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as lazy
 
@@ -17,6 +16,7 @@ from customers.alike import one_and_merged
 from customers.models import Customer, Letter
 from customers.models.desk import TaskState
 from customers.models.letter import LetterState
+from customers.views.clock import today_of
 from customers.views.tasks import worklist
 from invoices.account import kept_promises, positions
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState, PromiseState
@@ -47,7 +47,7 @@ STORIES = {
 def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What they owe and since when, the next step with its reason, what was agreed, whom to call, and all that happened."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     context = _account(customer, today) | _people(customer, today) | _story(customer)
     context["behaviour"] = None if customer.merged_into_id else read_panel(customer, today)
     return render(request, "customers/customer_detail.html", context)
@@ -69,7 +69,7 @@ def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
         "parts": STORIES.items(),
         "since": since,
         "printed": printed,
-        "today": request.business.local_date(timezone.now()),
+        "today": today_of(request),
     }
     template = "customers/customer_timeline.html" if request.htmx else "customers/customer_past.html"
     return render(request, template, context)

@@ -17,6 +17,7 @@ from customers.access import member_view
 from customers.models import Business, Conversation, Membership, Task
 from customers.models.business import Role
 from customers.models.desk import CALL_KINDS, Outcome, TaskKind, TaskState
+from customers.views.clock import today_of
 from customers.views.tasks import worklist
 from invoices.models import Promise
 from reminders.worklist import Row, placed, rank, with_worth
@@ -45,7 +46,7 @@ GROUP_OF = {kind: name for name, (_label, _icon, kinds) in GROUPS.items() for ki
 @member_view
 def task_list(request: HttpRequest) -> HttpResponseBase:
     """Everything to do today in the order of its worth, with counts and sums by kind; `?group=kind` keeps kinds together."""
-    business, today = request.business, request.business.local_date(timezone.now())
+    business, today = request.business, today_of(request)
     grouped = request.GET.get("group") == "kind"
     rows = worklist(business)
     ready = rows.filter(state=TaskState.OPEN, starts_on__lte=today)

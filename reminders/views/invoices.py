@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from customers.access import get_row, member_view
 from customers.models import Attachment, Document
+from customers.views.clock import today_of
 from invoices.account import open_invoice
 from invoices.made_here import made_here
 from invoices.models import Invoice, InvoiceForecast
@@ -25,7 +25,7 @@ from reminders.timeline import of_invoice
 def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is left of an invoice and why, the payments that made it so (T24), and each step with its letter (T47)."""
     invoice = get_row(request, Invoice.objects.select_related("business", "customer", "detail"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     standing = open_invoice(invoice, claims([invoice.customer_id]), today)
     apart = {invoice.pk: standing.disputed + standing.planned}
     steps = ReminderLine.objects.filter(invoice=invoice).select_related("reminder__letter", "reminder__task")

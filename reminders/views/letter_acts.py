@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from customers.access import member_view
 from customers.models import Letter
 from customers.models.letter import LetterState
+from customers.views.clock import today_of
 from reminders.delivery import send_now
 from reminders.forms.letter import HoldLetterForm, SkipLetterForm
 from reminders.outbox import OutboxError, approve, hold, let_go, take_up
@@ -73,7 +74,7 @@ def letter_send(request: HttpRequest, pk: int) -> HttpResponse:
 def letter_hold(request: HttpRequest, pk: int) -> HttpResponse:
     """Keeps a letter back until a day, with the reason."""
     letter = wanted_letter(request, pk)
-    form = HoldLetterForm(request.POST, auto_id="hold_%s", today=request.business.local_date(timezone.now()))
+    form = HoldLetterForm(request.POST, auto_id="hold_%s", today=today_of(request))
     if not form.is_valid():
         return letter_page(request, letter, hold=form)
     return _done(request, letter, partial(hold, letter=letter, by=request.user, **form.cleaned_data), _("Held."))
@@ -98,7 +99,7 @@ def letter_skip(request: HttpRequest, pk: int) -> HttpResponse:
     reminder = letter.reminders.filter(withdrawn_on=None, skipped_reason="").select_related("business", "customer").first()
     if reminder is None:
         raise Http404
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     skip = partial(skip_reminder, reminder=reminder, by=request.user, today=today, **form.cleaned_data)
     return _done(request, letter, skip, _("Left out. It can be taken after all from the customer's page."))
 
@@ -108,7 +109,7 @@ def letter_skip(request: HttpRequest, pk: int) -> HttpResponse:
 def letter_take_up(request: HttpRequest, pk: int) -> HttpResponse:
     """Puts a letter cancelled today back where it waited."""
     letter = wanted_letter(request, pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     return _done(request, letter, partial(take_up, letter=letter, by=request.user, on=today), _("Taken up again."))
 
 

@@ -24,6 +24,7 @@ from arcollect.money import format_plain
 from customers.access import get_row, member_view, way_back
 from customers.models import Business, Letter
 from customers.models.letter import LetterCode, LetterState
+from customers.views.clock import today_of
 from invoices.account import open_invoice
 from invoices.models import Invoice
 from invoices.standing import NOTHING, claims
@@ -40,7 +41,7 @@ HOLDABLE = [LetterState.DRAFT, LetterState.APPROVED, LetterState.WAITING_FOR_CAL
 @member_view
 def letter_list(request: HttpRequest) -> HttpResponseBase:
     """The outbox: what waits for approval first."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     rows = Letter.objects.filter(business=request.business).select_related("customer", "contact").defer("facts", "body")
     paper = waiting_for_paper(request.business, today)
     context = {
@@ -95,7 +96,7 @@ def letter_approve_ticked(request: HttpRequest) -> HttpResponse:
     ticked = read_ids(request.POST.getlist("letter"))
     letters = list(_drafts(request.business).filter(pk__in=ticked).select_related("business", "customer"))
     allowed = [letter for letter in letters if request.membership.is_owner or not needs_owner(letter)]
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     money = freshness(request.business, today)
     warn = money.stale and len(allowed) > 1
     if warn and "anyway" not in request.POST:
@@ -119,7 +120,7 @@ def letter_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     form = CancelLetterForm(request.POST)
     if not form.is_valid():
         return letter_page(request, letter, cancel=form)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     try:
         cancel(letter=letter, reason=form.cleaned_data["reason"], by=request.user, on=today)
     except OutboxError as problem:
@@ -177,7 +178,7 @@ def _asked(letter: Letter, today: datetime.date) -> list[tuple[dict[str, Any], D
 
 def letter_page(request: HttpRequest, letter: Letter, **filled: Form) -> HttpResponse:
     """The page of one letter; `filled`: forms that were not right, by what they do (cancel, hold, skip)."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     asked = _asked(letter, today)
     text, unwritable = _text(letter)
     reminders = list(letter.reminders.filter(withdrawn_on=None).only("decision"))

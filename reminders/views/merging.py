@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from customers.access import get_row, member_view
 from customers.alike import Pair, forget_told_apart, pairs_alike, tell_apart
 from customers.models import Customer, CustomerMerge, NotDuplicate
+from customers.views.clock import today_of
 from reminders.merging import MergeError, merge, obstacle, part
 
 ROWS = Customer.objects.select_related("business")
@@ -44,7 +45,7 @@ def customer_merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     kept, gone = get_row(request, ROWS, pk), get_row(request, ROWS, other)
     if request.method == "POST":
         try:
-            merge(kept=kept, gone=gone, on=request.business.local_date(timezone.now()), actor=request.user)
+            merge(kept=kept, gone=gone, on=today_of(request), actor=request.user)
         except MergeError as problem:
             messages.error(request, str(problem))
         else:

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from customers.access import get_row, member_view
+from customers.views.clock import today_of
 from invoices.agreement_terms import rules_of
 from invoices.instalments import COUNTERSIGN
 from invoices.models import PaymentPlan
@@ -27,7 +27,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where one plan stands, its schedule, its agreement and signatures, what it covers, and the one next act."""
     rows = PaymentPlan.objects.select_related("business", "customer__business", "replaces", "by", "conversation")
     plan = get_row(request, rows, pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     context = _standing(request, plan, today) | _papers(plan)
     context |= {
         "plan": plan,

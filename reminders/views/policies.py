@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from customers.access import get_row, member_view, owner_view
 from customers.models import Customer
+from customers.views.clock import today_of
 from invoices.models import Invoice
 from reminders import policies
 from reminders.escalation import Setting
@@ -181,7 +181,7 @@ def policy_form(request: HttpRequest, policy: Policy) -> PolicyForm:
 
 def editor(request: HttpRequest, policy: Policy, form: PolicyForm) -> dict[str, Any]:
     """What the page of the editor shows: the form with the picture of what it says; no picture while something in it is wrong."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     lines = None
     if not form.is_bound:
         lines = _lines(request, policies.draft_of(policy), today)

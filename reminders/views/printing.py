@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_ids
 from customers.access import get_row, member_view
+from customers.views.clock import today_of
 from reminders.forms.printing import PostedForm
 from reminders.models import PaperCopy, PrintRun
 from reminders.print_pile import pile
@@ -52,7 +53,7 @@ def letter_print(request: HttpRequest) -> HttpResponse:
 def letter_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One pile: its PDF, what is in its envelope, what must come out; a POST says which of it is in the post."""
     run = _run(request, pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     form = PostedForm(request.POST or None, initial={"on": today}, printed_on=run.printed_on, today=today)
     if request.method != "POST" or run.posted_on:
         return _page(request, run, form)
@@ -89,7 +90,7 @@ def letter_run_take_out(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     run = copy.run
     try:
-        reason = take_out(copy=copy, by=request.user, today=request.business.local_date(timezone.now()))
+        reason = take_out(copy=copy, by=request.user, today=today_of(request))
     except PrintError as problem:
         messages.error(request, str(problem))
     else:
@@ -104,7 +105,7 @@ def letter_run_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     if request.method == "POST":
         try:
-            count = cancel_run(run=run, by=request.user, today=request.business.local_date(timezone.now()))
+            count = cancel_run(run=run, by=request.user, today=today_of(request))
         except PrintError as problem:
             messages.error(request, str(problem))
             return redirect("letter-run", request.business.slug, pk)
@@ -131,7 +132,7 @@ def _mark(request: HttpRequest, run: PrintRun, ticked: set[int], form: PostedFor
 
 
 def _page(request: HttpRequest, run: PrintRun, form: PostedForm, ticked: set[int] | None = None) -> HttpResponse:
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     stale = {} if run.posted_on else outdated(run, today)
     copies = run.copies.select_related("letter__customer").order_by("letter_id")
     context = {

@@ -5,12 +5,12 @@ import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from customers.access import get_row, owner_view, way_back
 from customers.models import Customer
+from customers.views.clock import today_of
 from invoices.overruling import OverruleError, acknowledge, end_override, set_override
 from reminders.behaviour_panel import read_panel
 from reminders.forms.overruling import OverrideForm
@@ -23,7 +23,7 @@ ROWS = Customer.objects.select_related("business").filter(merged_into=None)
 def customer_segment(request: HttpRequest, pk: int) -> HttpResponse:
     """Sets how a customer is treated until a day, whatever the figures say."""
     customer = get_row(request, ROWS, pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     panel = read_panel(customer, today)
     until = today + datetime.timedelta(days=request.business.rules["segments"]["override_days"])
     form = OverrideForm(request.POST or None, until=until, segment=panel.score.segment if panel.score else "")
@@ -45,7 +45,7 @@ def customer_segment(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_segment_end(request: HttpRequest, pk: int) -> HttpResponse:
     """The figures say again how the customer is treated."""
     customer = get_row(request, ROWS, pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     try:
         end_override(customer=customer, on=today, actor=request.user)
     except OverruleError as problem:
@@ -61,7 +61,7 @@ def customer_segment_end(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_alarm_seen(request: HttpRequest, pk: int) -> HttpResponse:
     """The owner knows that the customer pays later than before: what they pay like now is what is usual from here on."""
     customer = get_row(request, ROWS, pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     try:
         acknowledge(customer=customer, on=today, actor=request.user)
     except OverruleError as problem:

@@ -20,6 +20,7 @@ from customers.access import get_row, member_view, owner_view, way_back
 from customers.desk import TaskError, complete_task
 from customers.models import Customer, Task
 from customers.models.desk import TaskState
+from customers.views.clock import today_of
 from invoices.account import currency_asked, positions
 from invoices.agreeing import AgreementError
 from invoices.models import Settlement
@@ -45,7 +46,7 @@ from reminders.settlement_letters import write_offer
 def settlement_list(request: HttpRequest) -> HttpResponseBase:
     """Every settlement, the next to be paid first."""
     rows = Settlement.objects.filter(business=request.business).select_related("customer")
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     return LISTING.respond(request, rows, "reminders/settlement_list.html", {"today": today})
 
 
@@ -63,7 +64,7 @@ def settlement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "left": max(settlement.amount - came.total, NOTHING),
         "credit": settlement.total - settlement.amount,
         "letters": settlement.customer.letters.filter(facts__settlement__id=settlement.pk),
-        "today": request.business.local_date(timezone.now()),
+        "today": today_of(request),
     }
     return render(request, "reminders/settlement_detail.html", context)
 
@@ -72,7 +73,7 @@ def settlement_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def settlement_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Offers to take less, from step 90 on; says why not where it cannot be. `?currency=`, `?task=`: the decision it answers."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     currency = _currency(request, customer)
     covered = settleable(customer.pk, currency, today)
     total = sum((part for _pk, part in covered), NOTHING)
@@ -102,13 +103,13 @@ def settlement_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _currency(request: HttpRequest, customer: Customer) -> str:
     """The currency in the address, else the one most is open in."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     return currency_asked(request.GET.get("currency", ""), positions(customer, today), request.business.currency)
 
 
 def _problem(request: HttpRequest, customer: Customer, currency: str) -> str:
     """Why nothing can be offered now, or ""."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     cases = cases_of(request.business, [customer], settings_of(request.business), today).get(customer.pk, [])
     return settle_objection(customer, currency, case_in(cases, currency), today)
 
@@ -116,7 +117,7 @@ def _problem(request: HttpRequest, customer: Customer, currency: str) -> str:
 @transaction.atomic
 def _offer(request: HttpRequest, customer: Customer, currency: str, form: SettlementForm) -> Settlement:
     """The offer, its letter where one is wanted, and the decision it answers done."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     settlement = offer_settlement(
         customer=customer,
         currency=currency,
@@ -157,7 +158,7 @@ def settlement_decline(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def settlement_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes an offer back."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     told = _("Taken back. What it covered is asked for again.")
     return _act(request, pk, lambda row: cancel_settlement(settlement=row, on=today, actor=request.user), told)
 
@@ -166,7 +167,7 @@ def settlement_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def settlement_waive(request: HttpRequest, pk: int) -> HttpResponse:
     """Lets a late or short payment count."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     told = _("It counts: the rest is credited.")
     return _act(request, pk, lambda row: waive_miss(settlement=row, on=today, actor=request.user), told)
 

@@ -6,12 +6,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arcollect.filters import day
 from arcollect.sheets import csv_response
 from customers.access import get_row, owner_view
+from customers.views.clock import today_of
 from reminders import policies
 from reminders.facts import Settings, policy_terms, settings_of
 from reminders.forms.policy import PolicyForm
@@ -29,7 +29,7 @@ def policy_simulation(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = policy_form(request, policy) if request.method == "POST" else None
     if form is not None and not form.is_valid():
         return render(request, "reminders/policy_edit.html", editor(request, policy, form))
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     present = settings_of(request.business)
     rehearsal = rehearse(request.business, present, _changed(present, policy, form), today)
     found = weeks(rehearsal.present, rehearsal.changed, today)

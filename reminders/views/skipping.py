@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from customers.access import get_row, member_view
 from customers.models import Customer
+from customers.views.clock import today_of
 from reminders.forms.skipping import SkipStepForm
 from reminders.models import Reminder
 from reminders.skipping import SkipError, coming_steps, skip_step, skipped_steps, take_after_all
@@ -18,7 +18,7 @@ from reminders.skipping import SkipError, coming_steps, skip_step, skipped_steps
 def customer_skip(request: HttpRequest, pk: int) -> HttpResponse:
     """Which steps wait or come, and the form that leaves one out; below it what was left out before."""
     customer = get_row(request, Customer.objects.select_related("business"), pk)
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     steps = coming_steps(customer, today)
     form = SkipStepForm(request.POST or None, steps=steps)
     if request.method == "POST" and form.is_valid():
@@ -41,7 +41,7 @@ def customer_skip_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a step after all that was left out."""
     reminder = get_row(request, Reminder.objects.select_related("business", "customer"), pk)
     try:
-        take_after_all(reminder=reminder, by=request.user, today=request.business.local_date(timezone.now()))
+        take_after_all(reminder=reminder, by=request.user, today=today_of(request))
     except SkipError as problem:
         messages.error(request, str(problem))
     else:

@@ -8,13 +8,13 @@ from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, S
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
 
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import member_view
 from customers.models import Business
+from customers.views.clock import today_of
 from invoices.models import CustomerScore, Invoice
 from invoices.models.insight import Segment
 from invoices.segments import in_force
@@ -28,7 +28,7 @@ MONEY = DecimalField(max_digits=18, decimal_places=3)
 @member_view
 def watch_list(request: HttpRequest) -> HttpResponseBase:
     """Who worries us, with the sign that says so, the newest first."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     rows = _with_sums(watched(request.business, today), request.business, today)
     return watch_listing(request.business, today).respond(request, rows, "customers/watch_list.html", {"today": today})
 
@@ -36,7 +36,7 @@ def watch_list(request: HttpRequest) -> HttpResponseBase:
 @member_view
 def watch_stops(request: HttpRequest) -> HttpResponseBase:
     """Whom not to supply on credit, and why, for those who take orders."""
-    today = request.business.local_date(timezone.now())
+    today = today_of(request)
     rows = stopped(request.business, today)
     return stop_listing(request.business, today).respond(request, rows, "customers/watch_stops.html", {"today": today})
 
