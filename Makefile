@@ -94,17 +94,15 @@ test-postgres: setup-test
 test-slow: setup-test  ## what walks the calendar, drives a browser, races processes, or takes a whole old ledger
 	@$(PYTEST) -n 2 -m scenario
 	@$(POSTGRES) -n 2 -m scenario
-	@$(MAKE) -j3 --output-sync=target test-browser test-faults test-faults-postgres
+	@$(MAKE) -j2 --output-sync=target test-browser test-faults
 
 # Side by side: a browser and a killed process both spend most of their time waiting.
-.PHONY: test-browser test-faults test-faults-postgres
+.PHONY: test-browser test-faults
 test-browser: setup-test
 	@$(PYTEST) -m browser
 
 test-faults: setup-test
 	@$(PYTEST) -m "(faults or load) and not browser"
-
-test-faults-postgres: setup-test
 	@$(POSTGRES) -m faults
 
 bench: setup-test  ## the engine's nights, the letters, the matching and the forecast, small; the large ledgers are in docs/performance.md
