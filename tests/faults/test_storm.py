@@ -5,7 +5,7 @@ import pytest
 from tests.faults.conftest import until
 
 pytestmark = pytest.mark.faults
-CUSTOMERS = 1_000
+CUSTOMERS = 300
 STAGE = "from tests.faults.staging import stage; stage(1, {customers}, '{zone}', {late})"
 WAKE = "from django_q.tasks import async_task; [async_task('reminders.tasks.tick') for _ in range(24)]"
 
