@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,7 +12,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -28,20 +29,46 @@ Manage = Callable[..., subprocess.Popen]
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
-@pytest.fixture
-def database_url(tmp_path: Path) -> Iterator[str]:
-    """An empty database: a file, or one on the server of DATABASE_URL that is dropped afterwards."""
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a database with empty tables, to be copied: making them takes longer than most of these tests."""
     configured = os.environ.get("DATABASE_URL", "")
     if not configured.startswith("postgres"):
-        yield f"sqlite:///{tmp_path / 'own.sqlite3'}"
+        url = f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'empty.sqlite3'}"
+        _migrate(url)
+        yield url
         return
+    with _on_server(configured) as url:
+        _migrate(url)
+        yield url
+
+
+def _migrate(url: str) -> None:
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=os.environ | {"DATABASE_URL": url}, check=True)
+
+
+@contextmanager
+def _on_server(configured: str, template: str = "template1") -> Iterator[str]:
+    """A database of its own on the server of `configured`, dropped afterwards."""
     name, parts = f"faults_{uuid.uuid4().hex[:12]}", urlsplit(configured)
     server = urlunsplit(parts._replace(scheme="postgresql", path="/postgres"))
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield urlunsplit(parts._replace(path=f"/{name}"))
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(migrated: str, tmp_path: Path) -> Iterator[str]:
+    """A database with empty tables: a file, or one on the server of DATABASE_URL that is dropped afterwards."""
+    if migrated.startswith("sqlite"):
+        shutil.copy(migrated.removeprefix("sqlite:///"), own := tmp_path / "own.sqlite3")
+        yield f"sqlite:///{own}"
+        return
+    with _on_server(migrated, urlsplit(migrated).path.strip("/")) as url:
+        yield url
 
 
 @pytest.fixture

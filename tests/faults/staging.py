@@ -4,12 +4,17 @@ Every hour of every day is a time to send, so that these tests do not depend on 
 """
 
 import datetime
+import json
+import sys
+from dataclasses import asdict
 
 from django.utils import timezone
 
 from customers.models import Business, Contact, Customer
 from invoices.models import Invoice
+from reminders.nightly import escalate
 from reminders.policies import seed_standard
+from reminders.verifying import verify
 
 ANYTIME = {
     "weekend": [],
@@ -50,3 +55,14 @@ def _customers(business: Business, count: int, due_on: datetime.date) -> None:
         )
         for row in rows
     )
+
+
+def end_the_night(businesses: int) -> None:
+    """Escalates businesses b1, b2 ... once more, and prints as JSON what does not add up in which."""
+    wrong = {}
+    for number in range(1, businesses + 1):
+        business = Business.objects.get(slug=f"b{number}")
+        outcome = escalate(business, business.local_date(timezone.now()))
+        if complaints := [*outcome.failed, *map(asdict, verify(business).differences)]:
+            wrong[business.slug] = complaints
+    sys.stdout.write(json.dumps(wrong))

@@ -16,7 +16,6 @@ PULSE = (
 
 
 def test_a_heart_that_stopped_is_found_after_five_minutes(manage, start, ask):
-    manage("migrate", "-v0")
     cluster = start("qcluster")
     manage("shell", "-v0", "-c", WAKE)
     until(lambda: ask("select count(*) from reminders_heartbeat where name = 'tick'") == [(1,)], 60)

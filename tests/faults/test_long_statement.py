@@ -20,7 +20,6 @@ GROWTH = 120_000
 @pytest.fixture
 def ledger(manage):
     """2,000 customers, each with an invoice over 100 named INV- and its customer's number."""
-    manage("migrate", "-v0")
     manage("shell", "-v0", "-c", "from tests.faults.staging import stage; stage(1, 2000, 'UTC', 10)")
 
 

@@ -18,7 +18,6 @@ def staged(database_url, manage, noon):
     """Makes so many late customers, on PostgreSQL."""
     if database_url.startswith("sqlite"):
         pytest.skip("two clusters at once are PostgreSQL's business")
-    manage("migrate", "-v0")
     return lambda customers, late: manage("shell", "-v0", "-c", STAGE.format(customers=customers, zone=noon, late=late))
 
 

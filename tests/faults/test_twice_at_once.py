@@ -19,7 +19,6 @@ def ledger(manage, tmp_path):
     ]
     path = tmp_path / "invoices.csv"
     path.write_text("\n".join([HEAD, *rows]))
-    manage("migrate", "-v0")
     manage("create_business", "Twice", "--currency", "USD", "--country", "US", "--time-zone", "UTC")
     assert manage("import_invoices", path, "--format", "json")["created"] == 2 * CUSTOMERS
     return path
