@@ -57,6 +57,7 @@ REPORTS: dict[str, Kind] = {
         _("The part of a year's sales on credit that was given up as lost, less what came in of it after all."),
         first=("bad_debt", "written_off", "recovered"),
         headline=("bad_debt",),
+        if_any=frozenset({"small", "settlement", "goodwill", "discount", "charges"}),
     ),
     "promises": Kind(
         desk.promises,
@@ -78,9 +79,13 @@ REPORTS: dict[str, Kind] = {
         _("Worklist"),
         _("What is to be done on the desk today, the most worthwhile first."),
         first=("tasks", "amount"),
-        unseen=frozenset({"task"}),
+        unseen=frozenset({"task", "customer"}),
         fields={"open": Field(_("Open tasks"), Unit.COUNT), "amount": Field(_("What they are about"), Unit.MONEY)},
         past=False,
+        note=_(
+            "Broken promises come first, then the greatest weight: what may be asked for, a thirtieth more for each day it is"
+            " late, and more or less by how the customer pays."
+        ),
     ),
     "segments": Kind(
         behaviour.segments,

@@ -75,6 +75,7 @@ def worklist(business: Business, as_of: datetime.date) -> Report:
             "task": item.id,
             "kind": item.kind,
             "customer": known[item.id].customer.reference if known[item.id].customer else "",
+            "name": known[item.id].customer.name if known[item.id].customer else "",
             "currency": known[item.id].currency,
             "amount": _text(known[item.id].amount, known[item.id].currency),
             "days_past_due": item.worth.days_past_due,

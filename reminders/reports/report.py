@@ -17,6 +17,7 @@ class Unit(StrEnum):
 
     MONEY = "money"
     DAYS = "days"
+    LATENESS = "lateness"
     PERCENT = "percent"
     SHARE = "share"
     RATIO = "ratio"
@@ -56,7 +57,8 @@ class Kind:
     `first`: its figures that a page shows large, in order. `headline`: where the nights keep the first of them (names below
     each other in LedgerDay.figures); empty where they do not. `fields`: figures and columns reminders.reports.words lacks.
     `past`: it can be told as of any day; else only of today. `unseen`: columns of the files that a page has no room for.
-    `page`: the address of a page of its own, where it has one.
+    `page`: the address of a page of its own, where it has one. `note`: how a column is to be read. `if_any`: figures a page
+    leaves out where they are nothing.
     """
 
     read: Callable[[Business, datetime.date], Report]
@@ -68,6 +70,8 @@ class Kind:
     past: bool = True
     unseen: frozenset[str] = frozenset()
     page: str = ""
+    note: object = ""
+    if_any: frozenset[str] = frozenset()
 
 
 def names_of(business: Business, ids: Collection[int] | None = None) -> dict[int, tuple[str, str]]:

@@ -16,12 +16,12 @@ WHY = "_why"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A figure or a cell: its label, its words, why there are none, and whether it is a number."""
+    """A figure or a cell: its label, its words, why there are none, and its class: a number, a day, or long words."""
 
     label: object
     words: str
     why: str = ""
-    numeric: bool = False
+    look: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def figures_of(report: Report, kind: Kind, home: str) -> list[Account]:
         Account(
             currency,
             [_shown(figures, name, kind, currency) for name in kind.first if name in figures],
-            [_shown(figures, name, kind, currency) for name in figures if _small(name, kind) and figures[name] is not False],
+            [_shown(figures, name, kind, currency) for name in figures if _small(name, kind, figures[name])],
         )
         for currency, figures in sorted(report.figures.items(), key=lambda pair: (pair[0] != home, pair[0]))
     ]
@@ -122,12 +122,16 @@ class Rows(Sequence[Row]):
 
 
 def seen(row: Mapping[str, Any], kind: Kind) -> list[str]:
-    """The columns of a page: reasons stand in the cell of what they explain."""
-    return [name for name in row if not name.endswith(WHY) and name not in kind.unseen]
+    """The columns of a page: reasons stand in the cell of what they explain, a currency before its amounts."""
+    money = any(field_of(name, kind.fields).unit == Unit.MONEY for name in row)
+    hidden = kind.unseen | ({"currency"} if money else set())
+    return [name for name in row if not name.endswith(WHY) and name not in hidden]
 
 
-def _small(name: str, kind: Kind) -> bool:
-    return name not in kind.first and not name.endswith(WHY)
+def _small(name: str, kind: Kind, value: Any) -> bool:
+    if name in kind.first or name.endswith(WHY) or value is False:
+        return False
+    return name not in kind.if_any or bool(Decimal(value))
 
 
 def _shown(figures: Mapping[str, Any], name: str, kind: Kind, currency: str, *, head: bool = False) -> Shown:
@@ -135,7 +139,13 @@ def _shown(figures: Mapping[str, Any], name: str, kind: Kind, currency: str, *, 
     field, value = field_of(name, kind.fields), figures.get(name)
     days_in_head = head and field.unit == Unit.DAYS
     words = str(value) if days_in_head and value is not None else written(value, field, name, currency)
-    return Shown(field.label, words, figures.get(f"{name}{WHY}") or "", field.unit in NUMERIC)
+    return Shown(field.label, words, figures.get(f"{name}{WHY}") or "", _look(name, field.unit))
+
+
+def _look(name: str, unit: Unit) -> str:
+    if unit in NUMERIC:
+        return "num"
+    return "day" if unit == Unit.DATE else "wide" if name == "reason" else ""
 
 
 def _found(row: Mapping[str, Any], words: str) -> bool:

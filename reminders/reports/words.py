@@ -1,6 +1,6 @@
 """What the figures and columns of reports are called, and how a page writes them. Stored names stay as domain.md has them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from arcollect.filters import day, money
+from arcollect.filters import dated, day, figure, money
 from customers.models.desk import TaskKind
 from invoices.lanes import LANE_LABELS
 from invoices.models.agreement import DisputeCode, PromiseState
@@ -78,14 +78,14 @@ FIELDS: dict[str, Field] = {
     "cei_why": Field(_("Why not known")),
     "ledger_ratio": Field(_("Ledger ratio"), Unit.RATIO),
     "light": Field(_("Light")),
-    "days_late": Field(_("Paid late by"), Unit.DAYS),
-    "dbt": Field(_("Late ones alone"), Unit.DAYS),
-    "unweighted": Field(_("Every payment alike"), Unit.DAYS),
+    "days_late": Field(_("Paid late by"), Unit.LATENESS),
+    "dbt": Field(_("Late ones alone"), Unit.LATENESS),
+    "unweighted": Field(_("Every payment alike"), Unit.LATENESS),
     "n": Field(_("Payments"), Unit.COUNT),
-    "days_late_with_open": Field(_("With what is still open"), Unit.DAYS),
-    "dbt_with_open": Field(_("Late ones with what is still open"), Unit.DAYS),
+    "days_late_with_open": Field(_("With what is still open"), Unit.LATENESS),
+    "dbt_with_open": Field(_("Late ones with what is still open"), Unit.LATENESS),
     "days_late_why": Field(_("Why not known")),
-    "snapshot_dbt": Field(_("Age of what is owed"), Unit.DAYS),
+    "snapshot_dbt": Field(_("Age of what is owed"), Unit.LATENESS),
     "bad_debt": Field(_("Bad debt"), Unit.PERCENT),
     "open": Field(_("Open"), Unit.COUNT),
     "kept": Field(_("Kept"), Unit.COUNT),
@@ -98,7 +98,7 @@ FIELDS: dict[str, Field] = {
     "open_days": Field(_("Open for"), Unit.DAYS),
     "past_clock": Field(_("Past their clock")),
     "days_past_due": Field(_("Days late"), Unit.COUNT),
-    "priority": Field(_("Weight"), Unit.RATIO),
+    "priority": Field(_("Weight"), Unit.COUNT),
     "closed": Field(_("Closed within a year"), Unit.COUNT),
     "mean": Field(_("Closed after, on average"), Unit.DAYS),
     "median": Field(_("Half of them within"), Unit.DAYS),
@@ -118,7 +118,7 @@ MEANINGS: dict[str, Mapping[str, object]] = {
     "deed": DONE,
     "role": {"owner": _("Owner"), "bookkeeper": _("Bookkeeper")},
 }
-NUMERIC = {Unit.MONEY, Unit.DAYS, Unit.PERCENT, Unit.SHARE, Unit.RATIO, Unit.COUNT}
+NUMERIC = {Unit.MONEY, Unit.DAYS, Unit.LATENESS, Unit.PERCENT, Unit.SHARE, Unit.RATIO, Unit.COUNT}
 
 
 def field_of(name: str, fields: Mapping[str, Field]) -> Field:
@@ -134,12 +134,31 @@ def written(value: Any, field: Field, name: str, currency: str) -> str:
         return gettext("Yes") if value else ""
     if field.unit == Unit.MONEY:
         return money(Decimal(value), currency) if currency else str(value)
-    if field.unit == Unit.DAYS:
-        return ngettext("%(days)s day", "%(days)s days", 1 if Decimal(value) == 1 else 2) % {"days": value}
-    if field.unit == Unit.PERCENT:
-        return f"{value} %"
-    if field.unit == Unit.SHARE:
-        return f"{Decimal(value) * 100:.1f} %"
-    if field.unit == Unit.DATE:
-        return day(date.fromisoformat(str(value)))
+    if field.unit in WRITERS:
+        return WRITERS[field.unit](value)
+    if name == "reason":
+        return dated(str(value))
     return str(MEANINGS.get(name, {}).get(str(value), value))
+
+
+def _days(value: Any) -> str:
+    return ngettext("%(days)s day", "%(days)s days", 1 if Decimal(value) == 1 else 2) % {"days": value}
+
+
+def _lateness(value: Any) -> str:
+    """Days after the due date; before it they are early. A tenth of a day is all a person reads."""
+    days = round(Decimal(value), 1)
+    if days < 0:
+        return ngettext("%(days)s day early", "%(days)s days early", 1 if days == -1 else 2) % {"days": -days}
+    return _days(abs(days))
+
+
+WRITERS: Mapping[Unit, Callable[[Any], str]] = {
+    Unit.DAYS: _days,
+    Unit.LATENESS: _lateness,
+    Unit.RATIO: figure,
+    Unit.COUNT: lambda value: figure(round(Decimal(value))),
+    Unit.PERCENT: lambda value: f"{value} %",
+    Unit.SHARE: lambda value: f"{Decimal(value) * 100:.1f} %",
+    Unit.DATE: lambda value: day(date.fromisoformat(str(value))),
+}

@@ -52,7 +52,8 @@ def report_detail(request: HttpRequest, name: str) -> HttpResponseBase:
         raise Http404
     today = today_of(request)
     as_of = _day_asked(request, kind, today)
-    report = in_currency(kind.read(request.business, as_of), request.GET.get("currency", ""))
+    whole = kind.read(request.business, as_of)
+    report = in_currency(whole, request.GET.get("currency", ""))
     rows = rows_of(report, kind, words=request.GET.get("q", "").strip(), sort=request.GET.get("sort", ""))
     if request.GET.get("format") == "csv":
         names = list(report.rows[0]) if report.rows else []
@@ -60,6 +61,7 @@ def report_detail(request: HttpRequest, name: str) -> HttpResponseBase:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = _page(request, kind, report, page)
     context |= {"name": name, "as_of": as_of, "today": today, "currency": request.GET.get("currency", "")}
+    context["currencies"] = sorted(whole.figures, key=lambda code: (code != request.business.currency, code))
     return render(request, "reminders/report_detail.html", context)
 
 

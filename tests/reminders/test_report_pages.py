@@ -1,11 +1,13 @@
 """The room of reports: an index with a figure a report, a page a report as of any day, its rows and its CSV."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 import time_machine
 
 from invoices.models import LedgerDay
+from invoices.writing_off import write_off
 from reminders.reports import REPORTS
 from tests import make
 from tests.invoices.o1 import write_o1
@@ -49,7 +51,7 @@ def test_every_report_has_its_page(books, business, o1, name):
 def test_a_report_as_of_a_day_gone_by(books, business, o1):
     page = read(books, business, "report-detail", "ageing", as_of=JUNE)
     assert "Owed, net $5,400.00" in page
-    assert "ACME Acme USD $1,500.00 $250.00 $0.00 $0.00 $0.00 -$100.00 $1,650.00" in page
+    assert "ACME Acme $1,500.00 $250.00 $0.00 $0.00 $0.00 -$100.00 $1,650.00" in page
 
 
 def test_a_day_to_come_is_today_and_nonsense_too(books, business, o1):
@@ -86,3 +88,31 @@ def test_a_report_nobody_knows_is_not_there(books, business):
 
 def test_an_empty_house_says_so(books, business):
     assert "Nothing to report for that day." in read(books, business, "report-detail", "dso")
+
+
+def test_a_stored_reason_is_written_as_money_and_the_weight_is_explained(books, business, acme):
+    make.task(acme, "callback", reason="A payment of 1204.75 USD came back on 2026-07-09.", amount="1204.75", currency="USD")
+    page = read(books, business, "report-detail", "worklist")
+    assert "A payment of $1,204.75 came back on Jul 9, 2026." in page
+    assert "then the greatest weight: what may be asked for" in page
+
+
+def test_who_pays_before_the_due_date_is_early(books, business, acme):
+    invoice = make.invoice(acme, issued="2026-05-01", due="2026-05-31", total="100")
+    make.payment(acme, "100", on="2026-05-29", split={invoice: "100"})
+    assert "ACME Acme USD 2.0 days early 0.0 days 1" in read(books, business, "report-detail", "days-late")
+
+
+def test_bad_debt_names_what_stands_apart_only_where_there_is_any(books, business, o1):
+    page = read(books, business, "report-detail", "bad-debt", as_of=JUNE)
+    assert "Sales on credit $37,200.00 From" in page
+    write_off(invoice=o1.invoices["INV-1"], amount=Decimal(5), kind="goodwill", on=make.day("2026-06-20"), reason="Fee")
+    page = read(books, business, "report-detail", "bad-debt", as_of=JUNE)
+    assert "Sales on credit $37,200.00 Besides: goodwill $5.00 From" in page
+
+
+def test_one_currency_is_chosen_where_there_are_several(books, business, o1):
+    assert 'class="pills"' not in books.get(address(business, "report-detail", "ageing")).content.decode()
+    make.invoice(o1.customers["Acme"], issued="2026-06-01", due="2026-06-30", total="77", currency="EUR")
+    assert "All USD EUR" in read(books, business, "report-detail", "ageing")
+    assert "€77.00" not in read(books, business, "report-detail", "ageing", currency="USD")
