@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Min, Q
 
 from customers.models import Business, Customer
 from invoices.behaviour_cases import Baseline, Contested, Facts, Kept, Settled, Unpaid
-from invoices.behaviour_traces import Row, read_traces
+from invoices.behaviour_traces import Row, TakenBack, read_taken_back, read_traces
 from invoices.credit_advice import Credit
 from invoices.models import Allocation, CustomerScore, Dispute, Invoice, PaymentPlan, Promise, WriteOff
 from invoices.models.agreement import PlanState
@@ -39,15 +39,16 @@ class Known:
 def read_known(
     business: Business, customers: Sequence[Customer], today: datetime.date, reminded: Mapping[int, datetime.date]
 ) -> dict[int, Known]:
-    """Everything about these customers by id, in 19 queries however many they are. `reminded`: the first reminder after the due
+    """Everything about these customers by id, in 20 queries however many they are. `reminded`: the first reminder after the due
     date, by invoice id. For a day in the past: what the ledger says of it, with no baseline of a later night."""
     ids, rules = [customer.pk for customer in customers], business.rules
     window = today - relativedelta(months=rules["segment_window_months"])
-    rows = _rows(ids, today - relativedelta(months=rules["deterioration"]["window_months"]), today)
+    known_since = today - relativedelta(months=rules["deterioration"]["window_months"])
+    rows, notes = _rows(ids, known_since, today), read_taken_back(ids, known_since, today)
     disputes = list(Dispute.objects.filter(customer__in=ids, opened_on__lte=today).select_related("invoice").order_by("pk"))
     contested, promises, first = _by_customer(disputes), _promises(ids, today), _first(ids)
     since = today - datetime.timedelta(days=rules["deterioration"]["signs_days"])
-    traces, scores = read_traces(business, ids, rows, disputes, since, today), _scores(ids, today)
+    traces, scores = read_traces(business, ids, rows, notes, disputes, since, today), _scores(ids, today)
     not_cash, troubled = _not_cash(ids, today), _troubled(ids, today)
     disputed = _disputed(disputes, today)
     known = {}
@@ -66,7 +67,8 @@ def read_known(
             baseline=baseline,
             acknowledged_on=acknowledged,
         )
-        known[pk] = Known(customer, facts, _credit(customer, facts, theirs, rules, pk in troubled, today))
+        sold = _sold_since(today - datetime.timedelta(days=rules["segments"]["limit_days"]), theirs, notes.get(pk, ()))
+        known[pk] = Known(customer, facts, _credit(customer, facts, sold, rules, pk in troubled, today))
     return known
 
 
@@ -170,18 +172,35 @@ def _contested(dispute: Dispute, today: datetime.date) -> Contested:
     return Contested(invoice.pk, invoice.issued_on, invoice.due_on, dispute.opened_on, dispute.outcome if closed else "")
 
 
+def _sold_since(since: datetime.date, rows: Iterable[Row], notes: Iterable[TakenBack]) -> dict[str, Decimal]:
+    """Credit sales after a day by currency. Of an invoice that was taken back and issued anew only the new one is a sale."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row.issued_on > since and not row.is_cash:
+            sums[row.currency] += row.total
+    for note in notes:
+        if note.on > since and not note.was_cash:
+            sums[note.currency] -= note.total
+    return sums
+
+
 def _credit(
-    customer: Customer, facts: Facts, rows: Sequence[Row], rules: Mapping[str, Any], troubled: bool, today: datetime.date
+    customer: Customer,
+    facts: Facts,
+    sold: Mapping[str, Decimal],
+    rules: Mapping[str, Any],
+    troubled: bool,
+    today: datetime.date,
 ) -> Credit:
-    """Limits are in the business's currency: only what is owed and sold in it counts (as PF15 has it)."""
+    """Limits are in the business's currency: only what is owed and `sold` in it counts (as PF15 has it)."""
     business, most = customer.business, rules["segments"]["limit_days"]
-    here, since = [row for row in rows if row.currency == business.currency], today - datetime.timedelta(days=most)
+    owed = (one.amount for one in facts.unpaid if one.currency == business.currency)
     known_for = (today - facts.first_on).days if facts.first_on else 0
     return Credit(
         currency=business.currency,
-        exposure=sum((row.amount for row in here), NOTHING),
+        exposure=sum(owed, NOTHING),
         limit=customer.credit_limit,
-        sales=sum((row.total for row in here if row.issued_on > since and not row.is_cash), NOTHING),
+        sales=max(NOTHING, sold.get(business.currency, NOTHING)),
         days=min(most, max(LEAST_DAYS, known_for)),
         terms_days=business.terms_days if customer.terms_days is None else customer.terms_days,
         on_hold=customer.on_hold,

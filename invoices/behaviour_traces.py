@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from customers.models import Business, Conversation
 from customers.models.desk import Outcome
 from invoices.behaviour_cases import Talk, Traces
-from invoices.models import Allocation, Dispute, Payment, PaymentPlan, PlanInvoice
+from invoices.models import Allocation, CreditNote, Dispute, Payment, PaymentPlan, PlanInvoice
 from invoices.models.agreement import Proposer
 
 # A payment of whole hundreds that leaves something over is a sum somebody thought of, not what an invoice says.
@@ -39,6 +39,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A credit note for a named invoice: it takes a sale back on its own day, as `invoices.sales` has it. `was_cash`: the
+    invoice gave no credit."""
+
+    on: datetime.date
+    currency: str
+    total: Decimal
+    was_cash: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Excused:
     """When part of an invoice was rightly left open: it was in a plan since a day, or in query from a day to another."""
 
@@ -55,11 +66,13 @@ def read_traces(
     business: Business,
     ids: Collection[int],
     rows: Mapping[int, Sequence[Row]],
+    notes: Mapping[int, Sequence[TakenBack]],
     disputes: Iterable[Dispute],
     since: datetime.date,
     today: datetime.date,
 ) -> dict[int, Traces]:
-    """The traces of these customers by id after `since`, in seven queries. `rows`: their invoices of the last months."""
+    """The traces of these customers by id after `since`, in seven queries. `rows`, `notes`: what they were sold in the last
+    months, and what of it was taken back."""
     excused = _excused(business, ids, disputes, today)
     uneven, returned = _uneven(ids, excused, today), _returned(ids, since, today)
     skipped, talks = _skipped(ids, rows, excused, since, today), _talks(business, ids, since, today)
@@ -71,7 +84,7 @@ def read_traces(
             returned=tuple(returned[pk]),
             talks=tuple(talks[pk]),
             asked_for_time=tuple(asked[pk]),
-            bought=_bought(rows.get(pk, ())),
+            bought=_bought(rows.get(pk, ()), notes.get(pk, ())),
         )
         for pk in ids
     }
@@ -162,9 +175,22 @@ def _asked_for_time(
     return found
 
 
-def _bought(rows: Iterable[Row]) -> dict[str, dict[datetime.date, Decimal]]:
-    """Credit sales by currency and first day of the month."""
+def read_taken_back(ids: Collection[int], since: datetime.date, today: datetime.date) -> dict[int, list[TakenBack]]:
+    """By customer id, the credit notes issued after `since` and by `today` that correct an invoice. One query."""
+    found: dict[int, list[TakenBack]] = defaultdict(list)
+    notes = CreditNote.objects.filter(customer__in=ids, corrects__isnull=False, issued_on__gt=since, issued_on__lte=today)
+    dates = ("corrects__issued_on", "corrects__due_on", "corrects__paid_on")
+    rows = notes.order_by().values_list("customer_id", "issued_on", "currency", "total", *dates)
+    for pk, on, currency, total, issued_on, due_on, paid_on in rows:
+        found[pk].append(TakenBack(on, currency, total, due_on <= issued_on == paid_on))
+    return found
+
+
+def _bought(rows: Iterable[Row], notes: Iterable[TakenBack]) -> dict[str, dict[datetime.date, Decimal]]:
+    """What was sold, less what was taken back, by currency and first day of the month."""
     sums: dict[str, dict[datetime.date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in rows:
         sums[row.currency][row.issued_on.replace(day=1)] += row.total
+    for note in notes:
+        sums[note.currency][note.on.replace(day=1)] -= note.total
     return {currency: dict(months) for currency, months in sums.items()}

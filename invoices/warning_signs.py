@@ -160,7 +160,7 @@ def _months(span: Span) -> Iterable[datetime.date]:
 
 def _unlike(bought: Mapping[datetime.date, Decimal], month: datetime.date) -> bool:
     before = [bought.get(month - relativedelta(months=step), Decimal(0)) for step in range(1, MONTHS + 1)]
-    if not all(before):
+    if min(before) <= 0:
         return False
     usual = sum(before, Decimal(0)) / MONTHS
     return abs(bought.get(month, Decimal(0)) - usual) >= HALF * usual

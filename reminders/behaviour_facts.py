@@ -12,7 +12,7 @@ from reminders.timetable import DUNNING
 
 
 def known_of(business: Business, customers: Sequence[Customer], today: datetime.date) -> dict[int, Known]:
-    """Everything segments and credit advice look at, by customer id, in 20 queries however many customers there are."""
+    """Everything segments and credit advice look at, by customer id, in 21 queries however many customers there are."""
     return read_known(business, customers, today, first_reminders([customer.pk for customer in customers], today))
 
 

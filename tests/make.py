@@ -120,7 +120,7 @@ def sign(plan: PaymentPlan, on: str) -> None:
     mark_signed(plan=plan, at=at, on=day(on))
 
 
-def credit_note(of: Customer, total: str, *, on: str, currency: str = "USD") -> CreditNote:
+def credit_note(of: Customer, total: str, *, on: str, currency: str = "USD", corrects: Invoice | None = None) -> CreditNote:
     number = f"CN-{next(COUNTER)}"
     return CreditNote.objects.create(
         business=of.business,
@@ -130,6 +130,7 @@ def credit_note(of: Customer, total: str, *, on: str, currency: str = "USD") -> 
         issued_on=day(on),
         currency=currency,
         total=Decimal(total),
+        corrects=corrects,
     )
 
 

@@ -144,3 +144,21 @@ def test_what_was_paid_at_once_is_no_credit_sale(business, acme):
     cash = make.invoice(acme, issued="2026-06-10", due="2026-06-10", total="5000")
     make.payment(acme, "5000", on="2026-06-10", split={cash: "5000"})
     assert credit(acme).sales == Decimal(300)
+
+
+def test_an_invoice_cancelled_and_issued_anew_was_sold_once(business, acme):
+    wrong = make.invoice(acme, issued="2026-05-20", due="2026-06-19", total="900")
+    make.credit_note(acme, "900", on="2026-06-02", corrects=wrong)
+    make.invoice(acme, issued="2026-06-03", due="2026-07-03", total="800")
+    make.credit_note(acme, "50", on="2026-06-04")
+    assert credit(acme).sales == Decimal(800)
+    assert facts(acme).traces.bought == {"USD": {make.day("2026-05-01"): Decimal(900), make.day("2026-06-01"): Decimal(-100)}}
+    assert facts(acme, make.day("2026-06-01")).traces.bought == {"USD": {make.day("2026-05-01"): Decimal(900)}}
+
+
+def test_what_was_paid_at_once_and_taken_back_lowers_no_credit_sales(business, acme):
+    owed(acme, "2026-07-10", "300")
+    cash = make.invoice(acme, issued="2026-06-10", due="2026-06-10", total="200")
+    make.payment(acme, "200", on="2026-06-10", split={cash: "200"})
+    make.credit_note(acme, "200", on="2026-06-12", corrects=cash)
+    assert credit(acme).sales == Decimal(300)
