@@ -1,7 +1,7 @@
 """Keeps the forecast of every open invoice, and how good the forecasts of the last quarter were (domain.md 2.12, 5)."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from itertools import islice
@@ -24,17 +24,17 @@ FORECAST = ["probability_late", "expected_on", "low_on", "high_on", "rests_on", 
 
 
 def store_forecasts(*, business: Business, today: datetime.date) -> int:
-    """Forecasts every open invoice by what is known on `today`, and reviews the last quarter; returns how many there are.
+    """Forecasts every open invoice by what is known on `today`, and reviews the last quarter; returns how many were written.
 
-    What was forecast of an invoice when it was first looked at stays beside it. Each part of the rows is its own transaction.
+    What was forecast of an invoice when it was first looked at stays beside it, and so does what a later day forecast of it.
+    Each part of the rows is its own transaction.
     """
     known = ledger(business)
     first = dict(InvoiceForecast.objects.filter(business=business, invoice__balance__gt=0).values_list("pk", "first"))
     rows = (_with_first(row, first) for row in forecasts(business, known, today))
     count = 0
     while part := list(islice(rows, PART)):
-        _store(part)
-        count += len(part)
+        count += _store(business, part, today)
     review(business, known, today)
     return count
 
@@ -62,11 +62,12 @@ def kept_or_made(business: Business, as_of: datetime.date) -> dict[int, InvoiceF
 
 
 def review(business: Business, known: list[Issued], today: datetime.date) -> None:
-    """Judges the forecasts of the invoices issued in the last full quarter; anew on every night, since more of them are paid."""
+    """Judges the forecasts of the invoices issued in the last full quarter; anew on every night, since more of them are paid.
+    What a later night said of that quarter stays."""
     since, until = last_quarter(today)
     found = {name: quality(rows) for name, rows in judged(known, since, until, today).items()}
     figures = {name: asdict(one) for name, one in found.items() if one is not None}
-    if not figures:
+    if not figures or ForecastReview.objects.filter(business=business, until=until, made_on__gt=today).exists():
         return
     row = ForecastReview(business=business, since=since, until=until, figures=figures, made_on=today)
     ForecastReview.objects.bulk_create(
@@ -126,7 +127,13 @@ def _on(invoice: Issued, days: int) -> datetime.date:
 
 
 @transaction.atomic
-def _store(rows: Iterable[InvoiceForecast]) -> None:
+def _store(business: Business, rows: Sequence[InvoiceForecast], today: datetime.date) -> int:
+    """`rows`: by invoice id, at least one. Of these invoices, those a later day forecast are left alone."""
+    theirs = InvoiceForecast.objects.filter(business=business, pk__gte=rows[0].invoice_id, pk__lte=rows[-1].invoice_id)
+    known = theirs.order_by("pk").select_for_update()
+    later = {pk for pk, made_on in known.values_list("pk", "made_on") if made_on > today}
+    written = [row for row in rows if row.invoice_id not in later]
     InvoiceForecast.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["invoice"], update_fields=[*FORECAST, "first"], batch_size=500
+        written, update_conflicts=True, unique_fields=["invoice"], update_fields=[*FORECAST, "first"], batch_size=500
     )
+    return len(written)

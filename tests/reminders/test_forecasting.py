@@ -55,6 +55,16 @@ def test_what_was_said_first_stays(business, lived):
     assert again.expected_on > make.day("2026-09-20") > make.day(first["expected_on"])
 
 
+def test_a_day_gone_by_replaces_nothing_a_later_one_forecast(business, lived):
+    store_forecasts(business=business, today=make.day("2026-07-05"))
+    kept = dict(InvoiceForecast.objects.values_list("pk", "expected_on"))
+    new = make.invoice(lived["slow"].customer, issued="2026-06-25", due="2026-07-25")
+    assert store_forecasts(business=business, today=TODAY) == 1
+    assert dict(InvoiceForecast.objects.exclude(pk=new.pk).values_list("pk", "expected_on")) == kept
+    assert set(InvoiceForecast.objects.values_list("made_on", flat=True)) == {make.day("2026-07-05"), TODAY}
+    assert ForecastReview.objects.get().made_on == make.day("2026-07-05")
+
+
 def test_the_last_quarter_is_judged_beside_simple_guesses(business, lived):
     store_forecasts(business=business, today=TODAY)
     row = ForecastReview.objects.get()
