@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 
 from customers.models import Business, Customer
 from invoices.behaviour_cases import Baseline, Contested, Facts, Kept, Settled, Unpaid
 from invoices.behaviour_traces import Row, TakenBack, read_taken_back, read_traces
 from invoices.credit_advice import Credit
+from invoices.history import standing_on
 from invoices.models import Allocation, CustomerScore, Dispute, Invoice, PaymentPlan, Promise, WriteOff
 from invoices.models.agreement import PlanState
 from invoices.models.money import WriteOffKind
@@ -40,7 +41,8 @@ def read_known(
     business: Business, customers: Sequence[Customer], today: datetime.date, reminded: Mapping[int, datetime.date]
 ) -> dict[int, Known]:
     """Everything about these customers by id, in 20 queries however many they are. `reminded`: the first reminder after the due
-    date, by invoice id. For a day in the past: what the ledger says of it, with no baseline of a later night."""
+    date, by invoice id. For a day in the past: what the ledger says of it, with no baseline of a later night; two queries more
+    where something was taken back since."""
     ids, rules = [customer.pk for customer in customers], business.rules
     window = today - relativedelta(months=rules["segment_window_months"])
     known_since = today - relativedelta(months=rules["deterioration"]["window_months"])
@@ -73,33 +75,53 @@ def read_known(
 
 
 def _rows(ids: Collection[int], since: datetime.date, today: datetime.date) -> dict[int, list[Row]]:
-    """Their invoices issued by `today` that are open, or were issued or paid after `since`."""
+    """Their invoices issued by `today` that are open, or were issued or paid after `since`.
+
+    What was taken back after `today`, such as a payment that came back, still stood on that day.
+    """
     lately = Q(issued_on__gt=since) | Q(paid_on__gt=since) | Q(paid_on=None)
     rows = Invoice.objects.filter(lately, customer__in=ids, issued_on__lte=today).order_by()
-    later = _booked_later(ids, today)
+    later, taken_back = _booked_later(ids, today)
+    closed = _last_booked(taken_back, today)
     found: dict[int, list[Row]] = defaultdict(list)
     names = ("pk", "customer_id", "issued_on", "due_on", "currency", "total", "balance", "paid_on")
     for *head, total, balance, paid_on in rows.values_list(*names).iterator(chunk_size=5000):
         amount = balance + later.get(head[0], NOTHING)
         settled = paid_on if paid_on and paid_on <= today else None
+        if amount <= 0 and settled is None:
+            settled = closed.get(head[0])
         found[head[1]].append(Row(*head, total, NOTHING if settled else amount, settled))
     return found
 
 
-def _booked_later(ids: Collection[int], today: datetime.date) -> dict[int, Decimal]:
-    """What of each invoice was open on `today` beside its balance: booked after that day, less what was taken back after it."""
+def _booked_later(ids: Collection[int], today: datetime.date) -> tuple[dict[int, Decimal], set[int]]:
+    """What of each invoice was open on `today` beside its balance: booked after that day, less what was taken back after it;
+    and the invoices of which something was."""
     sums: dict[int, Decimal] = defaultdict(Decimal)
+    taken_back: set[int] = set()
     for model in (Allocation, WriteOff):
         after = model.objects.filter(Q(on__gt=today) | Q(reversed_on__gt=today), invoice__customer__in=ids)
         for invoice_id, amount, on, reversed_on in after.values_list("invoice_id", "amount", "on", "reversed_on"):
             counted, now = on <= today, reversed_on is None
             sums[invoice_id] += amount * (int(now) - int(counted))
-    return sums
+            if counted and not now:
+                taken_back.add(invoice_id)
+    return sums, taken_back
+
+
+def _last_booked(invoice_ids: Collection[int], today: datetime.date) -> dict[int, datetime.date]:
+    """The latest value date of what stood on `today` on each of these invoices; no query without any."""
+    found: dict[int, datetime.date] = {}
+    for model in (Allocation, WriteOff):
+        stood = model.objects.filter(standing_on(today), invoice__in=invoice_ids).order_by().values("invoice")
+        for pk, latest in stood.annotate(latest=Max("on")).values_list("invoice", "latest"):
+            found[pk] = max(latest, found.get(pk, latest))
+    return found
 
 
 def _not_cash(ids: Collection[int], today: datetime.date) -> set[int]:
     """Invoices settled by credit in part, or given up in part: they say nothing about how they pay."""
-    standing = Q(on__lte=today) & (Q(reversed_on=None) | Q(reversed_on__gt=today))
+    standing = standing_on(today)
     credited = Allocation.objects.filter(standing, invoice__customer__in=ids, credit_note__isnull=False)
     given_up = WriteOff.objects.filter(standing, invoice__customer__in=ids).exclude(kind__in=STILL_PAID)
     return {*credited.values_list("invoice_id", flat=True), *given_up.values_list("invoice_id", flat=True)}

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from customers.models import Business, Conversation
 from customers.models.desk import Outcome
 from invoices.behaviour_cases import Talk, Traces
+from invoices.history import standing_on
 from invoices.models import Allocation, CreditNote, Dispute, Payment, PaymentPlan, PlanInvoice
 from invoices.models.agreement import Proposer
 
@@ -74,7 +75,7 @@ def read_traces(
     """The traces of these customers by id after `since`, in seven queries. `rows`, `notes`: what they were sold in the last
     months, and what of it was taken back."""
     excused = _excused(business, ids, disputes, today)
-    uneven, returned = _uneven(ids, excused, today), _returned(ids, since, today)
+    uneven, returned = _uneven(ids, rows, excused, today), _returned(ids, since, today)
     skipped, talks = _skipped(ids, rows, excused, since, today), _talks(business, ids, since, today)
     asked = _asked_for_time(business, ids, since, today)
     return {
@@ -101,15 +102,17 @@ def _excused(business: Business, ids: Collection[int], disputes: Iterable[Disput
     return excused
 
 
-def _uneven(ids: Collection[int], excused: Excused, today: datetime.date) -> dict[int, list[datetime.date]]:
+def _uneven(
+    ids: Collection[int], rows: Mapping[int, Sequence[Row]], excused: Excused, today: datetime.date
+) -> dict[int, list[datetime.date]]:
     """The days of payments that left part of an invoice open, or were a round sum with something over; all there ever were."""
     found: dict[int, list[datetime.date]] = defaultdict(list)
     left_open = Q(invoice__paid_on=None) | Q(on__lt=F("invoice__paid_on"))
-    parts = Allocation.objects.filter(
-        left_open, invoice__customer__in=ids, payment__isnull=False, reversed_on=None, on__lte=today
-    )
+    parts = Allocation.objects.filter(standing_on(today), left_open, invoice__customer__in=ids, payment__isnull=False)
+    # Paid that day, though what paid it came back since, or it was paid again.
+    paid = {row.id: row.paid_on for theirs in rows.values() for row in theirs if row.paid_on}
     for pk, invoice_id, on in parts.order_by().values_list("invoice__customer_id", "invoice_id", "on"):
-        if not excused.covers(invoice_id, on):
+        if on < paid.get(invoice_id, datetime.date.max) and not excused.covers(invoice_id, on):
             found[pk].append(on)
     over = Payment.objects.filter(customer__in=ids, allocated__lt=F("amount"), returned_on=None, received_on__lte=today)
     for pk, on, amount in over.order_by().values_list("customer_id", "received_on", "amount"):
@@ -131,9 +134,7 @@ def _skipped(
 ) -> dict[int, list[datetime.date]]:
     """The days on which an invoice was paid while one due before it was late and nobody contested it."""
     paid: dict[tuple[int, str, datetime.date], list[datetime.date]] = defaultdict(list)
-    lately = Allocation.objects.filter(
-        invoice__customer__in=ids, payment__isnull=False, reversed_on=None, on__gt=since, on__lte=today
-    )
+    lately = Allocation.objects.filter(standing_on(today), invoice__customer__in=ids, payment__isnull=False, on__gt=since)
     names = ("invoice__customer_id", "invoice_currency", "on", "invoice__due_on")
     for pk, currency, on, due_on in lately.order_by().values_list(*names):
         paid[pk, currency, on].append(due_on)

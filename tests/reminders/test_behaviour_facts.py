@@ -128,6 +128,19 @@ def test_a_day_gone_by_knows_nothing_of_what_came_later(business, acme):
     assert (len(facts(acme).settled), facts(acme).unpaid) == (1, ())
 
 
+def test_a_payment_that_came_back_later_had_paid_until_then(business, acme):
+    older, invoice = owed(acme, "2026-05-10"), owed(acme, "2026-05-15")
+    payment = make.payment(acme, "100", on="2026-06-12", split={invoice: "100"})
+    return_payment(payment=payment, on=make.day("2026-06-20"))
+    make.payment(acme, "100", on="2026-06-25", split={invoice: "100"})
+    before, between, after = (facts(acme, make.day(on)) for on in ("2026-06-19", "2026-06-20", "2026-06-25"))
+    assert [(one.invoice_id, one.paid_on) for one in before.settled] == [(invoice.pk, make.day("2026-06-12"))]
+    assert (before.traces.uneven, before.traces.skipped) == ((), (make.day("2026-06-12"),))
+    assert (between.settled, {one.invoice_id for one in between.unpaid}) == ((), {older.pk, invoice.pk})
+    assert [one.paid_on for one in after.settled] == [make.day("2026-06-25")]
+    assert after.traces.skipped == (make.day("2026-06-25"),)
+
+
 def test_credit_is_in_the_currency_of_the_business(business, acme):
     owed(acme, "2026-06-10", "1800")
     owed(acme, "2026-06-10", "700", currency="EUR")
