@@ -230,9 +230,9 @@ def _credit(
     )
 
 
-def in_batches(business: Business, size: int) -> Iterator[list[Customer]]:
-    """The customers of a business that were not merged away, so many at a time."""
-    rows, last = Customer.objects.filter(business=business, merged_into=None).order_by("pk"), 0
+def in_batches(business: Business, size: int, after: int = 0) -> Iterator[list[Customer]]:
+    """The customers of a business that were not merged away, so many at a time, by id; those `after` an id."""
+    rows, last = Customer.objects.filter(business=business, merged_into=None).order_by("pk"), after
     while found := list(rows.filter(pk__gt=last)[:size]):
         for customer in found:
             customer.business = business

@@ -22,9 +22,9 @@ def ledger(business: Business, newest: int = LOOKED_AT) -> list[Issued]:
     return list(_issued(rows, not_by_money(business)))
 
 
-def still_open(business: Business) -> Iterator[Issued]:
-    """Every invoice something is open of, by id. One query."""
-    return _issued(Invoice.objects.filter(business=business, balance__gt=0).order_by("pk"), frozenset())
+def still_open(business: Business, after: int = 0) -> Iterator[Issued]:
+    """Every invoice something is open of, by id, those `after` an id. One query."""
+    return _issued(Invoice.objects.filter(business=business, balance__gt=0, pk__gt=after).order_by("pk"), frozenset())
 
 
 def late_shares(business: Business, customer_ids: Collection[int], today: datetime.date) -> dict[tuple[int, str], Decimal]:

@@ -1,13 +1,14 @@
 """Keeps the forecast of every open invoice, and how good the forecasts of the last quarter were (domain.md 2.12, 5)."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from customers.models import Business
 from invoices.forecast import Forecast, Model, train
@@ -23,28 +24,27 @@ MADE_AT_ONCE = 5000
 FORECAST = ["probability_late", "expected_on", "low_on", "high_on", "rests_on", "made_on"]
 
 
-def store_forecasts(*, business: Business, today: datetime.date) -> int:
-    """Forecasts every open invoice by what is known on `today`, and reviews the last quarter; returns how many were written.
+def store_forecasts(business: Business, today: datetime.date, after: int = 0) -> Iterator[int]:
+    """Forecasts every open invoice with a greater id than `after` by what is known on `today`, some at a time, and yields the
+    last id of each time; in the end it reviews the last quarter.
 
     What was forecast of an invoice when it was first looked at stays beside it, and so does what a later day forecast of it.
-    Each part of the rows is its own transaction.
+    Each time is its own transaction.
     """
     known = ledger(business)
-    first = dict(InvoiceForecast.objects.filter(business=business, invoice__balance__gt=0).values_list("pk", "first"))
-    rows = (_with_first(row, first) for row in forecasts(business, known, today))
-    count = 0
+    rows = forecasts(business, known, today, after)
     while part := list(islice(rows, PART)):
-        count += _store(business, part, today)
+        _store(business, part, today)
+        yield part[-1].invoice_id
     review(business, known, today)
-    return count
 
 
-def forecasts(business: Business, known: list[Issued], today: datetime.date) -> Iterator[InvoiceForecast]:
-    """Of every open invoice, by what is known of the ledger on `today`; nothing is stored."""
+def forecasts(business: Business, known: list[Issued], today: datetime.date, after: int = 0) -> Iterator[InvoiceForecast]:
+    """Of every open invoice `after` an id, by what is known of the ledger on `today`; nothing is stored."""
     past = Past()
     model = train(known, today, past)
     past.move_to(today)
-    for invoice in still_open(business):
+    for invoice in still_open(business, after):
         yield _row(business, invoice, model, past, today)
 
 
@@ -100,15 +100,14 @@ def _row(business: Business, invoice: Issued, model: Model, past: Past, today: d
     )
 
 
-def _with_first(row: InvoiceForecast, first: Mapping[int, dict[str, Any]]) -> InvoiceForecast:
-    row.first = first.get(row.invoice_id) or {
+def _as_first(row: InvoiceForecast) -> dict[str, Any]:
+    return {
         "made_on": row.made_on.isoformat(),
         "probability_late": str(row.probability_late),
         "expected_on": row.expected_on.isoformat(),
         "low_on": row.low_on.isoformat(),
         "high_on": row.high_on.isoformat(),
     }
-    return row
 
 
 def rests_on(seen: Seen, found: Forecast) -> dict[str, Any]:
@@ -127,13 +126,18 @@ def _on(invoice: Issued, days: int) -> datetime.date:
 
 
 @transaction.atomic
-def _store(business: Business, rows: Sequence[InvoiceForecast], today: datetime.date) -> int:
+def _store(business: Business, rows: Sequence[InvoiceForecast], today: datetime.date) -> None:
     """`rows`: by invoice id, at least one. Of these invoices, those a later day forecast are left alone."""
     theirs = InvoiceForecast.objects.filter(business=business, pk__gte=rows[0].invoice_id, pk__lte=rows[-1].invoice_id)
-    known = theirs.order_by("pk").select_for_update()
-    later = {pk for pk, made_on in known.values_list("pk", "made_on") if made_on > today}
-    written = [row for row in rows if row.invoice_id not in later]
+    known = {pk: (made_on, first) for pk, made_on, first in _locked(theirs)}
+    written = [row for row in rows if row.invoice_id not in known or known[row.invoice_id][0] <= today]
+    for row in written:
+        _made_on, first = known.get(row.invoice_id, (None, {}))
+        row.first = first or _as_first(row)
     InvoiceForecast.objects.bulk_create(
         written, update_conflicts=True, unique_fields=["invoice"], update_fields=[*FORECAST, "first"], batch_size=500
     )
-    return len(written)
+
+
+def _locked(rows: QuerySet[InvoiceForecast]) -> Iterable[tuple[int, datetime.date, dict[str, Any]]]:
+    return rows.order_by("pk").select_for_update().values_list("pk", "made_on", "first")

@@ -1,11 +1,12 @@
 """The scoring night: forecasts, scores, accounts and the figures of the day, for every business, before its morning.
 
-A part that fails is logged and named; it stops neither the other parts nor the night's reminders.
+It is done piece by piece, so that what a large ledger takes fits into many short jobs. A part that fails is logged and named;
+it stops neither the other parts nor the night's reminders.
 """
 
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from invoices.models import LedgerDay
 from reminders import step_results, team_figures
 from reminders.forecasting import store_forecasts
 from reminders.scoring_customers import score_customers
-from reminders.storing_standings import store_standings
+from reminders.storing_standings import certain_through, store_accounts, store_standings
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,11 @@ class Section:
     of_the_past: bool = False
 
 
-# What is written before the figures, in this order: (name, writer taking business and today as keywords).
-WRITERS: list[tuple[str, Callable[..., object]]] = [
+# Does a part piece by piece: takes business, today and an id, goes on after that, yields the last id it has done of each piece.
+Writer = Callable[[Business, datetime.date, int], Iterator[int]]
+
+# What is written before the figures, in this order.
+WRITERS: list[tuple[str, Writer]] = [
     ("forecasts", store_forecasts),
     ("scores", score_customers),
 ]
@@ -60,20 +64,75 @@ class Scored:
     failed: list[str] = field(default_factory=list)
 
 
-def score_night(business: Business, today: datetime.date, *, alive: Callable[[], object] = lambda: None) -> Scored:
-    """Does every part of the night of `today`; `alive` is called between them. Done twice it counts anew, and leaves one row."""
-    scored = Scored()
+@dataclass(slots=True)
+class Night(Scored):
+    """How far a night has come: the parts that are done, or failed; of the next the last id that is; what its accounts know."""
+
+    done: list[str] = field(default_factory=list)
+    after: int = 0
+    through: int = 0
+
+    def without_failed(self) -> "Night":
+        """The same night where only what failed is still to be done."""
+        return Night(self.currencies, [], [name for name in self.done if name not in self.failed])
+
+
+def score_night(business: Business, today: datetime.date) -> Scored:
+    """Does every part of the night of `today`. Done twice it counts anew, and leaves one row."""
+    night = Night()
+    for _piece in pieces(business, today, night):
+        pass
+    return night
+
+
+def pieces(business: Business, today: datetime.date, night: Night) -> Iterator[None]:
+    """Does what is left of a night, and yields after each piece: from what `night` says then it may be taken up another time.
+
+    A piece is so many customers, so many invoices, or one section of the figures.
+    """
+    night.currencies = night.currencies or [business.currency]
+    for name, work in _parts(business, today, night):
+        if name in night.done:
+            continue
+        try:
+            for last in work(night.after):
+                night.after = last
+                yield
+        except Exception:
+            logger.exception("The part %s of the scoring night failed", name)
+            night.failed.append(name)
+        night.done.append(name)
+        night.after = 0
+        yield
+
+
+def _parts(business: Business, today: datetime.date, night: Night) -> Iterator[tuple[str, Callable[[int], Iterator[int]]]]:
     # First what pages wait for: the rest takes longer on a large ledger, and may die.
-    through = _attempt("standings", partial(store_standings, business=business, today=today), scored) or 0
-    store_day(business=business, on=today, figures={business.currency: {}}, through=through)
-    alive()
+    yield "standings", partial(_stand, business, today, night)
     for name, write in WRITERS:
-        _attempt(name, partial(write, business=business, today=today), scored)
-        alive()
-    figures = figures_of(business, today, SECTIONS, scored)
-    store_day(business=business, on=today, figures=figures, through=through)
-    scored.currencies = sorted(figures)
-    return scored
+        yield name, partial(write, business, today)
+    for section in SECTIONS:
+        yield section.name, partial(_count, business, today, night, section)
+
+
+def _stand(business: Business, today: datetime.date, night: Night, after: int) -> Iterator[int]:
+    """The accounts, then the row of the day: it says that they are counted, or that they could not be."""
+    day = partial(store_day, business=business, on=today, figures={business.currency: {}})
+    try:
+        night.through = night.through if after else certain_through(business, today)
+        yield from store_accounts(business, today, after)
+    except Exception:
+        day(through=0)
+        raise
+    day(through=night.through)
+
+
+def _count(business: Business, today: datetime.date, night: Night, section: Section, _after: int) -> Iterator[int]:
+    """One section of the figures, in one piece."""
+    figures = section.figures(business, today)
+    store_day(business=business, on=today, figures=figures, through=counted_through(business, today))
+    night.currencies = sorted({*night.currencies, *figures})
+    return iter(())
 
 
 def figures_of(business: Business, as_of: datetime.date, sections: list[Section], scored: Scored) -> Figures:

@@ -1,7 +1,7 @@
 """Scores customers in the night: writes how each pays, opens and lets lapse what to suggest about their credit (domain.md 5)."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +36,12 @@ class Judged:
         return self.known.customer
 
 
-def score_customers(*, business: Business, today: datetime.date) -> int:
-    """Scores every customer that was not merged away, 500 at a time; how many they are. Safe to repeat the same night."""
-    return sum(score_some(business=business, customers=batch, today=today) for batch in in_batches(business, BATCH))
+def score_customers(business: Business, today: datetime.date, after: int = 0) -> Iterator[int]:
+    """Scores the customers with a greater id than `after` that were not merged away, 500 at a time, and yields the last id of
+    each time. Safe to repeat the same night."""
+    for batch in in_batches(business, BATCH, after):
+        score_some(business=business, customers=batch, today=today)
+        yield batch[-1].pk
 
 
 def score_some(*, business: Business, customers: Sequence[Customer], today: datetime.date) -> int:

@@ -21,26 +21,32 @@ def store_standings(*, business: Business, today: datetime.date) -> int:
     """Stores every account anew and removes those with nothing left; returns the last Event they are certain to know.
 
     Whatever changes while they are counted has a later Event, so that `reminders.standing` counts that customer again.
-    Raises ValueError where the accounts of a later day are stored: pages would take these for them.
     """
-    if LedgerDay.objects.filter(business=business, backfilled=False, on__gt=today).exists():
-        raise ValueError(f"The accounts of a day after {today} are stored.")
-    with transaction.atomic():
-        through = log.horizon(business)
-    for first, last in _spans(business):
-        _store(business, today, Q(customer_id__gte=first, customer_id__lte=last))
+    through = certain_through(business, today)
+    for _last in store_accounts(business, today):
+        pass
     return through
 
 
-def _spans(business: Business) -> Iterator[tuple[int, int]]:
-    """(first id, last id) of customers, a batch at a time."""
-    after = 0
+def certain_through(business: Business, today: datetime.date) -> int:
+    """The last Event which accounts counted from now on know. Raises ValueError where the accounts of a later day are stored:
+    pages would take these for them."""
+    if LedgerDay.objects.filter(business=business, backfilled=False, on__gt=today).exists():
+        raise ValueError(f"The accounts of a day after {today} are stored.")
+    with transaction.atomic():
+        return log.horizon(business)
+
+
+def store_accounts(business: Business, today: datetime.date, after: int = 0) -> Iterator[int]:
+    """Stores the accounts of the customers with a greater id than `after`, some at a time, and yields the last id of
+    each time."""
     while True:
         ids = Customer.objects.filter(business=business, pk__gt=after).order_by("pk").values_list("pk", flat=True)
         last = ids[:BATCH].aggregate(last=Max("pk"))["last"]
         if last is None:
             return
-        yield after + 1, last
+        _store(business, today, Q(customer_id__gt=after, customer_id__lte=last))
+        yield last
         after = last
 
 

@@ -3,6 +3,7 @@
 import datetime
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from reminders.mailbox import MailboxError, fetch_mail
 from reminders.models import Heartbeat, Run
 from reminders.nightly import escalate
 from reminders.resending import resend_bounced
-from reminders.scoring import recount, score_night
+from reminders.scoring import Night, pieces, recount
 from reminders.smtp import MailServer
 from reminders.weekly import scheduled_on, send_weekly
 
@@ -38,6 +39,10 @@ NIGHTLY, SCORING, WEEKLY = "nightly", "scoring", "weekly"
 TRY_AGAIN_AFTER = datetime.timedelta(minutes=15)
 TRIES_A_DAY = 8
 
+# No further piece of a scoring night is begun once its tick is so old: the next tick goes on. What is left of the ten minutes
+# a job may take (`Q_CLUSTER`) is for the piece under way.
+SCORES_FOR = datetime.timedelta(minutes=4)
+
 
 def tick() -> None:
     """Beats the heart, then does for each business what its clock and our tables say is due. Harmless twice or late."""
@@ -45,10 +50,13 @@ def tick() -> None:
     Heartbeat.objects.update_or_create(name="tick", defaults={"beat_at": now})
     read_mailbox(now)
     read_folders(now)
-    for business in Business.objects.all():
-        _each(business, now, score_when_due, recount, weekly_when_due)
+    businesses = list(Business.objects.all())
+    for business in businesses:
         if business.released_on:
             _each(business, now, nightly_when_due, write_anew, hand_over, send_receipts)
+    # Counting takes long: it keeps nobody's letters back.
+    for business in businesses:
+        _each(business, now, score_when_due, recount, weekly_when_due)
     Session.objects.filter(expire_date__lt=now).delete()
 
 
@@ -62,22 +70,33 @@ def _each(business: Business, now: datetime.datetime, *jobs: Callable[[Business,
 
 
 def score_when_due(business: Business, now: datetime.datetime) -> bool:
-    """The scoring of the business's new day, once, at its first tick; taken up again where it died or a part failed."""
+    """The scoring of the business's new day, once, from its first tick on; the next tick goes on where this one is too old.
+
+    It is taken up again where it died, and of what failed.
+    """
     today = business.local_date(now)
     run = _claim(business, SCORING, today, now)
     if run is None:
         return False
-    scored = score_night(business, today, alive=lambda: _show_life(run))
-    run.summary |= {"currencies": scored.currencies, "failed": scored.failed}
+    night = Night(**run.summary.get("night", {}))
+    for _piece in pieces(business, today, night):
+        paused = timezone.now() - now >= SCORES_FOR
+        run.summary |= {"night": asdict(night), "paused": paused}
+        _show_life(run)
+        if paused:
+            return True
+    run.summary |= {"currencies": night.currencies, "failed": night.failed, "night": asdict(night.without_failed())}
     run.finished_at = timezone.now()
     run.save(update_fields=["summary", "finished_at"])
     return True
 
 
 def weekly_when_due(business: Business, now: datetime.datetime) -> bool:
-    """The weekly summary, once a week; to whom it could not be mailed it is tried again."""
+    """The weekly summary, once a week; to whom it could not be mailed it is tried again. It waits for the figures of a night
+    under way."""
     on = scheduled_on(business, now)
-    run = _claim(business, WEEKLY, on, now) if on else None
+    counting = Run.objects.filter(business=business, job=SCORING, on=business.local_date(now), summary__paused=True)
+    run = _claim(business, WEEKLY, on, now) if on and not counting.exists() else None
     if run is None:
         return False
     send_weekly(run, now)
@@ -161,7 +180,8 @@ def _claim(business: Business, job: str, today: datetime.date, now: datetime.dat
         run = Run.objects.get(business=business, job=job, on=today)
     if not may_try_again(run, now):
         return None
-    summary = run.summary | {"tries": run.summary.get("tries", 1) + 1}
+    again = 0 if run.summary.get("paused") else 1
+    summary = run.summary | {"tries": run.summary.get("tries", 1) + again, "paused": False}
     ours = Run.objects.filter(pk=run.pk, started_at=run.started_at, finished_at=run.finished_at)
     if not ours.update(started_at=now, finished_at=None, summary=summary):
         return None
@@ -170,7 +190,9 @@ def _claim(business: Business, job: str, today: datetime.date, now: datetime.dat
 
 
 def may_try_again(run: Run, now: datetime.datetime) -> bool:
-    """Whether a run of today is to be taken up again: it died, or customers failed in it, some minutes ago (T07)."""
+    """Whether a run of today is to be taken up again: it paused; or some minutes ago it died, or customers failed in it (T07)."""
+    if run.summary.get("paused"):
+        return True
     if run.finished_at is not None and not run.summary.get("failed"):
         return False
     seen_at = datetime.datetime.fromisoformat(run.summary.get("alive_at", run.started_at.isoformat()))

@@ -95,7 +95,7 @@ def test_how_good_the_forecast_was_is_said_beside_simple_guesses(books, business
 
 
 def test_the_night_s_forecasts_say_the_day(books, business, owed):
-    store_forecasts(business=business, today=make.day("2026-06-30"))
+    list(store_forecasts(business, make.day("2026-06-30")))
     page = " ".join(read(books, business, "report-cash", week=str(week)) for week in range(9))
     assert "OLD-1" in page
 
@@ -112,7 +112,7 @@ def test_the_report_of_invoices_says_what_each_forecast_rests_on(books, business
 def test_an_invoice_says_when_its_money_is_expected(books, business, owed):
     invoice = Invoice.objects.get(number="SOON-1")
     assert "likely late" not in read(books, business, "invoice-detail", invoice.pk)
-    store_forecasts(business=business, today=make.day("2026-06-30"))
+    list(store_forecasts(business, make.day("2026-06-30")))
     page = read(books, business, "invoice-detail", invoice.pk)
     assert "in 8 of 10 cases" in page
     assert "No payment of theirs yet: what others do; 1 invoice overdue." in page

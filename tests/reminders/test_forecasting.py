@@ -36,7 +36,8 @@ def lived(business) -> dict[str, Invoice]:
 
 
 def test_every_open_invoice_has_a_forecast_with_its_range(business, lived):
-    assert store_forecasts(business=business, today=TODAY) == 3
+    list(store_forecasts(business, TODAY))
+    assert InvoiceForecast.objects.count() == 3
     found = {name: InvoiceForecast.objects.get(invoice=invoice) for name, invoice in lived.items()}
     assert found["prompt"].probability_late < Decimal("0.2") < Decimal("0.8") < found["slow"].probability_late
     assert abs((found["prompt"].expected_on - make.day("2026-07-15")).days) <= 3
@@ -47,26 +48,26 @@ def test_every_open_invoice_has_a_forecast_with_its_range(business, lived):
 
 
 def test_what_was_said_first_stays(business, lived):
-    store_forecasts(business=business, today=TODAY)
+    list(store_forecasts(business, TODAY))
     first = InvoiceForecast.objects.get(invoice=lived["slow"]).first
-    store_forecasts(business=business, today=make.day("2026-09-20"))
+    list(store_forecasts(business, make.day("2026-09-20")))
     again = InvoiceForecast.objects.get(invoice=lived["slow"])
     assert (again.first, again.made_on) == (first, make.day("2026-09-20"))
     assert again.expected_on > make.day("2026-09-20") > make.day(first["expected_on"])
 
 
 def test_a_day_gone_by_replaces_nothing_a_later_one_forecast(business, lived):
-    store_forecasts(business=business, today=make.day("2026-07-05"))
+    list(store_forecasts(business, make.day("2026-07-05")))
     kept = dict(InvoiceForecast.objects.values_list("pk", "expected_on"))
     new = make.invoice(lived["slow"].customer, issued="2026-06-25", due="2026-07-25")
-    assert store_forecasts(business=business, today=TODAY) == 1
+    list(store_forecasts(business, TODAY))
     assert dict(InvoiceForecast.objects.exclude(pk=new.pk).values_list("pk", "expected_on")) == kept
     assert set(InvoiceForecast.objects.values_list("made_on", flat=True)) == {make.day("2026-07-05"), TODAY}
     assert ForecastReview.objects.get().made_on == make.day("2026-07-05")
 
 
 def test_the_last_quarter_is_judged_beside_simple_guesses(business, lived):
-    store_forecasts(business=business, today=TODAY)
+    list(store_forecasts(business, TODAY))
     row = ForecastReview.objects.get()
     assert (row.since, row.until) == (make.day("2026-04-01"), make.day("2026-06-30"))
     assert row.figures["model"]["count"] == row.figures["due date"]["count"] == row.figures["customer's median"]["count"] == 7
@@ -75,7 +76,7 @@ def test_the_last_quarter_is_judged_beside_simple_guesses(business, lived):
 
 def test_a_ledger_without_a_past_is_forecast_and_not_judged(business, acme):
     make.invoice(acme, issued="2026-06-25", due="2026-07-25")
-    store_forecasts(business=business, today=TODAY)
+    list(store_forecasts(business, TODAY))
     row = InvoiceForecast.objects.get()
     assert row.probability_late >= Decimal("0.5")
     assert row.low_on < make.day("2026-07-25") <= row.expected_on < row.high_on
@@ -88,7 +89,7 @@ def test_a_credit_note_is_nobody_s_payment(business, acme):
         note = make.credit_note(acme, "10", on="2026-03-0" + str(turn + 2))
         booking.apply_credit_note(credit_note=note, split=[(invoice.pk, Decimal(10))], on=note.issued_on)
     make.invoice(acme, issued="2026-06-25", due="2026-07-25")
-    store_forecasts(business=business, today=TODAY)
+    list(store_forecasts(business, TODAY))
     assert InvoiceForecast.objects.get().rests_on["payments"] == 0
     assert not Payment.objects.exists()
 
@@ -109,6 +110,6 @@ def test_the_queries_do_not_grow_with_the_invoices(business, lived, django_asser
     for turn in range(30):
         make.invoice(lived["slow"].customer, f"MORE-{turn}", issued="2026-06-20", due="2026-07-20")
     with django_assert_max_num_queries(14):
-        store_forecasts(business=business, today=TODAY)
+        list(store_forecasts(business, TODAY))
     with django_assert_max_num_queries(13):
         cash_facts.section(business, TODAY)

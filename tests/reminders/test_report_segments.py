@@ -23,7 +23,7 @@ def night(business, acme, owner) -> None:
     """Acme stretches and is treated as prompt; Birch is new, and 60 days late."""
     bought(acme, 33, 41, 38, 52, 12)
     late(make.customer(business, "Birch"), 60, "1234.56")
-    score_customers(business=business, today=TODAY)
+    list(score_customers(business, TODAY))
     set_override(customer=acme, segment="PROMPT", reason="We know them.", on=TODAY, actor=owner)
 
 

@@ -31,7 +31,9 @@ def late(of: Customer, days: int, amount: str = "1000") -> None:
 
 
 def night(business, on: date = TODAY) -> int:
-    return score_customers(business=business, today=on)
+    """How many have a score of that day now."""
+    list(score_customers(business, on))
+    return CustomerScore.objects.filter(business=business, scored_on=on).count()
 
 
 def changes(of: Customer) -> list[dict]:
