@@ -1,12 +1,14 @@
 """Reads what only the owner can decide, each with the answers that are one click away (architecture.md, "Tenancy and access")."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Case, Count, F, Min, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -24,8 +26,8 @@ from invoices.settlements import floor_of
 from reminders.watching import open_advices
 
 SHOWN = 12
-# More suggestions of a limit than this are one thing to look at.
-LIMITS_APART = 2
+# More advice of one kind than this is one thing to look at.
+ADVICE_APART = 2
 PUT_OFF = datetime.timedelta(days=14)
 
 
@@ -70,15 +72,26 @@ class Decisions:
 
 
 def decisions(business: Business, today: datetime.date) -> Decisions:
-    """Everything that waits for the owner's word, in nine queries however much it is."""
+    """Everything that waits for the owner's word, in seven queries at most however much it is.
+
+    However many there are of one kind, the most urgent of every kind is among the rows: each has its turn.
+    """
     tasks, letters = owner_tasks(business, today), _final_drafts(business)
-    first_tasks = list(tasks.order_by("due_on", "pk")[:SHOWN])
+    first_tasks = list(_in_turn(tasks)[:SHOWN])
     missed = _missed(business, first_tasks)
-    pressing = [_of_task(task, missed, today) for task in first_tasks]
-    pressing += [_of_letter(letter) for letter in letters.order_by("pk")[:SHOWN]]
-    pressing.sort(key=lambda row: (row.due_on, -(row.amount or 0)))
+    turns = [(task.turn, _of_task(task, missed, today)) for task in first_tasks]
+    turns += list(enumerate(map(_of_letter, letters.order_by("pk")[:SHOWN]), 1))
     quiet, advised = _advised(business)
-    return Decisions([*pressing, *quiet][:SHOWN], tasks.count() + letters.count() + advised)
+    turns.sort(key=lambda one: (one[0], one[1].due_on))
+    pressing = sorted((row for _turn, row in turns[: SHOWN - len(quiet)]), key=lambda row: (row.due_on, -(row.amount or 0)))
+    return Decisions([*pressing, *quiet], tasks.count() + letters.count() + advised)
+
+
+def _in_turn(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """The earliest due of each kind, then the second of each. What a task is about tells kinds apart too, as "settlement:7"."""
+    about = Case(When(subject__startswith="settlement:", then=Value(1)), default=Value(0))
+    turn = Window(RowNumber(), partition_by=[F("kind"), about], order_by=["due_on", "pk"])
+    return tasks.annotate(turn=turn).order_by("turn", "due_on", "pk")
 
 
 def owner_tasks(business: Business, today: datetime.date) -> QuerySet[Task]:
@@ -93,17 +106,19 @@ def _final_drafts(business: Business) -> QuerySet[Letter]:
 
 
 def _advised(business: Business) -> tuple[list[Waiting], int]:
-    """The advice about credit and how much of it there is. It never presses and may be a lot: holds first, limits together."""
+    """The advice about credit and how much of it there is, holds first. It never presses and may be a lot: then it is one thing
+    to look at for each kind."""
     rows = open_advices(business)
-    limits, holds = rows.filter(kind=Advice.LIMIT), rows.exclude(kind=Advice.LIMIT)
-    told = limits.aggregate(n=Count("pk"), since=Min("made_on"))
-    together = told["n"] > LIMITS_APART
-    apart = list(holds[:SHOWN])
-    apart += [] if together else limits
-    found = [_of_advice(business, advice) for advice in apart]
-    if together:
-        found = [*found[: SHOWN - 1], _of_limits(business, told["n"], told["since"])]
-    return found, holds.count() + (1 if together else told["n"])
+    told = rows.order_by().values("kind").annotate(n=Count("pk"), since=Min("made_on"))
+    counts = {one["kind"]: (one["n"], one["since"]) for one in told}
+    apart = [kind for kind, (n, _since) in counts.items() if n <= ADVICE_APART]
+    found: dict[str, list[Waiting]] = defaultdict(list)
+    for advice in rows.filter(kind__in=apart) if apart else ():
+        found[advice.kind].append(_of_advice(business, advice))
+    for kind in counts.keys() - set(apart):
+        found[kind].append(_of_many(business, Advice(kind), *counts[kind]))
+    ordered = [row for kind in (Advice.HOLD, Advice.RELEASE, Advice.LIMIT) for row in found[kind]]
+    return ordered, len(ordered)
 
 
 def _missed(business: Business, tasks: Sequence[Task]) -> dict[str, Settlement]:
@@ -191,12 +206,17 @@ def _of_letter(letter: Letter) -> Waiting:
     )
 
 
-def _of_limits(business: Business, count: int, since: datetime.date) -> Waiting:
-    """All suggested limits as one thing: they are answered on their list."""
-    address = reverse("credit-advices", args=[business.slug]) + "?kind=limit"
+def _of_many(business: Business, kind: Advice, count: int, since: datetime.date) -> Waiting:
+    """All advice of a kind as one thing: it is answered on its list."""
+    address = reverse("credit-advices", args=[business.slug]) + f"?kind={kind}"
+    what = {
+        Advice.HOLD: ngettext("Stop supplying %(n)d customer on credit", "Stop supplying %(n)d customers on credit", count),
+        Advice.RELEASE: ngettext("Supply %(n)d customer on credit again", "Supply %(n)d customers on credit again", count),
+        Advice.LIMIT: ngettext("%(n)d credit limit to change", "%(n)d credit limits to change", count),
+    }
     return Waiting(
-        icon="credit-card",
-        what=ngettext("%(n)d credit limit to change", "%(n)d credit limits to change", count) % {"n": count},
+        icon="credit-card" if kind == Advice.LIMIT else "hand-stop",
+        what=what[kind] % {"n": count},
         address=address,
         due_on=since,
         customer=None,

@@ -126,6 +126,7 @@ def test_one_currency_at_a_time(books, ledger, acme):
     make.invoice(acme, due="2026-03-01", total="77", currency="EUR")
     assert "€77" not in read(books, ledger, "dashboard")
     euros = read(books, ledger, "dashboard", currency="EUR")
+    assert "On the desk today in all currencies" in euros
     assert "€77.00" in euros
     assert "$1,000.00" not in euros
     assert "$1,000.00" in read(books, ledger, "dashboard", currency="XXX")

@@ -73,7 +73,7 @@ def test_what_is_not_taken_back_is_asked_first(business, acme):
 def test_many_decisions_cost_no_query_more_than_few(business, acme, django_assert_num_queries):
     for number in range(30):
         decide(acme, subject=f"settlement:{number + 1}")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         found = decisions(business, TODAY)
     assert (len(found.rows), found.more) == (12, 18)
 
@@ -152,3 +152,33 @@ def test_many_limits_are_one_thing_to_look_at(business):
     found = decisions(business, TODAY)
     assert [row.what for row in found.rows] == ["3 credit limits to change"]
     assert found.count == 1
+
+
+def test_many_holds_are_one_thing_to_look_at(business, acme, client_of, owner):
+    make.invoice(acme)
+    for number in range(3):
+        advise(make.customer(business, f"C{number}"), "hold", reasons=[])
+    advise(acme, "release")
+    found = decisions(business, TODAY)
+    assert [row.what for row in found.rows] == ["Stop supplying 3 customers on credit", "Supply on credit again"]
+    assert found.count == 2
+    assert client_of(owner).get(found.rows[0].address).content.decode().count("C0") >= 1
+
+
+def test_many_of_one_kind_hide_no_other(business, acme):
+    for number in range(20):
+        decide(acme, subject=f"USD {number}")
+    decide(acme, kind="plan_counter", subject="paymentplan:7", due="2026-03-28")
+    decide(acme, subject="settlement:9", due="2026-03-29")
+    final(acme)
+    for number in range(3):
+        advise(make.customer(business, f"C{number}"), "hold", reasons=[])
+    found = decisions(business, TODAY)
+    assert (len(found.rows), found.count) == (12, 24)
+    assert [row.what for row in found.rows[7:]] == [
+        "Owner's decision",
+        "Final letter",
+        "Answer a proposed plan",
+        "Owner's decision",
+        "Stop supplying 3 customers on credit",
+    ]
