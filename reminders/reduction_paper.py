@@ -7,16 +7,22 @@ from django.template.loader import get_template
 from django.utils.translation import get_language
 
 from arcollect.addresses import paper_for
-from arcollect.pdf import render_pdf
+from arcollect.pdf import TYPEFACE, render_pdf
 from customers.models import Business
+from reminders.drawing import drawn
 from reminders.reduction import HardCase, LaneWork, Reduction
+from reminders.reduction_chart import curve
 
 
 def paper(business: Business, view: Reduction, lanes: Sequence[LaneWork], cases: Sequence[HardCase]) -> bytes:
     """The plan of one currency, with room beside each debt to write down who takes it and by when."""
+    chart = curve(view) if view.plan else None
     context = {
         "business": business,
         "view": view,
+        "drawing": drawn(chart) if chart else None,
+        "typeface": TYPEFACE,
+        "said": chart.said if chart else "",
         "lanes": lanes,
         "cases": cases,
         "paper": paper_for(business.country).lower(),

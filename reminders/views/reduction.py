@@ -18,6 +18,7 @@ from invoices.lanes import Lane
 from invoices.models import ReductionPlan
 from invoices.reducing import ReductionError, end_plan, start_plan
 from invoices.reduction import Decision
+from reminders.drawing import drawn
 from reminders.forms.reduction import OddsForm, StartForm
 from reminders.reduction import Reduction, currencies_of, hard_cases, lane_work, reduction
 from reminders.reduction_chart import curve
@@ -97,10 +98,12 @@ def _asked(request: HttpRequest, currencies: Any) -> Reduction:
 def _page(request: HttpRequest, view: Reduction) -> dict[str, Any]:
     placed = lanes(request.business, view.today, view.currency)
     cases = hard_cases(request.business, placed, ROWS)
+    chart = curve(view) if view.plan else None
     return {
         "view": view,
         "form": StartForm(initial=_offered(request, view)),
-        "chart": curve(view) if view.plan else None,
+        "chart": chart,
+        "drawing": drawn(chart) if chart else None,
         "lanes": lane_work(placed, ROWS),
         "overdue": sum((one.debt.amount for one in placed), Decimal(0)),
         "cases": cases,

@@ -168,6 +168,8 @@ def test_the_paper_for_the_team(books, business, o1, hard):
     with pikepdf.open(BytesIO(answer.content)) as pdf:
         assert str(pdf.docinfo["/Title"]).startswith("Debt-reduction plan, USD")
         assert len(pdf.pages) >= 1
+        told = [str(one.Alt) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/Figure"]
+    assert told == ["Lines: planned from $9,000.00 down to $3,000.00 in 12 weeks; today $6,400.00 is owed."]
 
 
 def test_a_currency_nobody_knows_is_the_own_one(books, business, o1):
