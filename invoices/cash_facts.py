@@ -2,18 +2,16 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 
 from arcollect.money import format_plain
 from customers.models import Business
 from invoices.cash_forecast import (
-    A_DAY,
-    A_WEEK,
-    WEEKS,
     Coming,
     Expected,
     Item,
@@ -24,7 +22,6 @@ from invoices.cash_forecast import (
     expect,
     outlooks,
     own_buckets,
-    week_of,
 )
 from invoices.forecast_facts import not_by_money
 from invoices.models import Allocation, Dispute, Instalment, Invoice, PlanInvoice, Promise, PromiseLine, WriteOff
@@ -32,6 +29,9 @@ from invoices.models.agreement import BLOCKING_PLAN_STATES, InstalmentState, Pro
 from invoices.models.money import WriteOffKind
 from invoices.track_record import MEASURED
 
+# Lookups on a customer's id: {"in": ids}, {"range": (first, last)}, or none for everybody.
+Whose = Mapping[str, Any]
+EVERYBODY: Whose = {}
 NOTHING = Decimal(0)
 RESOLVED = [PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN]
 # So many payments of a customer say when they usually pay.
@@ -42,29 +42,12 @@ LOOKED_AT = 5000
 NEVER_CAME = datetime.timedelta(days=365)
 
 
-def expected(business: Business, as_of: datetime.date, rows: QuerySet[Invoice] | None = None) -> Iterator[Expected]:
-    """What is expected of what is owed now, slice by slice; `as_of` is today. `rows`: of these open invoices, and of every
-    plan, alone. A fixed number of queries."""
-    opened = Invoice.objects.filter(business=business, balance__gt=0) if rows is None else rows
-    yield from expect(_items(business, opened, as_of), _coming(business), rates(business, as_of), as_of)
-
-
-def expected_within(business: Business, as_of: datetime.date, currency: str, place: int | None) -> list[Expected]:
-    """The slices of one week (as `week_of` counts them), the largest first; read without those of other weeks."""
-    rows = Invoice.objects.filter(business=business, balance__gt=0, currency=currency)
-    if place is not None:
-        first, last = as_of + A_DAY + place * A_WEEK, as_of + (place + 1) * A_WEEK
-        days = Q(forecast=None) | Q(forecast__expected_on__gte=first)
-        by_promise = PromiseLine.objects.filter(promise__business=business, promise__state=PromiseState.OPEN)
-        if place < WEEKS:
-            days &= Q(forecast=None) | Q(forecast__expected_on__lte=last)
-        if place == 0:
-            days = Q(forecast=None) | Q(forecast__expected_on__lte=last)
-        rows = rows.filter(days | Q(pk__in=by_promise.values("invoice")))
-    else:
-        rows = rows.filter(forecast=None)
-    found = [one for one in expected(business, as_of, rows) if one.currency == currency and week_of(one.on, as_of) == place]
-    return sorted(found, key=lambda one: (-one.worth, one.invoice_id or 0))
+def expected(
+    business: Business, as_of: datetime.date, whose: Whose = EVERYBODY, known: Rates | None = None
+) -> Iterator[Expected]:
+    """What is expected of what is owed now, slice by slice; `as_of` is today. `whose`: of these customers alone; `known`: how
+    surely money comes, where that was read already. A fixed number of queries."""
+    yield from expect(_items(business, as_of, whose), _coming(business, whose), known or rates(business, as_of), as_of)
 
 
 def section(business: Business, as_of: datetime.date) -> dict[str, dict[str, Any]]:
@@ -92,15 +75,25 @@ def rates(business: Business, as_of: datetime.date) -> Rates:
     """How surely money comes in this business: the owner's values, or its own history once there is enough. Eight queries."""
     rules = business.rules
     usual = {name: Decimal(value) for name, value in rules["forecast_p"].items()}
+    buckets = own_buckets(_settled(business, as_of), usual, rules["own_history_from"])
+    return with_words_kept(Rates(buckets, rules["bucket_lag"], rules["kept_prior"]), business, as_of)
+
+
+def with_words_kept(known: Rates, business: Business, as_of: datetime.date, whose: Whose = EVERYBODY) -> Rates:
+    """The same with how well these customers kept promises and plans until now. Two queries."""
     within = Promise.objects.filter(business=business, evaluated_on__gt=as_of - MEASURED, evaluated_on__lte=as_of)
+    within = within.filter(of("customer", whose), state__in=RESOLVED)
     done = Instalment.objects.filter(plan__business=business, state__in=[InstalmentState.PAID, InstalmentState.MISSED])
-    return Rates(
-        buckets=own_buckets(_settled(business, as_of), usual, rules["own_history_from"]),
-        lags=rules["bucket_lag"],
-        prior=rules["kept_prior"],
-        promises=_kept(within.filter(state__in=RESOLVED), "customer", PromiseState.KEPT),
-        instalments=_kept(done, "plan__customer", InstalmentState.PAID),
+    return replace(
+        known,
+        promises=_kept(within, "customer", PromiseState.KEPT),
+        instalments=_kept(done.filter(of("plan__customer", whose)), "plan__customer", InstalmentState.PAID),
     )
+
+
+def of(path: str, whose: Whose) -> Q:
+    """Keeps the rows whose customer, at the end of `path`, is one of them."""
+    return Q(**{f"{path}__id__{lookup}": value for lookup, value in whose.items()})
 
 
 def _kept(rows: Any, customer: str, state: str) -> dict[int, Kept]:
@@ -121,14 +114,17 @@ def _settled(business: Business, as_of: datetime.date) -> list[Settled]:
     return [*found, *(Settled((on - due_on).days, paid=False) for due_on, on in [*days, *unpaid])]
 
 
-def _items(business: Business, rows: QuerySet[Invoice], as_of: datetime.date) -> Iterator[Item]:
-    disputed = _sums(Dispute.objects.filter(business=business, resolved_on=None))
-    planned = _sums(PlanInvoice.objects.filter(plan__business=business, plan__state__in=BLOCKING_PLAN_STATES))
+def _items(business: Business, as_of: datetime.date, whose: Whose) -> Iterator[Item]:
+    rows = Invoice.objects.filter(of("customer", whose), business=business, balance__gt=0)
+    disputed = _sums(Dispute.objects.filter(of("invoice__customer", whose), business=business, resolved_on=None))
+    planned = PlanInvoice.objects.filter(of("plan__customer", whose), plan__business=business)
+    planned = _sums(planned.filter(plan__state__in=BLOCKING_PLAN_STATES))
     promised: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
-    lines = PromiseLine.objects.filter(promise__business=business, promise__state=PromiseState.OPEN)
+    lines = PromiseLine.objects.filter(of("promise__customer", whose), promise__business=business)
+    lines = lines.filter(promise__state=PromiseState.OPEN)
     for invoice_id, due_on, amount in lines.values_list("invoice_id", "promise__due_on", "amount"):
         promised[invoice_id].append((due_on, amount))
-    usual = _usual(business, as_of) if rows.filter(forecast=None).exists() else {}
+    usual = _usual(business, as_of, whose) if rows.filter(forecast=None).exists() else {}
     fields = ("pk", "customer_id", "currency", "due_on", "balance", "forecast__expected_on", "forecast__rests_on__payments")
     for pk, customer_id, currency, due_on, balance, forecast_on, payments in (
         rows.order_by("pk").values_list(*fields).iterator(5000)
@@ -155,7 +151,7 @@ def _sums(rows: Any) -> dict[int, Decimal]:
     return found
 
 
-def _usual(business: Business, as_of: datetime.date) -> dict[int, int]:
+def _usual(business: Business, as_of: datetime.date, whose: Whose) -> dict[int, int]:
     """By customer, how many days late they paid within a year, weighted by amount (domain.md 2.7); with enough payments only.
 
     Money that lay unmatched came when it came.
@@ -163,7 +159,7 @@ def _usual(business: Business, as_of: datetime.date) -> dict[int, int]:
     sums: dict[int, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
     invoices: dict[int, set[int]] = defaultdict(set)
     within = {"payment__received_on__gt": as_of - MEASURED, "payment__received_on__lte": as_of}
-    parts = Allocation.objects.filter(business=business, reversed_on=None, **within)
+    parts = Allocation.objects.filter(of("invoice__customer", whose), business=business, reversed_on=None, **within)
     fields = ("invoice__customer_id", "invoice_id", "invoice__balance", "amount", "payment__received_on", "invoice__due_on")
     for customer_id, pk, balance, amount, on, due_on in parts.order_by().values_list(*fields).iterator(5000):
         sums[customer_id][0] += amount
@@ -173,8 +169,9 @@ def _usual(business: Business, as_of: datetime.date) -> dict[int, int]:
     return {pk: round(late / paid) for pk, (paid, late) in sums.items() if len(invoices[pk]) >= ENOUGH}
 
 
-def _coming(business: Business) -> list[Coming]:
-    rows = Instalment.objects.filter(plan__business=business, plan__state__in=BLOCKING_PLAN_STATES, paid__lt=F("amount"))
+def _coming(business: Business, whose: Whose) -> list[Coming]:
+    rows = Instalment.objects.filter(of("plan__customer", whose), plan__business=business, paid__lt=F("amount"))
+    rows = rows.filter(plan__state__in=BLOCKING_PLAN_STATES)
     return [
         Coming(row.plan_id, row.plan.customer_id, row.plan.currency, row.plan.falls_due(row.due_on), row.amount - row.paid)
         for row in rows.exclude(state=InstalmentState.PAID).select_related("plan__business").order_by("due_on", "pk")

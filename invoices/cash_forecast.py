@@ -12,6 +12,8 @@ from invoices.metrics import CURRENT, EDGES, bucket_of
 
 NOTHING = Decimal(0)
 WEEKS = 8
+# Stands for the week of what no day can be said of, where a number is wanted.
+UNDATED = WEEKS + 1
 A_DAY, A_WEEK = datetime.timedelta(days=1), datetime.timedelta(days=7)
 
 
@@ -162,28 +164,33 @@ class Outlook:
     later: Decimal = NOTHING
     undated: Decimal = NOTHING
 
+    def add(self, week: int, source: Source, worth: Decimal) -> None:
+        """Counts in what is expected in a week, as `week_of` numbers them; below nothing: takes it off."""
+        if week < WEEKS:
+            self.weeks[week].by[source] += worth
+        elif week == WEEKS:
+            self.later += worth
+        else:
+            self.undated += worth
 
-def week_of(on: datetime.date | None, as_of: datetime.date) -> int | None:
-    """0 for the seven days from tomorrow on, 1 for the next; WEEKS for all that is later; None without a day."""
-    return None if on is None else min(WEEKS, (on - as_of - A_DAY).days // 7)
+
+def week_of(on: datetime.date | None, as_of: datetime.date) -> int:
+    """0 for the seven days from tomorrow on, 1 for the next; WEEKS for all that is later; UNDATED without a day."""
+    return UNDATED if on is None else min(WEEKS, (on - as_of - A_DAY).days // 7)
 
 
 def outlooks(slices: Iterable[Expected], as_of: datetime.date) -> dict[str, Outlook]:
     """By currency."""
     found: dict[str, Outlook] = {}
     for one in slices:
-        outlook = found.get(one.currency)
-        if outlook is None:
-            weeks = [Week(as_of + A_DAY + place * A_WEEK) for place in range(WEEKS)]
-            outlook = found[one.currency] = Outlook(weeks)
-        place = week_of(one.on, as_of)
-        if place is None:
-            outlook.undated += one.worth
-        elif place >= WEEKS:
-            outlook.later += one.worth
-        else:
-            outlook.weeks[place].by[one.source] += one.worth
+        outlook = found.get(one.currency) or found.setdefault(one.currency, empty_outlook(as_of))
+        outlook.add(week_of(one.on, as_of), one.source, one.worth)
     return dict(sorted(found.items()))
+
+
+def empty_outlook(as_of: datetime.date) -> Outlook:
+    """The weeks after that day with nothing in them."""
+    return Outlook([Week(as_of + A_DAY + place * A_WEEK) for place in range(WEEKS)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as lazy
 
 from customers.models import Business
-from reminders.overview import lanes, step_results, weeks
+from reminders.overview import lanes, step_results
 from reminders.overview_facts import Overview
 from reminders.team_figures import read_team
 
@@ -36,7 +36,7 @@ def board(business: Business, view: Overview) -> dict[str, Any]:
         "target_days": target_days(business),
         "lanes": lanes(figures),
         "steps": step_results(figures),
-        "weeks": weeks(figures),
+        "weeks": view.weeks,
         "team": read_team(figures),
     }
 

@@ -12,7 +12,7 @@ from arcollect.money import parse_locale
 from arcollect.reader import reader_locale
 from invoices.metrics import NOTHING
 from reminders.charts import Chart, Series
-from reminders.overview import SOURCES, Day, Week, month_points, source_label, weeks
+from reminders.overview import SOURCES, Day, Week, month_points, source_label
 from reminders.overview_facts import Overview
 
 AGES = ("bar-1", "bar-2", "bar-3", "bar-4", "bar-5")
@@ -112,7 +112,7 @@ def glide(view: Overview) -> Chart | None:
 
 def cash(view: Overview) -> Chart | None:
     """What is expected week by week, by what that rests on."""
-    return cash_weeks(weeks(view.latest.figures), view.currency) if view.latest else None
+    return cash_weeks(view.weeks, view.currency)
 
 
 def cash_weeks(rows: list[Week], currency: str, links: Sequence[str] = ()) -> Chart | None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import OuterRef, Q, Subquery
 
 from customers.models import Business
+from invoices.cash_kept import with_changed
 from invoices.metrics import NOTHING
 from invoices.models import LedgerDay, ReductionPlan
 from invoices.money_in import came_in
@@ -14,7 +15,7 @@ from invoices.promised import Promised, promised
 from invoices.query_ages import QueryAge, queries_by_age
 from invoices.reducing import running_plan
 from invoices.reduction import Glide, glide_of
-from reminders.overview import Change, Day, Verdict, a_month_ago, change, nearest, verdict, wanted_days
+from reminders.overview import Change, Day, Verdict, Week, a_month_ago, change, nearest, verdict, wanted_days, weeks
 from reminders.standing import Standing
 
 
@@ -62,6 +63,7 @@ class Overview:
     queries: list[QueryAge]
     promised: Promised
     received_week: Decimal
+    weeks: list[Week]
 
     @property
     def currency(self) -> str:
@@ -100,10 +102,11 @@ class Overview:
         return self.latest is not None and self.latest.on == self.today
 
 
-def overview(business: Business, standing: Standing, today: datetime.date) -> Overview:
-    """What there is to show in one currency, in five queries."""
+def overview(business: Business, standing: Standing, today: datetime.date, changed: list[int] | None = None) -> Overview:
+    """What there is to show in one currency, in five queries, and eleven where customers `changed` since the night."""
     plan = running_plan(business, standing.currency)
     stored = stored_days(business, standing.currency, today, plan.started_on if plan else None)
+    fresh = stored.latest is not None and stored.latest.on == today
     return Overview(
         standing=standing,
         today=today,
@@ -114,4 +117,13 @@ def overview(business: Business, standing: Standing, today: datetime.date) -> Ov
         queries=queries_by_age(business, standing.currency, today),
         promised=promised(business, standing.currency, today),
         received_week=received_week(business, standing.currency, today),
+        weeks=coming_weeks(business, standing.currency, stored.latest, changed if fresh else None),
     )
+
+
+def coming_weeks(business: Business, currency: str, latest: Day | None, changed: list[int] | None) -> list[Week]:
+    """The weeks of the cash forecast as the page behind them says them: the night's, those who changed since counted again."""
+    if latest is None or "forecast" not in latest.figures:
+        return []
+    found = with_changed(business, latest.on, {currency: latest.figures["forecast"]}, changed)
+    return weeks({"forecast": found.forecasts[currency]})

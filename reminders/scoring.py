@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from customers.models import Business
-from invoices import cash_facts, lane_facts, ledger_figures, promise_figures
+from invoices import cash_kept, lane_facts, ledger_figures, promise_figures
 from invoices.counted import changed_since_counted, counted_through, events_since
 from invoices.models import LedgerDay
 from reminders import step_results, team_figures
@@ -43,13 +43,15 @@ Writer = Callable[[Business, datetime.date, int], Iterator[int]]
 WRITERS: list[tuple[str, Writer]] = [
     ("forecasts", store_forecasts),
     ("scores", score_customers),
+    ("cash", cash_kept.store_cash),
 ]
 
 # What the figures of a day are made of; no two sections give the same name.
 SECTIONS: list[Section] = [
+    # First: until its sums are there, what was just kept belongs to none.
+    Section("forecast", cash_kept.kept_section),
     Section("ledger", ledger_figures.section, of_the_past=True),
     Section("promises", promise_figures.section, of_the_past=True),
-    Section("forecast", cash_facts.section),
     Section("lanes", lane_facts.section),
     Section("steps", step_results.section),
     Section("team", team_figures.section),
@@ -163,7 +165,7 @@ def store_day(*, business: Business, on: datetime.date, figures: Figures, throug
 
 
 def recount(business: Business, now: datetime.datetime) -> bool:
-    """Stores today's accounts anew where so much happened since they were that pages would have to add up too much."""
+    """Stores today's accounts, and what is expected of them, anew where so much happened since that pages add up too much."""
     today = business.local_date(now)
     through = counted_through(business, today)
     if not through:
@@ -171,7 +173,9 @@ def recount(business: Business, now: datetime.datetime) -> bool:
     if changed_since_counted(business, today) is not None and events_since(business, through, EVENTS_AT_MOST) < EVENTS_AT_MOST:
         return False
     through = store_standings(business=business, today=today)
-    LedgerDay.objects.filter(business=business, on=today, backfilled=False).update(through=through)
+    for _last in cash_kept.store_cash(business, today):
+        pass
+    store_day(business=business, on=today, figures=cash_kept.kept_section(business, today), through=through)
     return True
 
 

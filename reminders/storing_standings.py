@@ -4,10 +4,11 @@ import datetime
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from customers import log
-from customers.models import Business, Customer
+from customers.models import Business
+from customers.spans import spans
 from invoices.models import AccountStanding, LedgerDay
 from reminders.account_sums import ACCOUNT, AGES, Key, Sums, live_sums
 from reminders.worklist import Worth, worths_now
@@ -40,14 +41,9 @@ def certain_through(business: Business, today: datetime.date) -> int:
 def store_accounts(business: Business, today: datetime.date, after: int = 0) -> Iterator[int]:
     """Stores the accounts of the customers with a greater id than `after`, some at a time, and yields the last id of
     each time."""
-    while True:
-        ids = Customer.objects.filter(business=business, pk__gt=after).order_by("pk").values_list("pk", flat=True)
-        last = ids[:BATCH].aggregate(last=Max("pk"))["last"]
-        if last is None:
-            return
-        _store(business, today, Q(customer_id__gt=after, customer_id__lte=last))
+    for first, last in spans(business, after, BATCH):
+        _store(business, today, Q(customer_id__gte=first, customer_id__lte=last))
         yield last
-        after = last
 
 
 @transaction.atomic

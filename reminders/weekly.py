@@ -14,12 +14,13 @@ from arcollect.mail import send_weekly_summary
 from arcollect.reader import reading_in
 from customers.models import Business, Membership
 from customers.models.business import Role
+from invoices.counted import changed_since_counted
 from invoices.models import Invoice
 from reminders.board import board
 from reminders.models import Run
 from reminders.overview_facts import overview
 from reminders.owner_decisions import decisions
-from reminders.standing import standings
+from reminders.standing import standings_with
 from reminders.watching import worrying
 
 logger = logging.getLogger(__name__)
@@ -78,10 +79,12 @@ def _send(run: Run, member: Membership, said: Mapping[str, Any]) -> None:
 def summary(business: Business, now: datetime.datetime) -> dict[str, Any]:
     """What the mail says: each currency as the dashboard has it, what waits for the owner, whom to watch, and where to go."""
     today = business.local_date(now)
+    changed = changed_since_counted(business, today)
+    found = [overview(business, one, today, changed) for one in standings_with(business, today, changed)]
     return {
         "business": business.name,
         "today": today,
-        "accounts": [board(business, overview(business, one, today)) for one in standings(business, today)],
+        "accounts": [board(business, one) for one in found],
         "decisions": decisions(business, today),
         "worries": worrying(business, today, WORRIES),
         "link": f"{settings.BASE_URL}{reverse('dashboard', args=[business.slug])}",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arcollect.fields import money_field, zero_money_field
 from customers.models import Business, Customer, User
+from invoices.models.agreement import PaymentPlan
 from invoices.models.invoice import Invoice
 
 
@@ -207,6 +208,34 @@ class InvoiceForecast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice_id} {self.expected_on}"
+
+
+class ExpectedCash(models.Model):
+    """A slice of what was owed on `counted_on`, and what of it may be counted on when (domain.md 2.12), so that pages need not
+    read every open invoice.
+
+    `week`: as `invoices.cash_forecast.week_of` counts from `counted_on`; UNDATED where no day can be said (`on` None).
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    plan = models.ForeignKey(PaymentPlan, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    currency = models.CharField(max_length=3)
+    counted_on = models.DateField()
+    week = models.PositiveSmallIntegerField()
+    on = models.DateField(null=True, blank=True)
+    amount = money_field()
+    share = models.DecimalField(max_digits=5, decimal_places=4)
+    worth = money_field()
+    source = models.CharField(max_length=10)
+
+    class Meta:
+        ordering = ["-worth", "id"]
+        indexes = [models.Index(fields=["business", "counted_on", "currency", "week", "-worth", "id"], name="cash_by_week")]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.worth} {self.on}"
 
 
 class ForecastReview(models.Model):

@@ -8,11 +8,14 @@ from typing import Any
 from arcollect.money import format_plain
 from customers.models import Business
 from invoices.cash_facts import expected
-from invoices.cash_forecast import Expected, Outlook, outlooks
-from invoices.models import Invoice, InvoiceForecast
+from invoices.cash_forecast import Outlook, outlooks
+from invoices.cash_kept import cash_now, outlook_of, rows_of
+from invoices.cash_rows import name_all
+from invoices.counted import changed_since_counted, counted_through
+from invoices.models import ExpectedCash, Invoice, InvoiceForecast
 from reminders.forecast_words import rests_words, source_words
 from reminders.forecasting import kept_or_made
-from reminders.reports.report import Report, Rows, names_of
+from reminders.reports.report import Report, Rows
 
 NOTHING = Decimal(0)
 MONTH = 4
@@ -42,33 +45,52 @@ def forecast(business: Business, as_of: datetime.date) -> Report:
 
 
 def cash(business: Business, as_of: datetime.date) -> Report:
-    """What may be counted on of what is owed, when, how surely, and what that rests on; by currency, and slice by slice."""
-    found = sorted(expected(business, as_of), key=lambda one: (one.on or datetime.date.max, -one.worth))
-    figures = {currency: _cash_figures(outlook, currency) for currency, outlook in outlooks(found, as_of).items()}
-    return cash_report(business, found, figures)
+    """What may be counted on of what is owed, when, how surely, and what that rests on; by currency, and slice by slice.
+
+    Of a day whose night is kept it says what the page says; else all that is open is read.
+    """
+    if counted_through(business, as_of):
+        found = cash_now(business, as_of, changed_since_counted(business, as_of))
+        if found.on == as_of:
+            rows = [*found.rows.select_related("customer", "invoice"), *found.fresh]
+            name_all(found.fresh)
+            return _cash(rows, {currency: outlook_of(one) for currency, one in found.forecasts.items()})
+    slices = list(expected(business, as_of))
+    rows = rows_of(business, slices, as_of)
+    name_all(rows)
+    return _cash(rows, outlooks(slices, as_of))
 
 
-def cash_report(business: Business, slices: Iterable[Expected], figures: Mapping[str, Any]) -> Report:
-    """These slices as rows, each with the page of its invoice or plan. Two queries."""
+def _cash(rows: list[ExpectedCash], found: Mapping[str, Outlook]) -> Report:
+    rows.sort(key=lambda one: (one.on or datetime.date.max, -one.worth))
+    figures = {currency: _cash_figures(outlook, currency) for currency, outlook in sorted(found.items())}
+    return cash_report(rows, figures)
+
+
+def cash_report(slices: Iterable[ExpectedCash], figures: Mapping[str, Any]) -> Report:
+    """These slices, read with customer and invoice, as rows, each with the page of its invoice or plan. No query."""
     found = list(slices)
-    names = names_of(business)
-    numbers = dict(Invoice.objects.filter(business=business, balance__gt=0).order_by().values_list("pk", "number"))
-    rows = [
-        {
-            "customer": names[one.customer_id][0],
-            "name": names[one.customer_id][1],
-            "invoice": numbers.get(one.invoice_id, "") if one.invoice_id else "",
-            "currency": one.currency,
-            "amount": format_plain(one.amount, one.currency),
-            "sure": f"{one.share:.4f}",
-            "worth": format_plain(one.worth, one.currency),
-            "expected_on": one.on.isoformat() if one.on else "",
-            "rests_on": source_words(one.source),
-        }
-        for one in found
-    ]
-    opens = [("plan-detail", one.plan_id or 0) if one.plan_id else ("invoice-detail", one.invoice_id or 0) for one in found]
-    return Report("Cash expected", dict(figures), "slices", rows, opens=opens)
+    opens = [("plan-detail", one.plan_id) if one.plan_id else ("invoice-detail", one.invoice_id or 0) for one in found]
+    return Report("Cash expected", dict(figures), "slices", [cash_row(one) for one in found], opens=opens)
+
+
+def cash_row(one: ExpectedCash) -> dict[str, Any]:
+    """A slice as files have it."""
+    return {
+        "customer": one.customer.reference,
+        "name": one.customer.name,
+        "invoice": one.invoice.number if one.invoice else "",
+        "currency": one.currency,
+        "amount": format_plain(one.amount, one.currency),
+        "sure": f"{one.share:.4f}",
+        "worth": format_plain(one.worth, one.currency),
+        "expected_on": one.on.isoformat() if one.on else "",
+        "rests_on": source_words(one.source),
+    }
+
+
+# The columns of a slice, for a file without any.
+CASH_COLUMNS = ["customer", "name", "invoice", "currency", "amount", "sure", "worth", "expected_on", "rests_on"]
 
 
 def _forecast_row(invoice: Invoice, found: InvoiceForecast | None) -> dict[str, Any]:

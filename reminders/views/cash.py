@@ -1,6 +1,5 @@
 """Which money comes in next: week by week, what that rests on, the rows behind it, and how good the forecast was."""
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,14 +19,16 @@ from arcollect.sheets import csv_response
 from customers.access import member_view
 from customers.models import Business
 from customers.views.clock import today_of
-from invoices.cash_facts import expected_within, section
-from invoices.cash_forecast import WEEKS
-from invoices.models import ForecastReview, LedgerDay
+from invoices.cash_forecast import UNDATED, WEEKS
+from invoices.cash_kept import cash_now
+from invoices.cash_rows import slices_within
+from invoices.counted import changed_since_counted
+from invoices.models import ForecastReview
 from reminders.dashboard_charts import cash_weeks
 from reminders.forecast_words import judgements
 from reminders.overview import Week, weeks
-from reminders.reports import REPORTS, Report
-from reminders.reports.forecast import cash_report
+from reminders.reports import REPORTS
+from reminders.reports.forecast import CASH_COLUMNS, cash_report, cash_row
 from reminders.reports.tables import heads_of, rows_of
 
 KIND = REPORTS["cash"]
@@ -48,42 +49,35 @@ class Span:
 def cash_expected(request: HttpRequest) -> HttpResponseBase:
     """`?currency=` and `?week=` (0 the seven days from tomorrow on, "undated") choose the rows; `&format=csv` gives them."""
     business, today = request.business, today_of(request)
-    found = _forecasts(business, today)
+    cash = cash_now(business, today, changed_since_counted(business, today))
+    currencies = sorted(cash.forecasts, key=lambda code: (code != business.currency, code))
     asked = request.GET.get("currency", "")
-    currency = asked if asked in found else next(iter(found), business.currency)
-    rows = weeks({"forecast": found[currency]}) if found else []
-    spans = _spans(rows, found.get(currency, {}))
+    currency = asked if asked in currencies else next(iter(currencies), business.currency)
+    found = cash.forecasts.get(currency, {})
+    rows = weeks({"forecast": found})
+    spans = _spans(rows, found)
     span = next((one for one in spans if one.key == request.GET.get("week")), spans[0])
-    place = None if span.key == NEVER else int(span.key)
-    report = cash_report(business, expected_within(business, today, currency, place) if found else [], {})
+    place = UNDATED if span.key == NEVER else int(span.key)
     words, sort = request.GET.get("q", "").strip(), request.GET.get("sort", "")
-    shown = rows_of(report, KIND, words=words, sort=sort)
+    slices = slices_within(cash, business, currency, place, words, sort)
     if request.GET.get("format") == "csv":
-        names = list(report.rows[0]) if report.rows else []
-        return csv_response(f"cash-{currency}-{span.key}", names, (row.plain.values() for row in shown))
+        return csv_response(f"cash-{currency}-{span.key}", CASH_COLUMNS, (cash_row(one).values() for one in slices))
     context = {
         "chart": cash_weeks(rows, currency, [_address(business, currency, str(place)) for place in range(len(rows))]),
         "currency": currency,
-        "currencies": list(found),
+        "currencies": currencies,
         "four_weeks": sum((row.total for row in rows[:4]), NOTHING),
         "eight_weeks": sum((row.total for row in rows), NOTHING),
         "later": spans[-2].amount,
         "undated": spans[-1].amount,
         "spans": spans,
         "span": span,
-        "list": _list(request, report, Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")), currency),
+        "list": _list(request, Paginator(slices, PAGE_SIZE).get_page(request.GET.get("page")), currency, span.amount),
+        "as_of": cash.on,
         "today": today,
         **_review(business),
     }
     return render(request, "reminders/report_cash.html", context)
-
-
-def _forecasts(business: Business, today: datetime.date) -> dict[str, Mapping[str, Any]]:
-    """By currency as the last night counted them, that of the business first; before the first night of the day, as of now."""
-    nights = LedgerDay.objects.filter(business=business, on=today, backfilled=False)
-    found = {night.currency: night.figures["forecast"] for night in nights if "forecast" in night.figures}
-    found = found or {currency: figures["forecast"] for currency, figures in section(business, today).items()}
-    return dict(sorted(found.items(), key=lambda pair: (pair[0] != business.currency, pair[0])))
 
 
 def _spans(rows: list[Week], figures: Mapping[str, Any]) -> list[Span]:
@@ -93,12 +87,11 @@ def _spans(rows: list[Week], figures: Mapping[str, Any]) -> list[Span]:
     return [*found, Span(str(WEEKS), _("Later"), later), Span(NEVER, _("Nobody knows when"), undated)]
 
 
-def _list(request: HttpRequest, report: Report, page: Any, currency: str) -> ListPage:
+def _list(request: HttpRequest, page: Any, currency: str, worth: Decimal) -> ListPage:
     words, sort = request.GET.get("q", "").strip(), request.GET.get("sort", "")
-    slug = request.business.slug
-    worth = sum((Decimal(row["worth"]) for row in report.rows), NOTHING)
+    slug, report = request.business.slug, cash_report(page.object_list, {})
     return ListPage(
-        rows=[(row, reverse(row.opens[0], args=[slug, row.opens[1]])) for row in page.object_list],
+        rows=[(row, reverse(row.opens[0], args=[slug, row.opens[1]])) for row in rows_of(report, KIND, words="", sort="")],
         page=page,
         words=words,
         choices=[],

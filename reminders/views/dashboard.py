@@ -1,6 +1,5 @@
 """Are we getting paid?"""
 
-import datetime
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -18,13 +17,14 @@ from django.views.decorators.http import require_POST
 from arcollect.money import parse_locale
 from customers.access import member_view, owner_view
 from customers.models import Business
+from invoices.counted import changed_since_counted
 from invoices.models import Invoice
 from reminders import dashboard, dashboard_charts
 from reminders.board import board, target_days
 from reminders.overview_facts import Overview, overview
 from reminders.owner_decisions import decisions
 from reminders.scoring import score_night
-from reminders.standing import Standing, standings
+from reminders.standing import Standing, standings_with
 from reminders.watching import worrying
 
 
@@ -33,7 +33,8 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     """What is owed and how old it is, what only the owner decides, and where it goes. `?currency=`: another than the first."""
     business, now = request.business, timezone.now()
     today = business.local_date(now)
-    found = standings(business, today)
+    changed = changed_since_counted(business, today)
+    found = standings_with(business, today, changed)
     context = {
         "today": today,
         "work": dashboard.work(business, today, as_owner=request.membership.is_owner),
@@ -43,7 +44,7 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
         "has_customers": bool(found) or business.customers.exists(),
     }
     if found:
-        context |= _shown(business, found, today, request)
+        context |= _shown(business, overview(business, _asked(request, found), today, changed), found, request)
     return render(request, "reminders/dashboard.html", context)
 
 
@@ -83,20 +84,18 @@ def _asked(request: HttpRequest, found: Sequence[Standing]) -> Standing:
     return next((one for one in found if one.currency == wanted), found[0])
 
 
-def _shown(business: Business, found: Sequence[Standing], today: datetime.date, request: HttpRequest) -> dict[str, Any]:
+def _shown(business: Business, view: Overview, found: Sequence[Standing], request: HttpRequest) -> dict[str, Any]:
     """One currency in full, and the names of all."""
-    standing = _asked(request, found)
-    view = overview(business, standing, today)
     locale = parse_locale(get_language() or "en")
     return board(business, view) | {
         "currencies": [(one.currency, get_currency_name(one.currency, count=2, locale=locale)) for one in found],
         "report": {
-            **{key: _report(business, name, standing.currency) for key, name in BEHIND.items()},
-            "plan": f"{reverse('reduction-plan', args=[business.slug])}?currency={standing.currency}",
+            **{key: _report(business, name, view.currency) for key, name in BEHIND.items()},
+            "plan": f"{reverse('reduction-plan', args=[business.slug])}?currency={view.currency}",
         },
         "charts": _charts(view, business),
-        "worries": worrying(business, today, WORRIES),
-        "decisions": decisions(business, today) if request.membership.is_owner else None,
+        "worries": worrying(business, view.today, WORRIES),
+        "decisions": decisions(business, view.today) if request.membership.is_owner else None,
     }
 
 

@@ -5,7 +5,20 @@ from decimal import Decimal
 import pytest
 
 from arcollect.defaults import DEFAULTS
-from invoices.cash_forecast import WEEKS, Coming, Item, Kept, Rates, Settled, Source, expect, outlooks, own_buckets, week_of
+from invoices.cash_forecast import (
+    UNDATED,
+    WEEKS,
+    Coming,
+    Item,
+    Kept,
+    Rates,
+    Settled,
+    Source,
+    expect,
+    outlooks,
+    own_buckets,
+    week_of,
+)
 from tests.make import day
 
 AS_OF = day("2026-06-30")
@@ -97,7 +110,7 @@ def test_what_is_planned_or_disputed_is_not_expected_twice_or_at_all():
 def test_weeks_roll_from_tomorrow_on():
     days = ["2026-07-01", "2026-07-07", "2026-07-08", "2026-08-25", "2026-08-26"]
     assert [week_of(day(text), AS_OF) for text in days] == [0, 0, 1, 7, WEEKS]
-    assert week_of(None, AS_OF) is None
+    assert week_of(None, AS_OF) == UNDATED
 
 
 def test_currencies_stay_apart():
