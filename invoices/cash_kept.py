@@ -27,12 +27,10 @@ Sums = dict[tuple[int, str], Decimal]
 
 def store_cash(business: Business, today: datetime.date, after: int = 0) -> Iterator[int]:
     """Counts the slices of the customers with a greater id than `after` anew, some customers at a time, and yields the last id
-    of each time, which is its own transaction.
-
-    Raises ValueError where what a later day expected is kept: pages would take these for it.
+    of each time, which is its own transaction. What a later day expected stays, and nothing is counted.
     """
-    if ExpectedCash.objects.filter(business=business, counted_on__gt=today).exists():
-        raise ValueError(f"What is expected after {today} is kept.")
+    if _kept_later(business, today):
+        return
     known = rates(business, today)
     for first, last in spans(business, after, BATCH):
         _store(business, today, {"range": (first, last)}, known)
@@ -70,11 +68,13 @@ def rows_of(business: Business, slices: Iterable[Expected], today: datetime.date
 
 def kept_section(business: Business, today: datetime.date) -> dict[str, dict[str, Any]]:
     """By currency {"forecast": see `invoices.cash_facts.figures`}, added up from what is kept of `today`, with the rates it rests
-    on. Eleven queries.
+    on; nothing where a later day is kept. Twelve queries.
 
-    Raises ValueError where what is kept of a customer is of another day. A currency in which nothing is expected any more is
+    Raises ValueError where what is kept of a customer is of an earlier day. A currency in which nothing is expected any more is
     said to have nothing.
     """
+    if _kept_later(business, today):
+        return {}
     rows = ExpectedCash.objects.filter(business=business)
     if rows.exclude(counted_on=today).exists():
         raise ValueError(f"What is expected was not counted whole on {today}.")
@@ -83,6 +83,10 @@ def kept_section(business: Business, today: datetime.date) -> dict[str, dict[str
         _add(found.setdefault(currency, empty_outlook(today)), sums)
     known = _plain_rates(rates(business, today))
     return {currency: {"forecast": figures(outlook, currency) | {RATES: known}} for currency, outlook in sorted(found.items())}
+
+
+def _kept_later(business: Business, today: datetime.date) -> bool:
+    return ExpectedCash.objects.filter(business=business, counted_on__gt=today).exists()
 
 
 def _said(business: Business, on: datetime.date) -> list[str]:
