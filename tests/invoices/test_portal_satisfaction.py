@@ -74,7 +74,16 @@ def test_the_same_answer_twice_is_one_and_another_one_counts_from_then(page):
     assert Satisfaction.objects.count() == 1
     page.post("portal-satisfaction", "wrong", said="It broke.")
     assert [row.answer for row in Satisfaction.objects.order_by("pk")] == ["fine", "wrong"]
-    assert "You told us that something is wrong. We call you." in words(page.get())
+    assert "You told us that something is wrong. We call you. Change your answer Yes, all is as ordered" in words(page.get())
+
+
+def test_an_answer_that_was_given_is_changed_behind_a_fold(page):
+    assert b"<details><summary>Change" not in page.get().content
+    page.post("portal-satisfaction", "wrong", said="It broke.")
+    shown = page.get().content.decode()
+    fold = shown[shown.index("<details><summary>Change your answer") :]
+    assert '<button class="button second">Yes, all is as ordered</button>' in fold
+    assert "Yes, all is as ordered" not in shown[: -len(fold)]
 
 
 def test_of_several_invoices_each_has_the_answer(acme, invoice):
