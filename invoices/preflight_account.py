@@ -10,10 +10,15 @@ from invoices.preflight_cases import CheckResult, PreflightFacts, blocked, passe
 
 
 def pf09(facts: PreflightFacts) -> CheckResult:
-    """The account on it is one the business approved, and its IBAN has the length of its country and remainder 1 by 97."""
+    """The account on it is one the business approved, and its IBAN has the length of its country and remainder 1 by 97.
+
+    Only a transfer must name one (BR-50, BR-61): where the seller collects by direct debit nobody is to pay anywhere.
+    """
     check = Preflight.PF09
     account, approved = plain_account(facts.pay_to), {plain_account(one) for one in facts.accounts}
     if not account:
+        if facts.collected:
+            return passed(check)
         if facts.names_account:
             return blocked(check, _("It names no account to pay to."))
         return unasked(check, _("Its account is not known here."))

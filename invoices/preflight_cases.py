@@ -84,7 +84,8 @@ class PreflightFacts:
     `made_here`: it can still be changed, so what is wrong stops it. `number` is "" before it is given; `taken`: another one has
     it; `gap`: numbers before it are missing. `total` is what is to be paid; `net`, `tax` and `gross` are None where unknown.
     `terms_days`: those agreed, None where nobody knows. `pay_to`: the account on the invoice; `accounts`: those approved here.
-    `names_account`: whether the content of the invoice is known well enough to say that it names none.
+    `names_account`: whether the content of the invoice is known well enough to say that it names none; `collected`: it needs
+    none, the money is taken by direct debit.
     `printed_terms`: the terms of payment on it, None where unknown. `proof`: a paper shows the delivery.
     """
 
@@ -117,6 +118,7 @@ class PreflightFacts:
     proof: bool = False
     pay_to: str = ""
     names_account: bool = False
+    collected: bool = False
     accounts: tuple[str, ...] = ()
     printed_terms: str | None = None
     terms_attached: bool = False

@@ -13,6 +13,7 @@ from django.db.models import Q, Sum
 from arcollect.money import quantize
 from customers.models import Attachment, Business, Contact, Customer
 from customers.models.customer import ContactRole, Kind
+from invoices.einvoices.kinds import DIRECT_DEBIT
 from invoices.models import DraftInvoice, DraftLine, Invoice, InvoiceDetail
 from invoices.preflight_cases import NOTHING, Buyer, Desk, LineFacts, PreflightFacts, TaxFacts, Twin
 from invoices.preflight_sums import HUNDRED, line_net
@@ -157,6 +158,7 @@ def _of_detail(detail: InvoiceDetail, invoice: Invoice) -> dict[str, object]:
         "seller_tax_id": detail.seller_tax_id,
         "pay_to": detail.pay_to_account,
         "names_account": bool(detail.format),
+        "collected": detail.payment_means in DIRECT_DEBIT,
         "printed_terms": detail.terms_text if detail.format else None,
     }
 

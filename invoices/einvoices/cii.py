@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart, of_the_whole
+from invoices.einvoices.kinds import means_of
 from invoices.einvoices.ubl import TRUE, decoded
 from invoices.einvoices.xmlfile import (
     Element,
@@ -55,6 +56,7 @@ def read(root: Element) -> Iterator[Content]:
         terms=texts(settled, "SpecifiedTradePaymentTerms/Description"),
         delivered_on=_delivered_on(deal),
         account=_account(settled),
+        means=means_of(text(node, "TypeCode", 10) for node in every(settled, "SpecifiedTradeSettlementPaymentMeans")),
         **_references(agreed, settled),
         note=texts(head, "IncludedNote/Content"),
         lines=tuple(_line(node) for node in every(deal, "IncludedSupplyChainTradeLineItem") if _is_sold(node)),

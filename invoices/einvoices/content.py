@@ -82,7 +82,7 @@ class Content:
 
     `payable` None: the file does not say, it is what is left of the total. `withheld`: what the buyer pays to the tax office
     in our place (split payment, withholding), which is never owed to us. `dues`: each due date the file gives. `beside`: the
-    discounts and charges of the whole invoice, as lines.
+    discounts and charges of the whole invoice, as lines. `means`: how it is to be paid, as `kinds.DIRECT_DEBIT` names it.
     """
 
     schema: str
@@ -103,6 +103,7 @@ class Content:
     terms: str = ""
     delivered_on: date | None = None
     account: str = ""
+    means: str = ""
     buyer_reference: str = ""
     order_reference: str = ""
     quote_reference: str = ""

@@ -73,6 +73,7 @@ def _fields(content: Content, xml: Document, due_from: str, before: InvoiceDetai
         "quote_reference": content.quote_reference,
         "terms_text": content.terms,
         "pay_to_account": content.account,
+        "payment_means": content.means,
         "note": content.note,
         "taxes": [{name: str(value) for name, value in asdict(part).items()} for part in content.taxes],
         "xml": xml,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart, of_the_whole
+from invoices.einvoices.kinds import means_of
 from invoices.einvoices.ubl import decoded
 from invoices.einvoices.xmlfile import Element, amount, country, day, every, figure, first, missing, problem, rate, text, texts
 
@@ -53,6 +54,7 @@ def _invoice(body: Element, seller: Party, buyer: Party) -> Content:
         dues=tuple(_dues(body, issued_on)),
         delivered_on=day(body, "DatiGenerali/DatiTrasporto/DataOraConsegna"),
         account=text(body, "DatiPagamento/DettaglioPagamento/IBAN", 64),
+        means=means_of(text(node, "ModalitaPagamento", 10) for node in every(body, "DatiPagamento/DettaglioPagamento")),
         order_reference=text(body, "DatiGenerali/DatiOrdineAcquisto/IdDocumento", 100),
         corrects=tuple(filter(None, corrected)),
         note=texts(head, "Causale"),

@@ -1,5 +1,7 @@
 """The types of document that electronic invoices name (UNTDID 1001; Italy's TD codes), and which of them are no claim of ours."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 # UNTDID 1001 as EN 16931 lists it: documents that give back. TD04 and TD08 are Italy's.
@@ -9,6 +11,8 @@ SELF_BILLED = frozenset({"261", "389", "471", "473", "500", "501", "502", "527"}
 SELF_INVOICE = frozenset({"TD16", "TD17", "TD18", "TD19", "TD20", "TD21", "TD22", "TD23", "TD27", "TD28", "TD29"})
 PRO_FORMA = frozenset({"325"})
 CORRECTION = frozenset({"384", "472"})
+# Means of payment by which the seller collects (UNTDID 4461; Italy's RID, domiciliazione and SEPA Direct Debit).
+DIRECT_DEBIT = frozenset({"49", "59", "MP09", "MP10", "MP11", "MP16", "MP17", "MP19", "MP20", "MP21"})
 
 
 def no_claim(type_code: str) -> str:
@@ -20,3 +24,9 @@ def no_claim(type_code: str) -> str:
     if type_code in PRO_FORMA:
         return _("pro forma invoice (type %(code)s): nothing is owed before the real one") % {"code": type_code}
     return ""
+
+
+def means_of(codes: Iterable[str]) -> str:
+    """The means of payment that counts of all an invoice names: direct debit where it is one of them, else the first."""
+    named = [code for code in codes if code]
+    return next((code for code in named if code in DIRECT_DEBIT), named[0] if named else "")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from invoices.einvoices.content import Content, Enclosure, Instalment, Line, Party, TaxPart, of_the_whole
+from invoices.einvoices.kinds import means_of
 from invoices.einvoices.xmlfile import (
     Element,
     amount,
@@ -53,6 +54,7 @@ def read(root: Element) -> Iterator[Content]:
         terms=texts(root, "PaymentTerms/Note"),
         delivered_on=day(root, "Delivery/ActualDeliveryDate"),
         account=text(root, "PaymentMeans/PayeeFinancialAccount/ID", 64),
+        means=means_of(text(node, "PaymentMeansCode", 10) for node in every(root, "PaymentMeans")),
         **_references(root),
         note=texts(root, "Note"),
         lines=tuple(_line(node) for node in every(root, "InvoiceLine|CreditNoteLine")),

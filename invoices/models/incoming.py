@@ -46,6 +46,7 @@ class InvoiceDetail(models.Model):
     quote_net = money_field(null=True, blank=True)
     terms_text = models.TextField(blank=True)
     pay_to_account = models.CharField(max_length=64, blank=True)
+    payment_means = models.CharField(max_length=10, blank=True, default="", help_text=_("UNTDID 4461, or Italy's MP codes."))
     note = models.TextField(blank=True)
     taxes = models.JSONField(default=list, blank=True, help_text=_("By rate: category, rate, base, tax, as strings."))
     xml = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -28,6 +28,7 @@ def ubl(
     seller_tax_id="",
     extra="",
     account="DE02120300000000202051",
+    means="",
 ):
     """A UBL Invoice or CreditNote as bytes; "" leaves a part out. `extra` goes in front of the parties."""
     line = "InvoiceLine" if root == "Invoice" else "CreditNoteLine"
@@ -48,7 +49,8 @@ def ubl(
     {_tax_id(seller_tax_id)}</cac:Party></cac:AccountingSupplierParty>
   {_ubl_buyer(buyer, buyer_id, buyer_tax_id)}
   <cac:Delivery><cbc:ActualDeliveryDate>2026-05-02</cbc:ActualDeliveryDate></cac:Delivery>
-  <cac:PaymentMeans><cac:PayeeFinancialAccount><cbc:ID>{account}</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>
+  <cac:PaymentMeans>{_some("PaymentMeansCode", means)}
+    <cac:PayeeFinancialAccount><cbc:ID>{account}</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>
   <cac:PaymentTerms>{_some("Note", terms)}</cac:PaymentTerms>
   <cac:TaxTotal><cbc:TaxAmount>19.00</cbc:TaxAmount><cac:TaxSubtotal><cbc:TaxableAmount>100.00</cbc:TaxableAmount>
     <cbc:TaxAmount>19.00</cbc:TaxAmount><cac:TaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>19</cbc:Percent></cac:TaxCategory>
@@ -86,6 +88,7 @@ def cii(
     payable="119.00",
     seller="Hollis Tools",
     buyer="Birch GmbH",
+    extra="",
 ):
     """A Cross Industry Invoice (Factur-X BASIC WL) as bytes."""
     terms = (
@@ -105,7 +108,7 @@ def cii(
     <ram:ApplicableHeaderTradeDelivery/>
     <ram:ApplicableHeaderTradeSettlement>
       <ram:InvoiceCurrencyCode>EUR</ram:InvoiceCurrencyCode>
-      <ram:SpecifiedTradePaymentTerms>{terms}</ram:SpecifiedTradePaymentTerms>
+      {extra}<ram:SpecifiedTradePaymentTerms>{terms}</ram:SpecifiedTradePaymentTerms>
       <ram:SpecifiedTradeSettlementHeaderMonetarySummation>
         <ram:TaxBasisTotalAmount>100.00</ram:TaxBasisTotalAmount>
         <ram:TaxTotalAmount currencyID="GBP">16.00</ram:TaxTotalAmount>

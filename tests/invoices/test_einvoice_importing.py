@@ -46,7 +46,7 @@ def warnings(report):
 
 @pytest.mark.proves("P13")
 def test_an_invoice_comes_in_with_its_customer_and_all_it_says(business):
-    report = bring(business, ("may.pdf", pdf(ubl(buyer_id="C-7", buyer_tax_id="DE123456788"))))
+    report = bring(business, ("may.pdf", pdf(ubl(buyer_id="C-7", buyer_tax_id="DE123456788", means="58"))))
     assert states(report) == ["new"]
     invoice = Invoice.objects.get()
     assert (invoice.number, str(invoice.total), str(invoice.balance)) == ("INV-1", "119.000", "119.000")
@@ -66,8 +66,8 @@ def test_an_invoice_comes_in_with_its_customer_and_all_it_says(business):
         0,
     )
     assert (detail.buyer, detail.buyer_reference, detail.due_from) == ("Birch GmbH", "B-77", "file")
-    assert detail.pay_to_account == "DE02120300000000202051"
-    assert bytes(detail.xml.bytes) == ubl(buyer_id="C-7", buyer_tax_id="DE123456788")
+    assert (detail.pay_to_account, detail.payment_means) == ("DE02120300000000202051", "58")
+    assert bytes(detail.xml.bytes) == ubl(buyer_id="C-7", buyer_tax_id="DE123456788", means="58")
     assert detail.taxes == [{"category": "S", "rate": "19.0000", "base": "100.00", "tax": "19.00"}]
     line = InvoiceLine.objects.get()
     assert (line.description, line.quantity, line.unit_price, line.net, line.tax) == ("Saw blade", 200, Decimal("0.5"), 100, 19)

@@ -59,6 +59,15 @@ def test_a_cii_invoice_and_the_tax_in_its_own_currency():
     assert found.dues[0].due_on == date(2026, 6, 3)
 
 
+def test_the_means_of_payment_in_each_schema():
+    means = "<ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>{}</ram:TypeCode></ram:SpecifiedTradeSettlementPaymentMeans>"
+    italian = "<DettaglioPagamento><ModalitaPagamento>MP19</ModalitaPagamento></DettaglioPagamento>"
+    assert one(ubl(means="49", account="")).means == "49"
+    assert one(cii(extra=means.format("58") + means.format("59"))).means == "59"
+    assert one(fattura(fattura_body("7", payments=italian))).means == "MP19"
+    assert one(ubl()).means == ""
+
+
 def test_a_pdf_is_read_by_what_it_carries():
     sheet = ("hours.csv", b"a,b")
     found = open_einvoice(pdf(cii(), others=[sheet]), "anything.bin")

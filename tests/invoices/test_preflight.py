@@ -275,6 +275,12 @@ def test_an_account_nobody_can_compare_and_one_that_is_missing():
     assert verdict(pf09, pay_to="", names_account=True) == "block"
 
 
+@pytest.mark.proves("P13")
+def test_what_the_seller_collects_needs_no_account_but_a_wrong_one_is_still_wrong():
+    assert verdict(pf09, pay_to="", names_account=True, collected=True) == "passed"
+    assert verdict(pf09, pay_to="GB33WEST12345698765432", collected=True) == "block"
+
+
 @pytest.mark.parametrize(
     ("twin", "said"),
     [

@@ -100,6 +100,13 @@ def test_an_electronic_invoice_is_held_against_its_content(asks):
     assert found(invoice) == {"PF01", "PF06", "PF09", "PF17"}
 
 
+@pytest.mark.parametrize(("means", "said"), [("59", set()), ("58", {"PF09"})])
+def test_only_who_is_to_transfer_must_be_told_where_to(asks, means, said):
+    invoice = new(asks, purchase_order="1")
+    InvoiceDetail.objects.create(invoice=invoice, format="ubl", payment_means=means)
+    assert found(invoice) & {"PF09"} == said
+
+
 def test_invoices_around_it_count_and_those_of_others_do_not(asks, acme):
     invoice = new(asks, "INV-10", purchase_order="1")
     new(acme, "INV-9")
