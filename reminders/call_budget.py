@@ -26,7 +26,7 @@ class CallBudget:
 
     def grant(self, decision: Decision, setting: Setting) -> Decision:
         """The decision itself, or a Wait where it opens a call for a released invoice and today's number is used up."""
-        if self.left is None or not isinstance(decision, Fire) or not _opens_call(setting.policy.steps[decision.step]):
+        if self.left is None or not isinstance(decision, Fire) or not opens_call(setting.policy.steps[decision.step]):
             return decision
         if not any(line.invoice.released and not line.invoice.fired for line in decision.lines):
             return decision
@@ -36,8 +36,8 @@ class CallBudget:
         return decision
 
 
-def _opens_call(step: StepTerms) -> bool:
-    """A treatment makes a courtesy a mail, and a notice a call (domain.md 5)."""
+def opens_call(step: StepTerms) -> bool:
+    """Whether the step asks somebody to call: a treatment makes a courtesy a mail, and a notice a call (domain.md 5)."""
     return step.calls if step.code == StepCode.NOTICE else step.code in CALLS and not _goes_as_mail(step)
 
 

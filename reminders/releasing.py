@@ -13,7 +13,7 @@ from arcollect.dates import Calendar
 from customers.models import Business, Customer, User
 from customers.profile import save_rules
 from invoices.models import Invoice
-from reminders.call_budget import CALLS
+from reminders.call_budget import opens_call
 from reminders.cases import Case, Fire, Setting
 from reminders.escalation import courtesy_call, next_step
 from reminders.facts import Settings, cases_of, settings_of
@@ -36,14 +36,11 @@ class Item:
     invoices: int
     total: Decimal
     letter: bool = False
+    calls: bool = False
 
     @property
     def label(self) -> Any:
         return StepCode(self.step).label if self.step else ""
-
-    @property
-    def calls(self) -> bool:
-        return self.step in CALLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +92,7 @@ def waiting_customers(business: Business) -> list[int]:
 def outlook(business: Business, day: datetime.date, rules: Sequence[str]) -> dict[str, list[Starter]]:
     """Who would get what on `day` if everything were released now, for each entry rule. Reads in batches, writes nothing.
 
+    Each is asked as their segment has it, by the same steps as in the night (domain.md 5).
     Those who are asked for most come first, by step; those who would get nothing yet stand at the end with the reason.
     """
     settings, ids = settings_of(business), waiting_customers(business)
@@ -103,10 +101,10 @@ def outlook(business: Business, day: datetime.date, rules: Sequence[str]) -> dic
         customers = list(Customer.objects.filter(pk__in=ids[start : start + BATCH]))
         cases = cases_of(business, customers, settings, day)
         for customer in customers:
-            setting, waiting = settings.setting(customer), list(_waiting(cases.get(customer.pk, []), business))
-            calls = list(_courtesy(waiting, setting, day))
+            waiting = [(case, settings.setting(customer, case)) for case in _waiting(cases.get(customer.pk, []), business)]
+            calls = list(_courtesy(waiting, day))
             for rule in rules:
-                items = (*_dunning(waiting, _under(setting, settings, rule), day), *calls)
+                items = (*_dunning([(case, _under(setting, settings, rule)) for case, setting in waiting], day), *calls)
                 if items:
                     found[rule].append(Starter(customer.pk, customer.reference, customer.name, items))
     return {rule: sorted(starters, key=_weight) for rule, starters in found.items()}
@@ -166,8 +164,8 @@ def _waiting(cases: Iterable[Case], business: Business) -> Iterator[Case]:
             yield replace(case, invoices=rows, released=True)
 
 
-def _dunning(cases: Iterable[Case], setting: Setting, day: datetime.date) -> Iterator[Item]:
-    for case in cases:
+def _dunning(cases: Iterable[tuple[Case, Setting]], day: datetime.date) -> Iterator[Item]:
+    for case, setting in cases:
         decision = next_step(case, setting, day)
         if isinstance(decision, Fire):
             yield _item(case, decision, setting)
@@ -175,16 +173,17 @@ def _dunning(cases: Iterable[Case], setting: Setting, day: datetime.date) -> Ite
             yield _nothing_yet(case, decision.reason, day)
 
 
-def _courtesy(cases: Iterable[Case], setting: Setting, day: datetime.date) -> Iterator[Item]:
-    for case in cases:
+def _courtesy(cases: Iterable[tuple[Case, Setting]], day: datetime.date) -> Iterator[Item]:
+    for case, setting in cases:
         decision = courtesy_call(case, setting, day)
         if isinstance(decision, Fire):
             yield _item(case, decision, setting)
 
 
 def _item(case: Case, fire: Fire, setting: Setting) -> Item:
-    letter = bool(setting.policy.steps[fire.step].letter_code)
-    return Item(case.currency, str(fire.step), fire.reason, len(fire.lines), fire.total, letter)
+    step = setting.policy.steps[fire.step]
+    figures = {"letter": bool(step.letter_code), "calls": opens_call(step)}
+    return Item(case.currency, str(fire.step), fire.reason, len(fire.lines), fire.total, **figures)
 
 
 def _nothing_yet(case: Case, reason: str, day: datetime.date) -> Item:

@@ -3,11 +3,12 @@
 import pytest
 import time_machine
 
-from customers.models import Event, Letter
+from customers.models import Customer, Event, Letter, Task
 from invoices.models import Invoice
 from reminders.models import LastDecision, Policy, Reminder
 from reminders.nightly import escalate
 from tests import make
+from tests.make import day
 from tests.pages import address, read, words
 
 TUESDAY = "2026-06-30T12:00:00Z"
@@ -160,6 +161,19 @@ def test_starting_twice_does_it_once(ledger, browser):
     assert Reminder.objects.count() == 2
     assert Letter.objects.filter(code="L1").count() == 1
     assert "The ledger has been live since" in read(browser, ledger, "settings-release")
+
+
+@pytest.mark.proves("T06", "P09")
+def test_what_came_in_later_is_shown_as_the_segment_has_it_and_as_the_night_does_it(ledger, browser):
+    ledger.released_on = day("2026-01-05")
+    ledger.save()
+    Invoice.objects.filter(number="OLD").delete()
+    Invoice.objects.update(entry_hold=True)
+    assert "What would go out today Calls: 0. Letters: 1." in choose(browser, ledger, "look", go=("LATE",))
+    make.score(Customer.objects.get(name="Acme"), "STRETCHER")
+    assert "What would go out today Calls: 1. Letters: 1." in read(browser, ledger, "settings-release")
+    start(browser, ledger)
+    assert Task.objects.get().kind == "notice_call"
 
 
 def test_a_bookkeeper_does_not_start_it(ledger, books):
