@@ -68,12 +68,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A call or a message: whether they were reached, or (`tried`) we tried in vain; `reason`: the code they gave."""
+    """A call or a message: whether they were reached, or (`tried`) we tried in vain; `reason`: the code they gave; `place`:
+    after how many others."""
 
     on: datetime.date
     tried: bool = False
     reached: bool = False
     reason: str = ""
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,12 +154,12 @@ def _was_late(row: Row, on: datetime.date, excused: Excused) -> bool:
 def _talks(business: Business, ids: Collection[int], since: datetime.date, today: datetime.date) -> dict[int, list[Talk]]:
     found: dict[int, list[Talk]] = defaultdict(list)
     first = datetime.datetime.combine(since, datetime.time.min, datetime.UTC)
-    rows = Conversation.objects.filter(customer__in=ids, at__gte=first).order_by("at")
+    rows = Conversation.objects.filter(customer__in=ids, at__gte=first).order_by("at", "pk")
     for pk, at, inbound, outcome, reason in rows.values_list("customer_id", "at", "inbound", "outcome", "reason"):
         day = business.local_date(at)
         if since < day <= today:
             vain = not inbound and outcome in IN_VAIN
-            found[pk].append(Talk(day, vain, inbound or outcome == Outcome.REACHED, reason))
+            found[pk].append(Talk(day, vain, inbound or outcome == Outcome.REACHED, reason, len(found[pk])))
     return found
 
 

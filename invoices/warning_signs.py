@@ -119,7 +119,7 @@ def unreachable(facts: Facts, span: Span) -> datetime.date | None:
     """The last of three calls in a row in which nobody was reached."""
     vain = 0
     found = []
-    for talk in sorted(facts.traces.talks, key=lambda one: (one.on, one.reached)):
+    for talk in sorted(facts.traces.talks, key=lambda one: (one.on, one.place, one.reached)):
         if not span.since < talk.on <= span.today:
             continue
         vain = 0 if talk.reached else vain + talk.tried

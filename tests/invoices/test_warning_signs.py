@@ -57,6 +57,10 @@ def test_nobody_reached_three_times_in_a_row():
     assert traces(talks=vain) == {"unreachable": ago(10)}
     assert traces(talks=vain[:2]) == {}
     assert traces(talks=(*vain, Talk(ago(15), reached=True))) == {}
+    first, last = Talk(ago(10), reached=True, place=2), Talk(ago(10), reached=True, place=4)
+    third = Talk(ago(10), tried=True, place=3)
+    assert traces(talks=(third, *vain[:2], first)) == {}
+    assert traces(talks=(last, third, *vain[:2])) == {"unreachable": ago(10)}
 
 
 @pytest.mark.parametrize(("sum_of_may", "shows"), [("50", True), ("51", False), ("149", False), ("150", True), ("0", True)])

@@ -96,13 +96,14 @@ def test_a_payment_that_came_back_and_what_was_said(business, acme):
     payment = make.payment(acme, "100", on="2026-06-12", split={invoice: "100"})
     return_payment(payment=payment, on=make.day("2026-06-20"))
     at = datetime.datetime(2026, 6, 25, 9, tzinfo=datetime.UTC)
-    Conversation.objects.create(business=business, customer=acme, at=at, outcome="REACHED", reason="R13")
     Conversation.objects.create(business=business, customer=acme, at=at, outcome="VOICEMAIL")
+    earlier = at - datetime.timedelta(hours=1)
+    Conversation.objects.create(business=business, customer=acme, at=earlier, outcome="REACHED", reason="R13")
     found = facts(acme)
     assert found.traces.returned == (make.day("2026-06-20"),)
-    assert sorted((talk.on, talk.tried, talk.reached, talk.reason) for talk in found.traces.talks) == [
-        (make.day("2026-06-25"), False, True, "R13"),
-        (make.day("2026-06-25"), True, False, ""),
+    assert sorted((talk.on, talk.place, talk.tried, talk.reached, talk.reason) for talk in found.traces.talks) == [
+        (make.day("2026-06-25"), 0, False, True, "R13"),
+        (make.day("2026-06-25"), 1, True, False, ""),
     ]
     assert [one.amount for one in found.unpaid] == [Decimal(100)]
 
