@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from customers.models import Business
 from invoices.models import Invoice
 from invoices.models.insight import CustomerScore, Segment, SegmentOverride
@@ -27,7 +29,7 @@ def worsening(business: Business, today: datetime.date, only: Iterable[int] | No
     since = {pk: one.since for pk, one in treated.items() if one.segment == Segment.DETERIORATING}
     called = warning_calls(since)
     new = {pk: on for pk, on in since.items() if pk not in called}
-    within, owed = business.rules["segments"]["warning_call_bd"], _most_owed(new)
+    within, owed = business.rules["segments"]["warning_call_bd"], _most_owed(business, new)
     for pk in sorted(owed, key=lambda pk: (since[pk], pk))[: _left(business, today)]:
         currency, invoices = owed[pk]
         amount = sum(invoices.values(), Decimal(0))
@@ -48,12 +50,23 @@ def _candidates(business: Business) -> set[int]:
     return {*scored.values_list("customer_id", flat=True), *set_by_hand.values_list("customer_id", flat=True)}
 
 
-def _most_owed(ids: Iterable[int]) -> Mapping[int, tuple[str, dict[int, Decimal]]]:
-    """By customer id, the currency they owe most in, with its open invoices: one call speaks of that."""
+def _most_owed(business: Business, ids: Iterable[int]) -> Mapping[int, tuple[str, dict[int, Decimal]]]:
+    """By customer id, the currency they owe most in, with its open invoices: one call speaks of that.
+
+    Amounts of two currencies are never compared: most is the largest share of all that is owed to the business in a currency.
+    """
     rows = Invoice.objects.filter(customer__in=list(ids), balance__gt=0).order_by("customer_id", "currency", "id")
     owed: dict[int, dict[str, dict[int, Decimal]]] = defaultdict(lambda: defaultdict(dict))
     for customer_id, currency, pk, balance in rows.values_list("customer_id", "currency", "pk", "balance"):
         owed[customer_id][currency][pk] = balance
+    whole = _owed_to(business, {currency for accounts in owed.values() if len(accounts) > 1 for currency in accounts})
     return {
-        customer_id: max(accounts.items(), key=lambda account: sum(account[1].values())) for customer_id, accounts in owed.items()
+        customer_id: max(accounts.items(), key=lambda account: sum(account[1].values()) / whole.get(account[0], Decimal(1)))
+        for customer_id, accounts in owed.items()
     }
+
+
+def _owed_to(business: Business, currencies: Iterable[str]) -> dict[str, Decimal]:
+    """All that is open in each of these currencies; no query without any."""
+    rows = Invoice.objects.filter(business=business, currency__in=list(currencies), balance__gt=0).order_by()
+    return dict(rows.values_list("currency").annotate(sum=Sum("balance")))

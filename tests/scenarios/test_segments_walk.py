@@ -103,6 +103,20 @@ def test_who_gets_into_trouble_is_called_before_the_next_letter(business, acme, 
     assert Task.objects.filter(kind="warning_call").count() == 1
 
 
+@pytest.mark.proves("P10", "T25")
+def test_the_early_warning_call_is_about_the_larger_share_of_its_currency(business, acme):
+    """No rate is known, and 90,000 yen are not more than 800 euros."""
+    make.invoice(acme, total="90000", currency="JPY")
+    make.invoice(acme, total="800", currency="EUR")
+    birch = make.customer(business, "Birch")
+    make.invoice(birch, total="910000", currency="JPY")
+    make.invoice(birch, total="200", currency="EUR")
+    make.score(acme, "DETERIORATING", since="2026-03-11")
+    walk(business, "2026-03-11", "2026-03-11")
+    asked = Task.objects.get(kind="warning_call")
+    assert (asked.currency, asked.amount) == ("EUR", Decimal(800))
+
+
 @pytest.mark.proves("P10")
 def test_three_attempts_at_the_early_warning_call_are_enough(business, acme):
     make.invoice(acme)
