@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from arcollect.money import format_plain
 from customers.models import Business
 from invoices.models import Promise
+from invoices.promised import within_a_week
 from invoices.track_record import kept_lately
 
-SOON = datetime.timedelta(days=7)
 NOTHING = Decimal(0)
 
 
@@ -25,10 +25,10 @@ def open_on(business: Business, as_of: datetime.date) -> QuerySet[Promise]:
 def section(business: Business, as_of: datetime.date) -> dict[str, dict[str, Any]]:
     """By currency {"promises": {"open", "open_amount", "due_7", "due_7_amount", "count_rate", "amount_rate", "settled"}}.
 
-    `due_7`: those open whose day is one of the next seven, as_of itself counted in, or has gone by. Rates run from 0 to 1 over
+    `due_7`: those open whose day is one of the next seven after as_of, or has come. Rates run from 0 to 1 over
     the promises settled within a year; without any they are null, and `rate_why` says so. Two queries.
     """
-    due = Q(due_on__lt=as_of + SOON)
+    due = within_a_week(as_of)
     sums = {"open": Count("pk"), "open_amount": Sum("amount")}
     sums |= {"due_7": Count("pk", filter=due), "due_7_amount": Sum("amount", filter=due)}
     waiting = {row["currency"]: row for row in open_on(business, as_of).order_by().values("currency").annotate(**sums)}

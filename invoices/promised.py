@@ -40,4 +40,9 @@ def promised(business: Business, currency: str, today: datetime.date) -> Promise
 
 def due_soon(today: datetime.date) -> Q:
     """Open promises that fall due within a week, or did already."""
-    return Q(state=PromiseState.OPEN, due_on__lte=today + SOON)
+    return Q(within_a_week(today), state=PromiseState.OPEN)
+
+
+def within_a_week(today: datetime.date) -> Q:
+    """Promises whose day is one of the next seven after `today`, or came before."""
+    return Q(due_on__lte=today + SOON)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from arcollect.dates import Calendar
+from invoices import promise_figures
 from invoices.disputing import open_dispute
 from invoices.models import LedgerDay, Promise, ReductionPlan
 from reminders.overview_facts import overview
@@ -155,6 +156,8 @@ def test_promises_due_within_a_week_are_those_of_their_list(books, ledger, acme)
     (one,) = standings(ledger, TODAY)
     found = overview(ledger, one, TODAY).promised
     assert (found.count, found.amount, found.due, found.due_amount) == (3, 300, 2, 200)
+    figures = promise_figures.section(ledger, TODAY)["USD"]["promises"]
+    assert (figures["due_7"], figures["due_7_amount"]) == (2, "200.00")
     assert len(lines(books.get(address(ledger, "promise-list"), {"show": "soon", "format": "csv"}))) == 3
 
 
