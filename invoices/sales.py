@@ -16,6 +16,8 @@ from invoices.months import Month, full_months, month_start, months_back
 DSO_MONTHS = 3
 RATIO_MONTHS = 12
 KEPT_MONTHS = 13
+# A ledger that began later in its first month than this has too little of that month for a full one.
+BEGAN_BY = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,12 @@ class Sales:
         )
 
     def full(self, count: int) -> list[Month]:
-        """The last full months there were sales in, or since: at most `count`, newest first."""
-        return [month for month in full_months(self.as_of, count) if month.last >= self.since]
+        """The last full months there were sales in, or since: at most `count`, newest first.
+
+        The month of the first sale counts where that lies in its first half: in the oracle ledger O1 (domain.md 2) it is
+        the 10th.
+        """
+        return [month for month in full_months(self.as_of, count) if month.first.replace(day=BEGAN_BY) >= self.since]
 
     def months(self) -> list[Month]:
         """Every month read, newest first, the one under way up to the day itself: what DSO is counted back on."""

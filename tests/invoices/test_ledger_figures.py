@@ -93,6 +93,13 @@ def test_a_young_ledger_says_what_it_cannot_know(business, acme):
     assert (found["dso_countback"], found["dso_countback_more"]) == ("30.0", False)
 
 
+@pytest.mark.parametrize(("began", "average"), [("2026-03-15", "775.00"), ("2026-03-16", "1000.00")])
+def test_a_first_month_that_began_late_is_no_full_one(business, acme, began, average):
+    for issued, total in ((began, "100"), ("2026-04-01", "1000"), ("2026-05-01", "1000"), ("2026-06-01", "1000")):
+        make.invoice(acme, issued=issued, due="2026-07-10", total=total)
+    assert figures(business)["average_sales"] == average
+
+
 def test_more_than_history_explains(business, acme):
     make.invoice(acme, issued="2026-06-10", due="2026-07-10", total="100", currency="EUR")
     row = make.invoice(acme, issued="2024-01-10", due="2024-07-10", total="9500")
