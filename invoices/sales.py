@@ -55,8 +55,8 @@ def credit_sales(business: Business, as_of: datetime.date) -> dict[str, Sales]:
     """What was sold on credit by `as_of`, by currency, in three queries.
 
     Invoices with their tax, in the month of their date. Left out are cash sales: due on the day they were issued and paid that
-    day. A credit note for a named invoice, which takes a sale back, lowers the sales of its own month; any other is a credit
-    on the account and no matter of sales (oracle ledger O1).
+    day. A credit note for a named invoice, which takes a sale back, lowers the sales of its own month, unless that
+    was a cash sale; any other is a credit on the account and no matter of sales (oracle ledger O1).
     """
     first = full_months(as_of, KEPT_MONTHS)[-1].first
     issued = Invoice.objects.filter(business=business, issued_on__lte=as_of).order_by()
@@ -64,6 +64,7 @@ def credit_sales(business: Business, as_of: datetime.date) -> dict[str, Sales]:
     cash = Q(due_on__lte=F("issued_on"), paid_on=F("issued_on"))
     sold = issued.filter(~cash | Q(paid_on=None), issued_on__gte=first)
     back = CreditNote.objects.filter(business=business, issued_on__gte=first, issued_on__lte=as_of, corrects__isnull=False)
+    back = back.exclude(corrects__due_on__lte=F("corrects__issued_on"), corrects__paid_on=F("corrects__issued_on"))
     by_month: dict[str, dict[datetime.date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for rows, sign in ((sold, 1), (back, -1)):
         by_day = rows.order_by().values("currency", "issued_on").annotate(sum=Sum("total"))

@@ -124,10 +124,11 @@ def test_cash_sales_are_no_credit_sales(business, acme):
 
 def test_a_credit_note_for_an_invoice_takes_the_sale_back(business, acme):
     row = make.invoice(acme, issued="2026-05-10", due="2026-06-10", total="100")
-    note = make.credit_note(acme, "30", on="2026-06-02")
-    note.corrects = row
-    note.save()
+    make.credit_note(acme, "30", on="2026-06-02", corrects=row)
     make.credit_note(acme, "20", on="2026-06-02")
+    cash = make.invoice(acme, issued="2026-06-03", due="2026-06-03", total="500")
+    make.payment(acme, "500", on="2026-06-03", split={cash: "500"})
+    make.credit_note(acme, "500", on="2026-06-04", corrects=cash)
     assert figures(business)["sales"] == {"2026-05": "100.00", "2026-06": "-30.00"}
 
 
