@@ -58,7 +58,8 @@ def write_verdicts(*, business: Business, verdicts: Sequence[Verdicts], today: d
 
 def _write_fires(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date) -> list[Reminder]:
     customer_ids = {verdict.customer.pk for verdict, _ in fires}
-    events, calls = _supersede(business, fires, today), _calls_made(customer_ids, today)
+    calls = _calls_made(customer_ids, today)
+    events = _supersede(business, fires, today, calls)
     tasks = _tasks(business, fires, today, customer_ids, calls)
     letters = _letters(business, fires, today, tasks, customer_ids, calls)
     facts = {(one.customer.pk, one.case.currency): seen(one.case, one.setting, today) for one, _fire in fires}
@@ -75,8 +76,12 @@ def _write_fires(business: Business, fires: Sequence[tuple[Verdicts, Fire]], tod
     return reminders
 
 
-def _supersede(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date) -> list[Event]:
-    """Cancels the letters and calls up to the new step that never got out: it speaks for all of them, higher ones stay."""
+def _supersede(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date, calls: Calls) -> list[Event]:
+    """Cancels the letters and calls up to the new step that never got out: it speaks for all of them, higher ones stay.
+
+    So does a call the step asks for again: how often they were tried in vain is not forgotten.
+    """
+    again = {(one.customer.pk, one.case.currency, _asked(one, fire, calls)) for one, fire in fires}
     ranks = {(verdict.customer.pk, verdict.case.currency): RANK[fire.step] for verdict, fire in fires if fire.step in RANK}
     customer_ids = [customer_id for customer_id, _ in ranks]
     unsent = Letter.objects.select_for_update().filter(customer__in=customer_ids, state__in=UNSENT)
@@ -87,7 +92,8 @@ def _supersede(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today
     Letter.objects.filter(pk__in=[letter.pk for letter in old]).update(state=LetterState.CANCELLED, problem=REPLACED)
     stale = Task.objects.filter(customer__in=customer_ids, kind__in=list(SUPERSEDED), state=TaskState.OPEN)
     stale = stale.only("customer_id", "kind", "subject")
-    gone = [task for task in stale if SUPERSEDED[task.kind] <= ranks.get((task.customer_id, task.subject), -1)]
+    lower = [task for task in stale if SUPERSEDED[task.kind] <= ranks.get((task.customer_id, task.subject), -1)]
+    gone = [task for task in lower if (task.customer_id, task.subject, task.kind) not in again]
     looks = [f"letter:{letter.pk}" for letter in old]
     gone += Task.objects.filter(customer__in=customer_ids, kind=TaskKind.REVIEW_LETTER, subject__in=looks, state=TaskState.OPEN)
     Task.objects.filter(pk__in=[task.pk for task in gone]).update(state=TaskState.CANCELLED, closed_on=today, outcome=REPLACED)
@@ -118,21 +124,31 @@ def _tasks(
     customer_ids: Iterable[int],
     calls: Calls,
 ) -> list[Task | None]:
-    """The task of each fire, in order: the one open for the same customer, kind and currency, or a new one."""
+    """The task of each fire, in order: the one open for the same customer, kind and currency, about the new sum, or a new one."""
     still_open = {
         (task.customer_id, task.kind, _about(task.kind, task.subject)): task
         for task in Task.objects.filter(customer__in=customer_ids, state=TaskState.OPEN)
     }
     tasks: list[Task | None] = []
+    again = []
     for verdict, fire in fires:
-        called = (verdict.customer.pk, verdict.case.currency, fire.step) in calls
-        kind = None if called else _task_kind(verdict.setting.policy.steps[fire.step])
+        kind = _asked(verdict, fire, calls)
         key = (verdict.customer.pk, kind, _about(kind, verdict.case.currency))
         if kind is not None and key not in still_open:
             still_open[key] = _task(business, verdict, fire, kind, today)
+        elif kind in SUPERSEDED:
+            still_open[key].amount, still_open[key].reason = fire.total, _reason(verdict, fire)
+            again.append(still_open[key])
         tasks.append(still_open.get(key) if kind else None)
     Task.objects.bulk_create([task for task in still_open.values() if task.pk is None], batch_size=1000)
+    Task.objects.bulk_update([task for task in again if task.pk], ["amount", "reason"], batch_size=500)
     return tasks
+
+
+def _asked(verdict: Verdicts, fire: Fire, calls: Calls) -> TaskKind | None:
+    """What a person must do about this fire; nothing where they did it before its letter was withdrawn."""
+    called = (verdict.customer.pk, verdict.case.currency, fire.step) in calls
+    return None if called else _task_kind(verdict.setting.policy.steps[fire.step])
 
 
 def _about(kind: TaskKind | str | None, subject: str) -> str:
@@ -162,8 +178,12 @@ def _task(business: Business, verdict: Verdicts, fire: Fire, kind: TaskKind, tod
         due_on=fire.due_on,
         currency=verdict.case.currency,
         amount=fire.total,
-        reason=" ".join(filter(None, (fire.reason, *_counsel(verdict, fire)))),
+        reason=_reason(verdict, fire),
     )
+
+
+def _reason(verdict: Verdicts, fire: Fire) -> str:
+    return " ".join(filter(None, (fire.reason, *_counsel(verdict, fire))))
 
 
 def _counsel(verdict: Verdicts, fire: Fire) -> Iterator[str]:

@@ -85,6 +85,24 @@ def test_a_stretcher_who_promises_on_the_notice_call_is_not_written_to(business,
     assert Letter.objects.get(code="L1").state == "cancelled"
 
 
+@pytest.mark.proves("P09")
+def test_another_invoice_forgets_no_attempt_at_the_notice_call(business, acme, tmp_path):
+    folder = Folder(tmp_path)
+    make.score(acme, "STRETCHER")
+    make.invoice(acme)
+    make.invoice(acme, issued="2026-01-24", due="2026-02-23", total="500")
+    walk(business, "2026-02-16", "2026-02-16", folder)
+    asked = Task.objects.get(kind="notice_call")
+    for on in ("2026-02-16", "2026-02-17"):
+        call(asked, on)
+    assert walk(business, "2026-02-24", "2026-02-24", folder) == [("02-24", "NOTICE")]
+    asked = Task.objects.get(kind="notice_call")
+    assert (asked.state, asked.due_on, asked.amount) == ("open", day("2026-02-16"), Decimal(1500))
+    call(asked, "2026-02-24")
+    assert Task.objects.get(kind="notice_call").outcome == "NO_CONTACT"
+    assert sorted(Letter.objects.filter(code="L1").values_list("state", "total")) == [("approved", 1500), ("cancelled", 1000)]
+
+
 @pytest.mark.proves("P10")
 def test_who_gets_into_trouble_is_called_before_the_next_letter(business, acme, tmp_path):
     folder = Folder(tmp_path)
