@@ -79,9 +79,12 @@ def _write(business: Business, judged: Iterable[Judged], today: datetime.date) -
     events = []
     for pk, one in by_id.items():
         before, sub_type = (scores[pk].segment, scores[pk].sub_type) if pk in scores else ("", "")
-        if (before, sub_type) != (one.verdict.segment, one.verdict.sub_type):
-            data = {"before": before, "segment": str(one.verdict.segment), "rule": one.verdict.rule}
+        data = {"before": before, "segment": str(one.verdict.segment), "rule": one.verdict.rule}
+        if before != one.verdict.segment:
             events.append(_event(business, "score.changed", f"customer:{pk}", one.customer, data))
+        elif sub_type != one.verdict.sub_type:
+            data |= {"sub_type": str(one.verdict.sub_type)}
+            events.append(_event(business, "score.queries_changed", f"customer:{pk}", one.customer, data))
     rows = [score_of(one, scores.get(pk), today) for pk, one in by_id.items()]
     CustomerScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["customer"], update_fields=WRITTEN)
     events += _write_advices(business, by_id, today)

@@ -196,6 +196,7 @@ SENTENCES = {
     "mail.delayed": lazy("A mail is held up on its way"),
     "mail.automatic": lazy("Automatic answer received"),
     "score.changed": lazy("Counted from how they pay as: {segment}"),
+    "score.queries_changed": lazy("Why they raise queries, as it is counted now: {sub_type}"),
     "score.acknowledged": lazy("The alarm about how they pay was seen: what is usual now is what they pay like now"),
     "segment.overridden": lazy("Treated as “{segment}” until {until}, whatever the figures say"),
     "segment.override_ended": lazy("The figures say again how they are treated"),

@@ -18,7 +18,7 @@ from customers.models.customer import Channel
 from customers.models.desk import Outcome, TaskKind
 from invoices.models import Invoice
 from invoices.models.agreement import DisputeCode, DisputeOutcome, Preflight
-from invoices.models.insight import Advice, Segment
+from invoices.models.insight import Advice, Segment, SubType
 from invoices.models.portal import SatisfactionAnswer
 from invoices.preflight_words import NAMES
 from reminders.models import Occasion, StepCode
@@ -108,6 +108,7 @@ def _values(event: Event, rows: Rows) -> Mapping[str, str]:
     words["letter"] = getattr(letter, "get_code_display", str)()
     words["task"] = _label(TaskKind, data.get("task_kind") or getattr(subject, "kind", ""))
     words["invoices"] = _invoices(data, rows)
+    words["sub_type"] = _label(SubType, data.get("sub_type", ""))
     words["changes"] = _flags(data["changes"]) if event.kind == "customer.flags_changed" else ""
     words["fields"] = ", ".join(_field_label(event, name) for name in data.get("fields", ()))
     return words

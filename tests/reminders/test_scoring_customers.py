@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from arcollect.dates import Calendar
 from customers.models import Customer, Event
+from invoices.disputing import open_dispute, resolve_dispute
 from invoices.models import CreditAdvice, CustomerScore
 from invoices.overruling import decline_advice, set_override
 from reminders.scoring_customers import score_customers
@@ -66,6 +68,19 @@ def test_since_stays_while_the_segment_does_and_only_a_change_is_logged(business
     night(business, TODAY + 2 * DAY)
     assert CustomerScore.objects.get(customer=acme).since == TODAY + 2 * DAY
     assert [(data["before"], data["segment"]) for data in changes(acme)] == [("", "PROMPT"), ("PROMPT", "SLOW")]
+
+
+def test_another_reason_for_queries_is_told_as_what_it_is(business, acme):
+    make.score(acme, "DISPUTER", sub_type="OUR_FAULT")
+    for number in range(5):
+        row = make.invoice(acme, issued="2026-05-01", due="2026-05-31")
+        if number < 3:
+            asked = open_dispute(invoice=row, code="PRICE", amount=Decimal(10), on=date(2026, 6, 10), calendar=Calendar())
+            resolve_dispute(dispute=asked, on=date(2026, 6, 20), outcome="rejected", resolution="Looked at.")
+    night(business)
+    assert CustomerScore.objects.get(customer=acme).sub_type == "TACTICAL"
+    told = Event.objects.filter(customer=acme, kind__startswith="score.").order_by("-id").values_list("kind", "data__sub_type")
+    assert told[0] == ("score.queries_changed", "TACTICAL")
 
 
 def test_an_earlier_day_changes_nothing_a_later_night_wrote(business, acme):

@@ -50,6 +50,13 @@ def said(kind: str, subject: str, **data: object) -> str:
             "Time for the courtesy call: $70.00 falls due",
         ),
         ("call.logged", "conversation:1", {"outcome": "NO_ANSWER"}, "Call: No answer"),
+        (
+            "score.queries_changed",
+            "customer:1",
+            {"before": "DISPUTER", "segment": "DISPUTER", "sub_type": "TACTICAL"},
+            "Why they raise queries, as it is counted now: Mostly to gain time",
+        ),
+        ("score.queries_changed", "customer:1", {"sub_type": ""}, "Why they raise queries, as it is counted now: Not known"),
         ("invoice.changed", "invoice:7", {"changes": {"due_on": "2026-01-01"}}, "Invoice INV-7 changed by a file"),
     ],
 )
