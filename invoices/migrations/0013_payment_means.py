@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("invoices", "0011_write_off_recovered_by"),
+        ("invoices", "0012_expected_cash"),
     ]
 
     operations = [
