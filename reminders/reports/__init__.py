@@ -122,6 +122,7 @@ REPORTS: dict[str, Kind] = {
             "rests_on": Field(_("Rests on")),
         },
         past=False,
+        by_hand=forecast.forecast_now,
     ),
     "cash": Kind(
         forecast.cash,

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from arcollect.money import format_plain
 from customers.models import Business
 from invoices.cash_facts import expected
@@ -14,7 +16,7 @@ from invoices.cash_rows import name_all
 from invoices.counted import changed_since_counted, counted_through
 from invoices.models import ExpectedCash, Invoice, InvoiceForecast
 from reminders.forecast_words import rests_words, source_words
-from reminders.forecasting import kept_or_made
+from reminders.forecasting import kept, kept_or_made
 from reminders.reports.report import Report, Rows
 
 NOTHING = Decimal(0)
@@ -22,8 +24,17 @@ MONTH = 4
 
 
 def forecast(business: Business, as_of: datetime.date) -> Report:
-    """Every open invoice with how probably it is paid late, when it is expected, from when to when, and what that rests on."""
-    made = kept_or_made(business, as_of)
+    """Every open invoice with how probably it is paid late, when it is expected, from when to when, and what that rests on:
+    as the nights forecast it."""
+    return _forecast(business, kept(business, as_of))
+
+
+def forecast_now(business: Business, as_of: datetime.date) -> Report:
+    """The same, made anew where the last night's forecasts are of another day or lack an invoice: longer than a page may take."""
+    return _forecast(business, kept_or_made(business, as_of))
+
+
+def _forecast(business: Business, made: Mapping[int, InvoiceForecast]) -> Report:
     opened = Invoice.objects.filter(business=business, balance__gt=0).select_related("customer").order_by("due_on", "pk")
     rows: Rows = []
     opens: list[tuple[str, int]] = []
@@ -36,12 +47,15 @@ def forecast(business: Business, as_of: datetime.date) -> Report:
         one["invoices"] += 1
         one["amount"] += invoice.balance
         one["late_amount"] += invoice.balance * (found.probability_late if found else 0)
-    figures = {
-        currency: {"invoices": str(one["invoices"])}
-        | {name: format_plain(one[name], currency) for name in ("amount", "late_amount")}
-        for currency, one in sorted(sums.items())
-    }
+    figures = {currency: _forecast_figures(one, currency, known=bool(made)) for currency, one in sorted(sums.items())}
     return Report("Forecast", figures, "invoices", rows, opens=opens)
+
+
+def _forecast_figures(sums: Mapping[str, Decimal], currency: str, *, known: bool) -> dict[str, str | None]:
+    found = {"invoices": str(sums["invoices"]), "amount": format_plain(sums["amount"], currency)}
+    if known:
+        return found | {"late_amount": format_plain(sums["late_amount"], currency)}
+    return found | {"late_amount": None, "late_amount_why": _("Nothing was forecast yet: the first forecasts come tonight.")}
 
 
 def cash(business: Business, as_of: datetime.date) -> Report:

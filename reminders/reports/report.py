@@ -57,6 +57,7 @@ class Kind:
     `first`: its figures that a page shows large, in order. `headline`: where the nights keep the first of them (names below
     each other in LedgerDay.figures); empty where they do not. `fields`: figures and columns reminders.reports.words lacks.
     `past`: it can be told as of any day; else only of today. `unseen`: columns of the files that a page has no room for.
+    `by_hand`: how the command reads it, where that may take longer than anybody waits for a page.
     `page`: the address of a page of its own, where it has one. `note`: how a column is to be read. `if_any`: figures a page
     leaves out where they are nothing.
     """
@@ -72,6 +73,7 @@ class Kind:
     page: str = ""
     note: object = ""
     if_any: frozenset[str] = frozenset()
+    by_hand: Callable[[Business, datetime.date], Report] | None = None
 
 
 def names_of(business: Business, ids: Collection[int] | None = None) -> dict[int, tuple[str, str]]:

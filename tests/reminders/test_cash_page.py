@@ -101,6 +101,7 @@ def test_the_night_s_forecasts_say_the_day(books, business, owed):
 
 
 def test_the_report_of_invoices_says_what_each_forecast_rests_on(books, business, owed):
+    list(store_forecasts(business, make.day("2026-06-30")))
     page = read(books, business, "report-detail", "forecast")
     assert "no payment of theirs yet: what others do; 1 invoice overdue" in page
     answer = books.get(address(business, "report-detail", "forecast"), {"format": "csv"})

@@ -4,11 +4,14 @@ import datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from invoices import booking, cash_facts
 from invoices.models import ForecastReview, Invoice, InvoiceForecast, Payment
-from reminders.forecasting import last_quarter, store_forecasts
+from reminders.forecasting import kept, last_quarter, store_forecasts
 from tests import make
+from tests.pages import read
+from tests.reminders.test_report_ageing import report
 
 pytestmark = pytest.mark.django_db
 TODAY = make.day("2026-07-01")
@@ -113,3 +116,31 @@ def test_the_queries_do_not_grow_with_the_invoices(business, lived, django_asser
         list(store_forecasts(business, TODAY))
     with django_assert_max_num_queries(13):
         cash_facts.section(business, TODAY)
+
+
+def test_what_came_since_the_night_is_forecast_like_what_is_kept(business, lived, django_assert_num_queries):
+    list(store_forecasts(business, TODAY))
+    slow, stranger = lived["slow"].customer, make.customer(business, "Stranger")
+    before = InvoiceForecast.objects.get(invoice=lived["slow"])
+    theirs = make.invoice(slow, issued="2026-07-01", due="2026-07-31")
+    other = make.invoice(stranger, issued="2026-07-01", due="2026-07-31")
+    overdue = make.invoice(stranger, issued="2026-05-01", due="2026-05-31")
+    with django_assert_num_queries(2):
+        found = kept(business, TODAY)
+    assert found[theirs.pk].expected_on - theirs.due_on == before.expected_on - before.invoice.due_on
+    assert (found[theirs.pk].probability_late, found[theirs.pk].rests_on) == (before.probability_late, before.rests_on)
+    assert (found[other.pk].rests_on, found[other.pk].low_on <= found[other.pk].expected_on) == ({}, True)
+    assert (found[overdue.pk].probability_late, found[overdue.pk].low_on > TODAY) == (1, True)
+    assert found[lived["overdue"].pk].made_on == TODAY
+    assert InvoiceForecast.objects.count() == 3
+
+
+def test_a_page_learns_nothing_and_the_command_does(business, lived, client_of, owner):
+    browser = client_of(owner)
+    with time_machine.travel(datetime.datetime(2026, 7, 1, 9, tzinfo=datetime.UTC), tick=False):
+        page = read(browser, business, "report-detail", "forecast")
+        assert "Nothing was forecast yet: the first forecasts come tonight." in page
+        assert "usually 20 days late" not in page
+    told = report("forecast", "--as-of", "2026-07-01")
+    assert [row["rests_on"] for row in told["invoices"]][0].startswith("16 payments of theirs, usually 20 days late")
+    assert told["currencies"]["USD"]["late_amount"] is not None

@@ -25,7 +25,8 @@ class Command(BusinessCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         business = self.business(options)
         as_of = self.day(business, options)
-        report = REPORTS[options["report"]].read(business, as_of)
+        kind = REPORTS[options["report"]]
+        report = (kind.by_hand or kind.read)(business, as_of)
         if options["csv"]:
             self.write_file(options["csv"], report)
         if options["format"] == "json":
