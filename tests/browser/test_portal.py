@@ -98,6 +98,7 @@ def test_all_is_as_ordered_in_one_click_without_script(phone, tokens):
     expect(page.locator("h1")).to_have_text("Thank you. That is good to hear.")
     page.get_by_role("link", name="Back to the overview").click()
     expect(page.locator("main")).to_contain_text("You told us that all is as ordered.")
+    page.get_by_text("Change your answer").click()
     page.get_by_role("link", name="No, something is wrong").click()
     page.get_by_label("What is wrong?").fill("A wheel is missing.")
     page.get_by_role("button", name="Send it to us").click()
