@@ -55,7 +55,7 @@ SPECIAL_DOORS = {
 ACTS = {
     "complete": (DoneForm, complete_task, lazy("Done.")),
     "cancel": (CancelForm, cancel_task, lazy("Taken off the desk.")),
-    "snooze": (SnoozeForm, snooze_task, lazy("Put off.")),
+    "snooze": (SnoozeForm, snooze_task, lazy("Put off. Until its day it is under “Later” on the desk.")),
 }
 
 
