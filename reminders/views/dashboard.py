@@ -1,5 +1,6 @@
 """Are we getting paid?"""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -91,6 +92,7 @@ def _shown(business: Business, view: Overview, found: Sequence[Standing], reques
         "currencies": [(one.currency, get_currency_name(one.currency, count=2, locale=locale)) for one in found],
         "report": {
             **{key: _report(business, name, view.currency) for key, name in BEHIND.items()},
+            "team": _report(business, "team", view.currency, view.latest.on - A_DAY if view.latest else None),
             "plan": f"{reverse('reduction-plan', args=[business.slug])}?currency={view.currency}",
         },
         "charts": _charts(view, business),
@@ -108,13 +110,15 @@ BEHIND = {
     "ratio": "ledger-ratio",
     "promises": "promises",
     "steps": "steps",
-    "team": "team",
 }
+# A night counts the full days before it of what the team did.
+A_DAY = datetime.timedelta(days=1)
 
 
-def _report(business: Business, name: str, currency: str) -> str:
-    """The address of a report in one currency."""
-    return f"{reverse('report-detail', args=[business.slug, name])}?currency={currency}"
+def _report(business: Business, name: str, currency: str, as_of: datetime.date | None = None) -> str:
+    """The address of a report in one currency, as of a day where it is not today."""
+    day = f"&as_of={as_of.isoformat()}" if as_of else ""
+    return f"{reverse('report-detail', args=[business.slug, name])}?currency={currency}{day}"
 
 
 def _charts(view: Overview, business: Business) -> dict[str, Any]:

@@ -188,3 +188,8 @@ def test_a_year_of_nights_costs_no_query_more(client_of, owner, ledger):
 def test_a_moment_without_a_night_needs_none(ledger):
     view = overview(ledger, Standing("USD", standings(ledger, TODAY)[0].buckets), TODAY)
     assert (view.latest, view.glide, view.owed_change, view.is_fresh) == (None, None, None, False)
+
+
+def test_the_deeds_of_the_team_are_those_the_night_counted(books, ledger):
+    night(ledger, "2026-03-20")
+    assert "/reports/team/?currency=USD&amp;as_of=2026-03-19" in books.get(address(ledger, "dashboard")).content.decode()
