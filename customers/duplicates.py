@@ -140,7 +140,17 @@ def _same_phone(one: str, other: str) -> bool:
 
 def _name(one: _Plain, other: _Plain) -> Iterator[tuple[str, int]]:
     """Numbers in names ("Branch 17") tell two apart, however alike they are."""
-    pairs = [(a, b) for a in one.names for b in other.names]
+    yield from _likeness(one.names, other.names)
+    if one.numbers and other.numbers and not one.numbers & other.numbers:
+        yield "other_number", OTHER_NUMBER
+
+
+def _likeness(names: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, int]]:
+    # The same letter by letter, as most suggestions are: no need to measure.
+    if not {*names}.isdisjoint(others):
+        yield "name", SAME_NAME
+        return
+    pairs = [(a, b) for a in names for b in others]
     alike = max((token_sort_ratio(a, b) for a, b in pairs), default=0)
     within = max((token_set_ratio(a, b) for a, b in pairs), default=0)
     if alike == 100:
@@ -151,8 +161,6 @@ def _name(one: _Plain, other: _Plain) -> Iterator[tuple[str, int]]:
         yield "part_of_name", PART_OF_NAME
     elif within < ALIEN:
         yield "other_name", OTHER_NAME
-    if one.numbers and other.numbers and not one.numbers & other.numbers:
-        yield "other_number", OTHER_NUMBER
 
 
 def _place(one: _Plain, other: _Plain) -> Iterator[tuple[str, int]]:

@@ -28,6 +28,11 @@ def plain_name(name: str) -> str:
 def plain_words(name: str) -> list[str]:
     """All of a name's words in capitals without accents and signs, the legal form among them."""
     joined = DOTTED_FORMS.sub(lambda found: found[0].replace(".", ""), name.replace("e. K.", "eK").replace("e.K.", "eK"))
-    bare = unicodedata.normalize("NFKD", joined.replace("ß", "ss").upper())
-    letters = "".join(character for character in bare if not unicodedata.combining(character))
+    # Nothing to take off, and of most names that is known at once.
+    letters = joined.upper() if joined.isascii() else _without_accents(joined)
     return re.findall(r"[^\W_]+", UMLAUTS.sub(lambda found: BARE[found[0]], letters))
+
+
+def _without_accents(name: str) -> str:
+    bare = unicodedata.normalize("NFKD", name.replace("ß", "ss").upper())
+    return "".join(character for character in bare if not unicodedata.combining(character))

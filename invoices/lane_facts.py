@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,15 +23,26 @@ NOTHING = Decimal(0)
 
 def lanes(business: Business, today: datetime.date, currency: str = "") -> list[Placed]:
     """Every overdue invoice in its lane, in a fixed number of queries; of one currency, or of all."""
-    overdue = Invoice.objects.filter(business=business, balance__gt=0, due_on__lt=today).order_by()
+    overdue = Invoice.objects.filter(business=business, balance__gt=0, due_on__lt=today)
     if currency:
         overdue = overdue.filter(currency=currency)
+    return lanes_of(business, overdue, to_match(business, today), today)
+
+
+def lanes_of(
+    business: Business, overdue: QuerySet[Invoice], unapplied: Mapping[tuple[int, str], Decimal], today: datetime.date
+) -> list[Placed]:
+    """These overdue invoices in their lanes; of accounts with `unapplied` money they must be all."""
+    return place(_debts(business, overdue.order_by(), today), unapplied, today)
+
+
+def to_match(business: Business, today: datetime.date) -> dict[tuple[int, str], Decimal]:
+    """The accounts with so much money on them that it is worth matching, by customer and currency. Six queries."""
     unapplied: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for credit in open_credits(business, today):
         unapplied[credit.customer_id, credit.currency] += credit.amount
     worth_matching = Decimal(business.rules["unapplied_wait_from"])
-    enough = {account: amount for account, amount in unapplied.items() if amount >= worth_matching}
-    return place(_debts(business, overdue, today), enough, today)
+    return {account: amount for account, amount in unapplied.items() if amount >= worth_matching}
 
 
 def section(business: Business, today: datetime.date) -> dict[str, dict[str, Any]]:
@@ -56,7 +67,7 @@ def lane_sums(placed: Iterable[Placed]) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _debts(business: Business, overdue: QuerySet[Invoice], today: datetime.date) -> list[Debt]:
-    clocks, planned, promised = _clocks(business), _planned(business), _promised(business)
+    clocks, planned, promised = _clocks(business), set(planned_invoices(business)), set(promised_invoices(business))
     people, handed = _customers(business, today), _handed_on(business)
     rows = list(overdue.values_list("pk", "customer_id", "currency", "due_on", "balance"))
     treated = treated_as(business, {row[1] for row in rows}, today)
@@ -93,9 +104,14 @@ class _Person:
     gentle: bool = False
 
 
+def barred_on(today: datetime.date) -> Q:
+    """The customers about whom only the owner decides."""
+    return Q(insolvent=True) | Q(deceased=True) | Q(moratorium_until__gte=today) | Q(cease_contact=True)
+
+
 def _customers(business: Business, today: datetime.date) -> dict[int, _Person]:
     """Those of whom anything is known that matters. One query."""
-    barred = Q(insolvent=True) | Q(deceased=True) | Q(moratorium_until__gte=today) | Q(cease_contact=True)
+    barred = barred_on(today)
     rows = Customer.objects.filter(barred | Q(vulnerable=True) | ~Q(approach=""), business=business).order_by()
     marked = rows.annotate(stopped=Case(When(barred, then=True), default=False, output_field=BooleanField()))
     names = ("pk", "approach", "stopped", "vulnerable")
@@ -112,17 +128,17 @@ def _clocks(business: Business) -> dict[int, datetime.date | None]:
     return found
 
 
-def _planned(business: Business) -> set[int]:
-    """The invoices in a plan on offer, signed or running, or in a proposal that waits for our answer. One query."""
+def planned_invoices(business: Business) -> QuerySet[Any]:
+    """The ids of invoices in a plan on offer, signed or running, or in a proposal that waits for our answer."""
     proposed = Q(plan__state=PlanState.DRAFT, plan__proposed_by=Proposer.CUSTOMER)
     rows = PlanInvoice.objects.filter(proposed | Q(plan__state__in=LIVE_PLAN_STATES), plan__business=business)
-    return set(rows.values_list("invoice_id", flat=True))
+    return rows.order_by().values_list("invoice_id", flat=True)
 
 
-def _promised(business: Business) -> set[int]:
-    """The invoices an open promise covers. One query."""
+def promised_invoices(business: Business) -> QuerySet[Any]:
+    """The ids of invoices an open promise covers."""
     rows = PromiseLine.objects.filter(promise__business=business, promise__state=PromiseState.OPEN)
-    return set(rows.values_list("invoice_id", flat=True))
+    return rows.order_by().values_list("invoice_id", flat=True)
 
 
 def _handed_on(business: Business) -> set[tuple[int, str]]:

@@ -108,7 +108,7 @@ def place(debts: Iterable[Debt], unapplied: Mapping[tuple[int, str], Decimal], t
         late = debt.contested and debt.clock is not None and debt.clock < today
         found.append(Placed(debt, lane, (today - debt.due_on).days, late))
     order = {lane: position for position, lane in enumerate(Lane)}
-    return sorted(found, key=lambda placed: (order[placed.lane], *_first(placed)))
+    return sorted(found, key=lambda placed: (order[placed.lane], *first_in_lane(placed)))
 
 
 def lane_of(debt: Debt, days: int) -> Lane:
@@ -151,7 +151,7 @@ def _to_match(debts: Iterable[Debt], unapplied: Mapping[tuple[int, str], Decimal
     return found
 
 
-def _first(placed: Placed) -> tuple[object, ...]:
+def first_in_lane(placed: Placed) -> tuple[object, ...]:
     """Within a lane: queries past their clock first, then by clock; all others oldest x largest."""
     weight = (-placed.debt.amount * placed.days, -placed.days, placed.debt.invoice_id)
     if placed.lane == Lane.DISPUTES:

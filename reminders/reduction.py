@@ -1,20 +1,20 @@
 """Reads the debt-reduction plan of one currency: the way down, the lanes of work, the hard decisions (domain.md 5.4)."""
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from customers.models import Business, Customer
-from invoices.history import ageings
+from invoices.lane_board import Board, Owing
 from invoices.lanes import Lane, Placed
-from invoices.ledger_metrics import NOTHING, LedgerRatio
-from invoices.models import Invoice, ReductionPlan
+from invoices.ledger_metrics import LedgerRatio, ledger_ratio
+from invoices.models import Invoice, LedgerDay, ReductionPlan
+from invoices.months import full_months
 from invoices.reducing import running_plan
 from invoices.reduction import Decision, Glide, PlanWeek, Worth, best, glide_of, nearest, odds_of, weeks_of, worths
-from invoices.sales import Sales, credit_sales
-from invoices.turnover import NO_AGEING, ratio_of
+from invoices.sales import RATIO_MONTHS, Sales, credit_sales
+from reminders.account_sums import Key, Sums
 from reminders.standing import trend
 
 
@@ -107,51 +107,55 @@ class Reduction:
         return None if self.ahead is None else -self.ahead
 
 
-def reduction(business: Business, currency: str, today: datetime.date) -> Reduction:
-    """The way down: that of the running plan, else the one the owner would be offered. A fixed number of queries."""
-    owed = ageings(business, today).get(currency, NO_AGEING)
-    sales = credit_sales(business, today).get(currency) or Sales(today, datetime.date.max)
-    ratio = ratio_of(owed, sales, Decimal(business.rules["ledger_ratio_target"]))
+def reduction(business: Business, sums: Mapping[Key, Sums], currency: str, today: datetime.date) -> Reduction:
+    """The way down: that of the running plan, else the one the owner would be offered. `sums`: what is owed, by (currency,).
+
+    A fixed number of queries.
+    """
+    here = sums.get((currency,), Sums())
+    owed = here.owed - here.unapplied
+    target = Decimal(business.rules["ledger_ratio_target"])
+    ratio = ledger_ratio(owed, months_of_sales(business, currency, today), target)
     plan = running_plan(business, currency)
-    glide = glide_of(plan, owed.net, ratio.target, today, business.rules["glide_weeks"])
-    weeks = _weeks(business, plan, glide, owed.net, today) if plan and glide else []
-    return Reduction(currency, today, owed.net, ratio, plan, glide, weeks)
+    glide = glide_of(plan, owed, ratio.target, today, business.rules["glide_weeks"])
+    weeks = _weeks(business, plan, glide, owed, today) if plan and glide else []
+    return Reduction(currency, today, owed, ratio, plan, glide, weeks)
 
 
-def lane_work(placed: Iterable[Placed], most: int) -> list[LaneWork]:
-    """The lanes that have something in them, each with its first `most` debts. One query."""
-    by_lane: dict[Lane, list[Placed]] = defaultdict(list)
-    for one in placed:
-        by_lane[one.lane].append(one)
-    wanted = [one.debt.invoice_id for rows in by_lane.values() for one in rows[:most]]
+def months_of_sales(business: Business, currency: str, today: datetime.date) -> list[Decimal]:
+    """What was sold on credit in each of the last full months there are, newest first: as today's night counted it, else as it
+    is now. One query, or four."""
+    day = LedgerDay.objects.filter(business=business, currency=currency, on=today, backfilled=False).first()
+    if day is not None and "sales" in day.figures:
+        sold = day.figures["sales"]
+        return [Decimal(sold[month.name]) for month in full_months(today, RATIO_MONTHS) if month.name in sold]
+    sales = credit_sales(business, today).get(currency) or Sales(today, datetime.date.max)
+    return [sales.of([month]).sales for month in sales.full(RATIO_MONTHS)]
+
+
+def lane_work(board: Board) -> list[LaneWork]:
+    """The lanes that have something in them, each with its first debts. One query."""
+    wanted = [one.debt.invoice_id for filled in board.lanes.values() for one in filled.first]
     invoices = Invoice.objects.select_related("customer").in_bulk(wanted)
     return [
         LaneWork(
             lane,
-            sum((one.debt.amount for one in by_lane[lane]), NOTHING),
-            len(by_lane[lane]),
-            [WorkRow(one, invoices[one.debt.invoice_id]) for one in by_lane[lane][:most] if one.debt.invoice_id in invoices],
+            filled.amount,
+            filled.count,
+            [WorkRow(one, invoices[one.debt.invoice_id]) for one in filled.first if one.debt.invoice_id in invoices],
         )
-        for lane in Lane
-        if by_lane[lane]
+        for lane, filled in board.lanes.items()
+        if filled.count
     ]
 
 
-def hard_cases(business: Business, placed: Iterable[Placed], most: int | None = None) -> list[HardCase]:
+def hard_cases(business: Business, owing: Mapping[int, Owing]) -> list[HardCase]:
     """The hard decisions of one currency, a case a customer, those worth most first. One query."""
-    of_customer: dict[int, list[Placed]] = defaultdict(list)
-    for one in placed:
-        if one.lane == Lane.HARD:
-            of_customer[one.debt.customer_id].append(one)
     odds, final = odds_of(business.rules), business.rules["final"]
-    sums = {pk: sum((one.debt.amount for one in rows), NOTHING) for pk, rows in of_customer.items()}
-    found = {pk: worths(amount, odds, final) for pk, amount in sums.items()}
-    order = sorted(sums, key=lambda pk: (-best(found[pk]).value, pk))[:most]
+    found = {pk: worths(one.amount, odds, final) for pk, one in owing.items()}
+    order = sorted(found, key=lambda pk: (-best(found[pk]).value, pk))
     customers = Customer.objects.in_bulk(order)
-    return [
-        HardCase(customers[pk], sums[pk], len(of_customer[pk]), max(one.days for one in of_customer[pk]), found[pk])
-        for pk in order
-    ]
+    return [HardCase(customers[pk], owing[pk].amount, owing[pk].invoices, owing[pk].days, found[pk]) for pk in order]
 
 
 def _weeks(business: Business, plan: ReductionPlan, glide: Glide, owed: Decimal, today: datetime.date) -> list[WeekRow]:
@@ -174,6 +178,7 @@ def _amounts(found: Mapping[str, Mapping[str, str]]) -> dict[str, Decimal]:
     return {name: Decimal(one["amount"]) for name, one in found.items()}
 
 
-def currencies_of(business: Business, today: datetime.date) -> Sequence[str]:
+def currencies_of(business: Business, sums: Mapping[Key, Sums]) -> Sequence[str]:
     """The currencies anything is owed in, that of the business first."""
-    return sorted({business.currency, *ageings(business, today)}, key=lambda code: (code != business.currency, code))
+    codes = {code for (code,), one in sums.items() if one.owed or one.unapplied}
+    return sorted({business.currency, *codes}, key=lambda code: (code != business.currency, code))

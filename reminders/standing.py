@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -109,6 +109,15 @@ def standings_with(business: Business, today: datetime.date, changed: list[int] 
     ]
 
 
+def sums_now(business: Business, today: datetime.date) -> dict[Key, Sums]:
+    """What is owed, not matched and in dispute, by (currency,): as the night stored it, counted again for those who changed
+    since. At most seven queries."""
+    changed = changed_since_counted(business, today)
+    if changed is None:
+        return live_sums(business, today)
+    return _with_accounts(stored_sums(_others(business, today, changed)), _accounts(business, today, changed))
+
+
 def latest_day(business: Business, currency: str, today: datetime.date) -> LedgerDay | None:
     """The newest night up to `today` that counted anything in this currency; None before the first. One query."""
     days = LedgerDay.objects.filter(business=business, currency=currency, on__lte=today, backfilled=False)
@@ -123,16 +132,27 @@ def trend(business: Business, currency: str, since: datetime.date) -> list[Ledge
 
 def _patched(business: Business, today: datetime.date, changed: list[int]) -> tuple[dict[Key, Sums], Late]:
     """What was stored of all others, and the accounts of `changed` as they are now, in five queries and one a currency."""
-    stored = AccountStanding.objects.filter(business=business, on=today).exclude(customer__in=changed)
-    sums = stored_sums(stored)
-    accounts = live_sums(business, today, by=ACCOUNT, whose=Q(customer__in=changed)) if changed else {}
-    for (_customer_id, currency), account in accounts.items():
-        sums.setdefault((currency,), Sums()).add(account)
+    stored, accounts = _others(business, today, changed), _accounts(business, today, changed)
+    sums = _with_accounts(stored_sums(stored), accounts)
     late = _stored_late(stored, [code for (code,) in sums])
     for (customer_id, currency), account in accounts.items():
         if account.overdue and account.oldest_due_on:
             late[currency].append((customer_id, account.overdue, account.owed, account.oldest_due_on))
     return sums, late
+
+
+def _others(business: Business, today: datetime.date, changed: list[int]) -> QuerySet[AccountStanding]:
+    return AccountStanding.objects.filter(business=business, on=today).exclude(customer__in=changed)
+
+
+def _accounts(business: Business, today: datetime.date, changed: list[int]) -> dict[Key, Sums]:
+    return live_sums(business, today, by=ACCOUNT, whose=Q(customer__in=changed)) if changed else {}
+
+
+def _with_accounts(sums: dict[Key, Sums], accounts: Mapping[Key, Sums]) -> dict[Key, Sums]:
+    for (_customer_id, currency), account in accounts.items():
+        sums.setdefault((currency,), Sums()).add(account)
+    return sums
 
 
 def _debtors(late: Late, today: datetime.date) -> dict[str, list[Debtor]]:

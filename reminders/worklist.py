@@ -73,7 +73,9 @@ def placed(business: Business, tasks: QuerySet[Task], today: datetime.date) -> l
     worth, weights = worths(business, ids, today), weights_of(business, ids, today)
     # Of all that is owed only where a task asks for it: a search for each task would be one of all customers each.
     largest = _largest(worth, business) if any(not row[5] for row in rows) else {}
-    chances = late_shares(business, {row[4] for row in rows if _is_early(row[1], row[4])}, today)
+    # Only where nothing is to be asked yet does it count how likely they are late; and only those are looked up.
+    unasked = {row[4] for row in rows if _is_early(row[1], row[4]) and not _worth(worth, largest, row[4], row[5]).collectable}
+    chances = late_shares(business, unasked, today)
     items = [
         Item(
             pk,

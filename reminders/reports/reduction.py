@@ -5,6 +5,7 @@ from itertools import groupby
 
 from arcollect.money import format_plain
 from customers.models import Business
+from invoices.lane_board import hard_owing
 from invoices.lane_facts import lane_sums, lanes
 from invoices.models import Invoice
 from reminders.reduction import hard_cases
@@ -39,7 +40,7 @@ def hard_decisions(business: Business, as_of: datetime.date) -> Report:
     placed = sorted(lanes(business, as_of), key=lambda one: one.debt.currency)
     figures, rows, opens = {}, [], []
     for currency, theirs in groupby(placed, key=lambda one: one.debt.currency):
-        cases = hard_cases(business, theirs)
+        cases = hard_cases(business, hard_owing(theirs))
         if not cases:
             continue
         amounts = {"amount": sum(case.amount for case in cases), "best_value": sum(case.best.value for case in cases)}

@@ -1,6 +1,6 @@
 """The way down to one month's sales: the plan, the lanes of work, the hard decisions, and a paper for the team (P11)."""
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from arcollect.money import format_plain, quantize
 from customers.access import get_row, member_view, owner_view
 from customers.profile import save_rules
 from customers.views.clock import today_of
-from invoices.lane_facts import lanes
+from invoices.lane_board import lane_board
 from invoices.lanes import Lane
 from invoices.models import ReductionPlan
 from invoices.reducing import ReductionError, end_plan, start_plan
@@ -23,6 +23,7 @@ from reminders.forms.reduction import OddsForm, StartForm
 from reminders.reduction import Reduction, currencies_of, hard_cases, lane_work, reduction
 from reminders.reduction_chart import curve
 from reminders.reduction_paper import paper
+from reminders.standing import sums_now
 
 ROWS = 5
 PAPER_ROWS = 12
@@ -31,8 +32,7 @@ PAPER_ROWS = 12
 @member_view
 def reduction_plan(request: HttpRequest) -> HttpResponse:
     """Where the plan of one currency stands (?currency=), what brings it down, and what only the owner decides."""
-    currencies = currencies_of(request.business, today_of(request))
-    view = _asked(request, currencies)
+    view, currencies = _asked(request)
     return render(request, "reminders/reduction.html", _page(request, view) | {"currencies": currencies})
 
 
@@ -40,11 +40,10 @@ def reduction_plan(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reduction_start(request: HttpRequest) -> HttpResponse:
     """Begins a plan from what is owed at this moment."""
-    today = today_of(request)
-    currencies = currencies_of(request.business, today)
-    view, form = _asked(request, currencies), StartForm(request.POST)
+    view, currencies = _asked(request)
+    form = StartForm(request.POST)
     if form.is_valid():
-        terms = {"currency": view.currency, "start_amount": view.owed, "on": today, "actor": request.user}
+        terms = {"currency": view.currency, "start_amount": view.owed, "on": view.today, "actor": request.user}
         try:
             start_plan(business=request.business, **terms, **form.cleaned_data)
         except ReductionError as problem:
@@ -81,32 +80,34 @@ def reduction_odds(request: HttpRequest) -> HttpResponse:
 @member_view
 def reduction_file(request: HttpRequest) -> HttpResponse:
     """The plan on paper, for the meeting of the team."""
-    view = _asked(request, currencies_of(request.business, today_of(request)))
-    placed = lanes(request.business, view.today, view.currency)
-    cases = hard_cases(request.business, placed, PAPER_ROWS)
-    content = paper(request.business, view, lane_work(placed, PAPER_ROWS), cases)
+    view, _currencies = _asked(request)
+    board = lane_board(request.business, view.today, view.currency, PAPER_ROWS)
+    content = paper(request.business, view, lane_work(board), hard_cases(request.business, board.hard))
     name = f"debt-reduction-{view.currency}-{view.today.isoformat()}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-def _asked(request: HttpRequest, currencies: Any) -> Reduction:
+def _asked(request: HttpRequest) -> tuple[Reduction, Sequence[str]]:
+    """The plan of the currency asked for, else of the first, and all there are."""
+    business, today = request.business, today_of(request)
+    sums = sums_now(business, today)
+    currencies = currencies_of(business, sums)
     asked = request.POST.get("currency") or request.GET.get("currency", "")
-    return reduction(request.business, asked if asked in currencies else currencies[0], today_of(request))
+    return reduction(business, sums, asked if asked in currencies else currencies[0], today), currencies
 
 
 def _page(request: HttpRequest, view: Reduction) -> dict[str, Any]:
-    placed = lanes(request.business, view.today, view.currency)
-    cases = hard_cases(request.business, placed, ROWS)
+    board = lane_board(request.business, view.today, view.currency, ROWS)
     chart = curve(view) if view.plan else None
     return {
         "view": view,
         "form": StartForm(initial=_offered(request, view)),
         "chart": chart,
         "drawing": drawn(chart) if chart else None,
-        "lanes": lane_work(placed, ROWS),
-        "overdue": sum((one.debt.amount for one in placed), Decimal(0)),
-        "cases": cases,
+        "lanes": lane_work(board),
+        "overdue": board.overdue,
+        "cases": hard_cases(request.business, board.hard),
         "lane_names": list(Lane),
         "decision_names": [decision.label for decision in Decision],
         "owner": request.membership.is_owner,

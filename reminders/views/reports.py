@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 
@@ -46,10 +46,15 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 @member_view
 def report_detail(request: HttpRequest, name: str) -> HttpResponseBase:
-    """One report as of the day the address asks for (?as_of=), today where it asks for none or one to come."""
+    """One report as of the day the address asks for (?as_of=), today where it asks for none or one to come.
+
+    What has a page of its own is shown there; here is its file with all rows.
+    """
     kind = REPORTS.get(name)
     if kind is None:
         raise Http404
+    if kind.page and request.GET.get("format") != "csv":
+        return redirect(f"{reverse(kind.page, args=[request.business.slug])}?{request.GET.urlencode()}")
     today = today_of(request)
     as_of = _day_asked(request, kind, today)
     whole = kind.read(request.business, as_of)

@@ -8,11 +8,12 @@ import pikepdf
 import pytest
 import time_machine
 
-from invoices.lane_facts import lanes
+from invoices.lane_board import lane_board
 from invoices.models import LedgerDay, ReductionPlan
 from invoices.reducing import start_plan
 from invoices.reduction import Decision
 from reminders.reduction import hard_cases, reduction
+from reminders.standing import sums_now
 from tests import make
 from tests.invoices.o1 import AS_OF, write_o1
 from tests.make import day
@@ -63,7 +64,7 @@ def test_planned_against_actual_week_by_week_and_by_lane(books, business, o1):
     sums = {"match": {"amount": "1250.00", "count": 3}}
     figures = {"net": "5700.00", "lanes": sums}
     LedgerDay.objects.create(business=business, currency="USD", on=day("2026-06-22"), figures=figures)
-    view = reduction(business, "USD", AS_OF)
+    view = reduction(business, sums_now(business, AS_OF), "USD", AS_OF)
     assert [(row.week.planned, row.week.actual) for row in view.weeks[:4]] == [
         (6000, 6000),
         (5800, 5700),
@@ -126,7 +127,7 @@ def hard(business):
 
 @pytest.mark.proves("P11")
 def test_each_hard_decision_with_its_expected_value(boss, business, hard):
-    [case] = hard_cases(business, lanes(business, AS_OF, "USD"))
+    [case] = hard_cases(business, lane_board(business, AS_OF, "USD", 5).hard)
     assert (case.amount, case.invoices, case.days, case.best.decision) == (1000, 2, 150, Decision.SETTLE)
     page = read(boss, business, "reduction-plan")
     assert "Dove 1,000.00 150 560.00 300.00 switched off 325.00 switched off 0.00 Settle for less" in page
@@ -138,7 +139,7 @@ def test_the_owner_says_how_likely_and_what_it_costs(boss, business, hard):
     boss.post(address(business, "reduction-odds"), {**form.initial, "settle_p": "10", "court_cost": "20"})
     business.refresh_from_db()
     assert business.settings["hard_decisions"]["settle"]["p"] == "0.1"
-    [case] = hard_cases(business, lanes(business, AS_OF, "USD"))
+    [case] = hard_cases(business, lane_board(business, AS_OF, "USD", 5).hard)
     values = {one.decision: one.value for one in case.worths}
     assert (values["settle"], values["court"]) == (80, 455)
 

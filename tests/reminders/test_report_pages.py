@@ -42,10 +42,18 @@ def test_the_index_reads_the_night_where_there_was_one(books, business):
     assert "12.3 days DSO" in page
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", [name for name, kind in REPORTS.items() if not kind.page])
 def test_every_report_has_its_page(books, business, o1, name):
     page = read(books, business, "report-detail", name)
     assert str(REPORTS[name].meaning) in page
+
+
+def test_a_report_with_a_page_of_its_own_is_shown_there(books, business, o1):
+    answer = books.get(address(business, "report-detail", "cash"), {"currency": "USD"})
+    assert answer.url == address(business, "report-cash") + "?currency=USD"
+    whole = lines(books.get(address(business, "report-detail", "cash"), {"format": "csv"}))
+    assert whole[0].startswith("customer,name,invoice")
+    assert len(whole) > 5
 
 
 def test_a_report_as_of_a_day_gone_by(books, business, o1):
