@@ -7,12 +7,15 @@ from io import BytesIO
 import pikepdf
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from invoices.lane_board import lane_board
 from invoices.models import LedgerDay, ReductionPlan
 from invoices.reducing import start_plan
 from invoices.reduction import Decision
 from reminders.reduction import hard_cases, reduction
+from reminders.scoring import score_night
 from reminders.standing import sums_now
 from tests import make
 from tests.invoices.o1 import AS_OF, write_o1
@@ -175,3 +178,31 @@ def test_the_paper_for_the_team(books, business, o1, hard):
 
 def test_a_currency_nobody_knows_is_the_own_one(books, business, o1):
     assert books.get(address(business, "reduction-plan"), {"currency": "XXX"}).context["view"].currency == "USD"
+
+
+@pytest.mark.proves("P09")
+def test_more_customers_cost_the_page_no_more_queries(boss, business, hard, django_assert_num_queries):
+    score_night(business, AS_OF)
+    make.payment(hard, "1", on="2026-06-30")
+    read(boss, business, "reduction-plan")
+    with CaptureQueriesContext(connection) as few:
+        read(boss, business, "reduction-plan")
+    for number in range(30):
+        make.invoice(make.customer(business, f"C{number}"), issued="2026-01-01", due="2026-03-31")
+    score_night(business, AS_OF)
+    for customer in list(business.customers.all()):
+        make.payment(customer, "1", on="2026-06-30")
+    with django_assert_num_queries(len(few)):
+        read(boss, business, "reduction-plan")
+
+
+@pytest.mark.proves("P11")
+def test_after_the_night_the_page_says_what_it_said_before_and_what_was_paid_since(books, business, o1, hard):
+    before = read(books, business, "reduction-plan")
+    score_night(business, AS_OF)
+    assert read(books, business, "reduction-plan") == before
+    row = hard.invoices.get(total=600)
+    make.payment(hard, "600", on="2026-06-30", split={row: "600"})
+    after = read(books, business, "reduction-plan")
+    assert "Owed, net $6,400.00" in before
+    assert "Owed, net $5,800.00" in after
