@@ -14,11 +14,12 @@ from invoices.figures import Figure
 
 NOTHING, HUNDRED = Decimal(0), Decimal(100)
 LEAST_MONTHS = 3
-GREEN_UP_TO, AMBER_UP_TO = Decimal(1), Decimal("1.5")
+# Up to so many times the target is amber, beyond it red.
+AMBER_UP_TO = Decimal("1.5")
 
 
 class Light(StrEnum):
-    """How the ledger ratio stands to its target of one month's sales (2.11)."""
+    """How the ledger ratio stands to its target, one month's sales unless the owner aims elsewhere (2.11)."""
 
     GREEN = "green"
     AMBER = "amber"
@@ -80,7 +81,8 @@ def count_back(owed: Decimal, months: Sequence[Turn]) -> CountBack | None:
 def cei(begin: Decimal, sales: Decimal, end: Decimal, end_current: Decimal) -> Figure:
     """Collection effectiveness in per cent, 0 to 100 (2.6): what came in of all that could have.
 
-    `begin`, `end`: the ledger before the first and on the last day; `end_current`: what of it was not overdue.
+    `begin`, `end`: the ledger before the first and on the last day; `end_current`: what of it was not overdue. Of more than a
+    month `sales` are all of that time, not an average month of it: published sources disagree, and domain.md decides so.
     """
     could = begin + sales - end_current
     if could <= 0:
@@ -100,8 +102,10 @@ class LedgerRatio:
 
     @property
     def light(self) -> Light | None:
-        """Green up to one month's sales, amber up to one and a half, else red; None where it is not known."""
-        return None if self.ratio.value is None else light(self.ratio.value)
+        """Green up to the target, amber up to half as much again, else red; None where it is not known."""
+        if self.ratio.value is None or self.average is None or self.target is None:
+            return None
+        return light(self.ratio.value, self.target / self.average)
 
 
 def ledger_ratio(owed: Decimal, sales: Sequence[Decimal], target: Decimal = Decimal(1)) -> LedgerRatio:
@@ -118,11 +122,11 @@ def ledger_ratio(owed: Decimal, sales: Sequence[Decimal], target: Decimal = Deci
     return LedgerRatio(Figure(max(NOTHING, owed) / average), len(sales), average, allowed, max(NOTHING, owed - allowed))
 
 
-def light(ratio: Decimal) -> Light:
-    """The traffic light of a ledger ratio (2.11)."""
-    if ratio <= GREEN_UP_TO:
+def light(ratio: Decimal, target: Decimal = Decimal(1)) -> Light:
+    """The traffic light of a ledger ratio beside its target, both in months of sales (2.11)."""
+    if ratio <= target:
         return Light.GREEN
-    return Light.AMBER if ratio <= AMBER_UP_TO else Light.RED
+    return Light.AMBER if ratio <= target * AMBER_UP_TO else Light.RED
 
 
 def bad_debt(written_off: Decimal, recovered: Decimal, sales: Decimal) -> Figure:

@@ -13,6 +13,7 @@ from invoices.instalments import COUNTERSIGN
 from invoices.models import Dispute, PaymentPlan, Signature
 from invoices.models.agreement import PlanState, Proposer
 from invoices.models.portal import SignedBy
+from invoices.query_ages import past_clock
 from reminders.freshness import Freshness, freshness
 from reminders.heartbeat import Pulse, mailbox_pulse, pulse
 from reminders.models import Run
@@ -67,9 +68,8 @@ def work(business: Business, today: datetime.date, *, as_owner: bool) -> Work:
 
 def _queries(business: Business, today: datetime.date) -> dict[str, int]:
     """The open queries as `Work` counts them."""
-    late = Q(answered_on=None, answer_by__lt=today) | Q(answered_on__isnull=False, close_by__lt=today)
     found = Dispute.objects.filter(business=business, resolved_on=None).aggregate(
-        queries=Count("pk"), overdue_queries=Count("pk", filter=late), first=Min("opened_on")
+        queries=Count("pk"), overdue_queries=Count("pk", filter=past_clock(today)), first=Min("opened_on")
     )
     first = found.pop("first")
     return {**found, "oldest_query": (today - first).days if first else 0}

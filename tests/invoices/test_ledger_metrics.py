@@ -87,8 +87,13 @@ def test_count_back_without_any_month_is_not_known():
 
 @pytest.mark.parametrize(
     ("figures", "percent"),
-    [((6000, 3000, 5400, 1500), "48.0"), ((100, 0, 150, 0), "0.0"), ((100, 0, -50, 20), "100.0")],
-    ids=["O1", "more owed than before", "paid ahead"],
+    [
+        ((6000, 3000, 5400, 1500), "48.0"),
+        ((6200, 10_890, 6340, 3590), "79.6"),
+        ((100, 0, 150, 0), "0.0"),
+        ((100, 0, -50, 20), "100.0"),
+    ],
+    ids=["O1", "the published quarter, on its total sales", "more owed than before", "paid ahead"],
 )
 def test_cei(figures, percent):
     assert cei(*map(D, figures)).text(1) == percent
@@ -123,6 +128,12 @@ def test_the_ledger_ratio_says_why_it_is_not_known(sales, why):
 )
 def test_the_traffic_light(ratio, colour):
     assert light(D(ratio)) == colour
+
+
+def test_the_light_goes_by_the_months_the_owner_aims_at():
+    """Of 100 a month two months may be owed: 180 is within the aim, 290 somewhat above it, 310 far above."""
+    lights = [ledger_ratio(D(owed), [D(100)] * 12, D(2)).light for owed in (180, 290, 310)]
+    assert lights == [Light.GREEN, Light.AMBER, Light.RED]
 
 
 def test_bad_debt():
