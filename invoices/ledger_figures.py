@@ -14,13 +14,13 @@ from arcollect.money import format_plain
 from customers.models import Business
 from invoices.collecting import bad_debts, last_month
 from invoices.figures import Figure
-from invoices.history import ageings, open_of
+from invoices.flagged import disputed
+from invoices.history import ageings
 from invoices.late_sums import late_by_currency
 from invoices.lateness import LateSum, snapshot_dbt
 from invoices.ledger_metrics import NOTHING, CountBack, LedgerRatio
 from invoices.metrics import CURRENT, Ageing
-from invoices.models import Dispute, Payment
-from invoices.reopened import pauses
+from invoices.models import Payment
 from invoices.sales import Sales, credit_sales
 from invoices.turnover import NO_AGEING, BadDebt, Collected, Dso, dso_of, ratio_of
 
@@ -60,7 +60,7 @@ def section(business: Business, as_of: datetime.date) -> dict[str, dict[str, Any
     target = Decimal(business.rules["ledger_ratio_target"])
     months, bad = last_month(business, as_of, ledger.sales), bad_debts(business, ledger.sales, as_of)
     late, came = late_by_currency(business, as_of), received(business, as_of)
-    contested = disputed(business, as_of)
+    contested = _contested(business, as_of)
     found = {}
     for currency in ledger.currencies:
         ageing, sales = ledger.ageing(currency), ledger.sold(currency)
@@ -159,17 +159,9 @@ def received(business: Business, as_of: datetime.date) -> dict[int, dict[str, De
     return found
 
 
-def disputed(business: Business, as_of: datetime.date) -> dict[str, Decimal]:
-    """What was contested at the end of that day, never more of an invoice than was open of it, by currency. Five queries."""
-    still = Q(resolved_on=None) | Q(resolved_on__gt=as_of)
-    rows = list(Dispute.objects.filter(still, business=business, opened_on__lte=as_of).select_related("invoice"))
-    closed = pauses(rows)
-    contested: dict[int, Decimal] = defaultdict(Decimal)
-    for row in rows:
-        if not any(pause.covers(as_of) for pause in closed.get(row.pk, ())):
-            contested[row.invoice_id] += row.amount
-    left = open_of(business, as_of, contested)
+def _contested(business: Business, as_of: datetime.date) -> dict[str, Decimal]:
+    """What was contested at the end of that day, by currency. Six queries."""
     found: dict[str, Decimal] = defaultdict(Decimal)
-    for currency, pk in {(row.invoice.currency, row.invoice_id) for row in rows}:
-        found[currency] += min(contested.get(pk, NOTHING), left.get(pk, NOTHING))
+    for (_customer_id, currency), amount in disputed(business, as_of).items():
+        found[currency] += amount
     return dict(found)

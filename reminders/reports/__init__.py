@@ -21,6 +21,7 @@ REPORTS: dict[str, Kind] = {
         _("What is owed to you, by the days it is past its due date, customer by customer."),
         first=("net", "unapplied", "current", "90+"),
         headline=("overdue",),
+        unseen=frozenset({"customer"}),
     ),
     "dso": Kind(
         ledger.dso,

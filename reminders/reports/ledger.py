@@ -10,6 +10,7 @@ from arcollect.money import format_plain
 from customers.models import Business
 from invoices.collecting import bad_debts, collected, given_up
 from invoices.figures import rounded
+from invoices.flagged import disputed, planned
 from invoices.history import ageings, open_credits, open_invoices
 from invoices.late_sums import late_by_account, plus_open
 from invoices.lateness import LateSum, snapshot_dbt
@@ -25,15 +26,17 @@ from reminders.reports.report import Report, Rows, names_of
 
 
 def ageing(business: Business, as_of: datetime.date) -> Report:
-    """What was owed on that day by days past due, by customer and currency (domain.md 2.1)."""
+    """What was owed on that day by days past due, by customer and currency, with what of it was in query or in a signed plan
+    (domain.md 2.1)."""
     rule = business.rules["ageing"]
     invoices, credits = open_invoices(business, as_of), open_credits(business, as_of)
     ledger = age_ledger(invoices, credits, as_of, basis=rule["basis"], edges=rule["edges"], mode=rule["credits"])
     totals = {currency: _buckets(one, currency) for currency, one in total_by_currency(ledger).items()}
-    names = names_of(business)
+    names, flagged = names_of(business), {"disputed": disputed(business, as_of), "planned": planned(business, as_of)}
     accounts = sorted(ledger, key=lambda account: (names[account[0]][0], account[1]))
     rows = [
         {"customer": names[pk][0], "name": names[pk][1], "currency": code, **_buckets(ledger[pk, code], code)}
+        | {name: format_plain(found.get((pk, code), NOTHING), code) for name, found in flagged.items()}
         for pk, code in accounts
     ]
     return Report("Ageing", totals, "customers", rows, opens=[("customer-detail", pk) for pk, _code in accounts])

@@ -49,6 +49,7 @@ FIELDS: dict[str, Field] = {
     "net": Field(_("Owed, net"), Unit.MONEY),
     "overdue": Field(_("Overdue"), Unit.MONEY),
     "disputed": Field(_("In dispute"), Unit.MONEY),
+    "planned": Field(_("In a signed plan"), Unit.MONEY),
     "sales": Field(_("Sales on credit"), Unit.MONEY),
     "average_sales": Field(_("Average month of sales"), Unit.MONEY),
     "average_months": Field(_("Months it rests on"), Unit.COUNT),

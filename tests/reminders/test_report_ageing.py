@@ -48,6 +48,27 @@ def test_the_oracle_ledger(o1):
     ]
 
 
+def test_what_is_in_query_or_in_a_plan_stays_in_its_bucket_and_is_flagged(o1):
+    """INV-9 is contested with 150 of 400 since the 1st; Birch signs a plan for INV-5 and INV-6 on the 20th."""
+    covers = {o1["INV-5"]: "900", o1["INV-6"]: "600"}
+    make.plan(o1["INV-5"].customer, covers, {"2026-07-20": "1500"}, offered="2026-06-18", signed="2026-06-20")
+    make.payment(o1["INV-9"].customer, "300", on="2026-06-29", split={o1["INV-9"]: "300"})
+    flags = {on: _flags(on) for on in (date(2026, 5, 31), date(2026, 6, 19), date(2026, 6, 28), date(2026, 6, 30))}
+    assert list(flags.values()) == [
+        {"BIRCH": ("0.00", "0.00"), "CEDAR": ("0.00", "0.00")},
+        {"BIRCH": ("0.00", "0.00"), "CEDAR": ("150.00", "0.00")},
+        {"BIRCH": ("0.00", "1500.00"), "CEDAR": ("150.00", "0.00")},
+        {"BIRCH": ("0.00", "1500.00"), "CEDAR": ("100.00", "0.00")},
+    ]
+    birch = report("ageing", on=date(2026, 6, 30))["customers"][1]
+    assert (birch["1-30"], birch["31-60"]) == ("1200.00", "1500.00")
+
+
+def _flags(on: date) -> dict[str, tuple[str, str]]:
+    rows = report("ageing", on=on)["customers"]
+    return {row["customer"]: (row["disputed"], row["planned"]) for row in rows if row["customer"] != "ACME"}
+
+
 def test_what_is_dated_later_does_not_count(o1):
     """Paid, part paid, written off and returned after the day: on the day it was as it was."""
     make.payment(o1["INV-7"].customer, "700", on="2026-07-03", split={o1["INV-7"]: "700"})
