@@ -144,7 +144,7 @@ def is_prompted(one: Settled, days: int) -> bool:
 
 
 def weighted_late(settled: Collection[Settled]) -> dict[str, Decimal]:
-    """Days late weighted by amount, by currency (domain.md 2.7)."""
+    """Days late weighted by amount, by currency: as domain.md 2.7, but each invoice whole, on the day its last part came."""
     sums: dict[str, list[Decimal]] = {}
     for one in settled:
         weight = sums.setdefault(one.currency, [Decimal(0), Decimal(0)])

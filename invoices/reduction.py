@@ -78,8 +78,10 @@ class PlanWeek:
 def weeks_of(glide: Glide, counted: Mapping[datetime.date, Decimal], today: datetime.date) -> list[PlanWeek]:
     """Every week from the start (week 0) to the end. `counted`: what was owed on the days it was counted.
 
-    A week takes the day it ends on, else the last one counted in it; one that is not over by `today` takes none.
+    A week takes the day it ends on, else the last one counted in it; one that is not over by `today` takes none. Week 0 of a
+    plan that runs is what it began with, whatever the night of that day counted.
     """
+    counted = {**counted, glide.started_on: glide.start} if glide.running else counted
     days = {glide.day_of(number): nearest(counted, glide.day_of(number)) for number in range(glide.weeks + 1)}
     return [
         PlanWeek(number, on, glide.planned(number), counted[day] if (day := days[on]) and on <= today else None)

@@ -5,11 +5,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as lazy
 
 from customers.models import Business
-from reminders.overview import lanes, step_results
+from reminders.overview import lanes, rests_on, step_results
 from reminders.overview_facts import Overview
 from reminders.team_figures import read_team
 
-FIGURES = ("dso", "bpdso", "cei", "cei_without_write_offs", "ledger_ratio", "average_sales", "target", "excess")
+FIGURES = ("dso", "bpdso", "cei", "cei_without_write_offs", "ledger_ratio", "net", "target", "excess")
 
 # The colour of the ledger ratio in a word and its icon (domain.md 2.11).
 LIGHTS = {
@@ -36,7 +36,7 @@ def board(business: Business, view: Overview) -> dict[str, Any]:
         "target_days": target_days(business),
         "lanes": lanes(figures),
         "steps": step_results(figures),
-        "weeks": view.weeks,
+        "weeks": [(week, rests_on(week, code)) for week in view.weeks],
         "team": read_team(figures),
     }
 

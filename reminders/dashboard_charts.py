@@ -11,6 +11,7 @@ from arcollect.filters import brief, money
 from arcollect.money import parse_locale
 from arcollect.reader import reader_locale
 from invoices.metrics import NOTHING
+from invoices.reduction import weeks_of
 from reminders.charts import Chart, Series
 from reminders.overview import SOURCES, Day, Week, month_points, source_label
 from reminders.overview_facts import Overview
@@ -87,10 +88,8 @@ def glide(view: Overview) -> Chart | None:
     plan = view.glide
     if plan is None:
         return None
-    span = range(plan.weeks + 1)
-    now = plan.week_of(view.today)
-    by_day = {one.on: one.amount("net") for one in view.days}
-    actual = [by_day.get(plan.day_of(week)) if week <= now else None for week in span]
+    counted = {one.on: net for one in view.days if (net := one.amount("net")) is not None}
+    weeks = weeks_of(plan, counted, view.today)
     told = gettext("Lines: planned from %(start)s down to %(target)s in %(n)d weeks.") % {
         "start": money(plan.start, view.currency),
         "target": money(plan.target, view.currency),
@@ -100,10 +99,10 @@ def glide(view: Overview) -> Chart | None:
         key="glide",
         kind="line",
         head=gettext("Week"),
-        labels=[brief(plan.day_of(week)) for week in span],
+        labels=[brief(week.on) for week in weeks],
         series=[
-            Series(gettext("Planned"), [plan.planned(week) for week in span], "bar-3", dashed=True),
-            *([Series(gettext("In fact"), actual, "bar-2")] if plan.running else []),
+            Series(gettext("Planned"), [week.planned for week in weeks], "bar-3", dashed=True),
+            *([Series(gettext("In fact"), [week.actual for week in weeks], "bar-2")] if plan.running else []),
         ],
         said=told,
         currency=view.currency,

@@ -206,6 +206,12 @@ def source_label(source: str) -> str:
     }[source]
 
 
+def rests_on(week: Week, currency: str) -> str:
+    """What a week rests on, in words: "Promises £100.00, Age of the invoice £31.50"; "" where nothing is expected."""
+    parts = ((source, amount) for source, amount in week.by.items() if amount)
+    return ", ".join(f"{source_label(source)} {money(amount, currency)}" for source, amount in parts)
+
+
 def step_results(figures: Mapping[str, Any]) -> list[StepResult]:
     """The steps of the last 90 days in their order."""
     return [

@@ -159,12 +159,10 @@ def hard_cases(business: Business, owing: Mapping[int, Owing]) -> list[HardCase]
 
 
 def _weeks(business: Business, plan: ReductionPlan, glide: Glide, owed: Decimal, today: datetime.date) -> list[WeekRow]:
-    """Planned and actual week by week: the nights' figures, on the first day what it began with, today what is owed now."""
+    """Planned and actual week by week: the nights' figures, and today what is owed now."""
     days = [day for day in trend(business, plan.currency, plan.started_on) if day.on <= today]
     counted = {day.on: Decimal(day.figures["net"]) for day in days if day.figures.get("net") is not None}
-    counted |= {plan.started_on: plan.start_amount}
-    if today > plan.started_on:
-        counted[today] = owed
+    counted[today] = owed
     in_lanes = {day.on: _amounts(day.figures["lanes"]) for day in days if day.figures.get("lanes")}
     return [_week_row(week, in_lanes if week.actual is not None else {}) for week in weeks_of(glide, counted, today)]
 

@@ -108,13 +108,14 @@ def test_a_bookkeeper_does_not_count(books, ledger):
 def test_the_plan_that_runs_shows_planned_beside_fact(books, ledger):
     plan = {"start_amount": 2100, "target": 900, "weeks": 12, "started_on": day("2026-03-06")}
     ReductionPlan.objects.create(business=ledger, currency="USD", **plan)
+    night(ledger, "2026-03-06", net="2150.00")
     night(ledger, "2026-03-13", net="1950.00")
     night(ledger, "2026-03-20")
     page = books.get(address(ledger, "dashboard"))
     assert "week 2 of 12, $1,900.00 planned by now" in page.content.decode()
     planned, actual = page.context["charts"]["glide"].series
     assert planned.values[:3] == [2100, 2000, 1900]
-    assert actual.values[:4] == [None, Decimal(1950), Decimal(1500), None]
+    assert actual.values[:4] == [2100, Decimal(1950), Decimal(1500), None]
 
 
 def test_without_a_plan_it_says_what_one_would_take(books, ledger):

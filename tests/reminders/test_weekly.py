@@ -1,13 +1,16 @@
 """The weekly summary: once a week, to each owner who wants it, however often or late the clock comes by."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.core import mail
 
+from arcollect.dates import Calendar
 from customers.models import Business, Membership
 from customers.models.business import Role
-from invoices.models import LedgerDay
+from invoices.disputing import open_dispute
+from invoices.models import Invoice, LedgerDay, ReductionPlan
 from reminders.models import Run
 from reminders.tasks import weekly_when_due
 from reminders.weekly import scheduled_on
@@ -54,6 +57,55 @@ def test_it_says_how_the_business_stands(ledger, acme, owner):
         assert words in html.replace("&#x27;", "'")
     assert "not known (No sales.)" in sent.body
     assert address(ledger, "dashboard-summary") in sent.body
+
+
+NIGHT = {
+    "net": "1950.00",
+    "target": "900.00",
+    "excess": "1050.00",
+    "ledger_ratio": "2.17",
+    "light": "red",
+    "cei": "48.0",
+    "cei_without_write_offs": "41.5",
+    "promises": {"count_rate": "0.5", "amount_rate": "0.573"},
+    "lanes": {"firm": {"amount": "1250.50", "count": 1}},
+    "steps": [{"step": "30", "asked": "2000.00", "recovered": "500.00", "share": "25.0", "invoices": 4}],
+    "forecast": {
+        "weeks": [{"from": "2026-03-17", "until": "2026-03-23", "by": {"promise": "100.00", "ageing": "31.50"}}],
+        "later": "0.00",
+        "undated": "0.00",
+    },
+    "team": {
+        "since": "2026-03-09",
+        "until": "2026-03-15",
+        "whole": {"calls": 3, "reached": 2, "letters": 4, "promises": 1, "plans": 0, "money": "250.00"},
+        "people": [{"name": "Bea", "calls": 3, "reached": 2, "letters": 0, "promises": 1, "plans": 0, "money": "250.00"}],
+    },
+}
+
+
+def test_it_says_what_the_dashboard_says(ledger, acme, owner):
+    """The way down, what cash rests on, queries against their clock, who did what and what it brought in."""
+    LedgerDay.objects.create(business=ledger, currency="USD", on=day("2026-03-16"), figures=NIGHT)
+    begun = {"start_amount": 2100, "target": 900, "weeks": 12, "started_on": day("2026-03-02")}
+    ReductionPlan.objects.create(business=ledger, currency="USD", **begun)
+    query = {"code": "PRICE", "amount": Decimal(150), "on": day("2026-03-09"), "calendar": Calendar()}
+    open_dispute(invoice=Invoice.objects.get(), **query)
+    weekly_when_due(ledger, MONDAY)
+    (sent,) = mail.outbox
+    for words in (
+        "far above target",
+        "week 2 of 12, $1,900.00 planned by now, $1,950.00 owed.",
+        "without what was written off: 41.5 %",
+        "Promises $100.00, Age of the invoice $31.50",
+        "57.3 % of the money",
+        "1 past the clock",
+        "After a call or letter: $250.00.",
+        "calls 3, letters 0, promises 1, plans 0",
+        "$500.00",
+    ):
+        assert words in sent.body
+        assert words in sent.alternatives[0][0]
 
 
 def test_it_comes_once_however_often_the_clock_does(ledger, owner):
