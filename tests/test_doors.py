@@ -34,6 +34,7 @@ OWNERS_ONLY = {
     "settings-release-confirm",
     "settings-contact",
     "settings-segments",
+    "settings-figures",
     "settings-plans",
     "settings-numbers",
     "sync-add",

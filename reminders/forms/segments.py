@@ -9,13 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from arcollect.defaults import DEFAULTS
 from customers.models import Business
 from invoices.forms.plan_rules import share, whole, yes
 from invoices.models.insight import Segment, SubType
+from reminders.forms.rule_paths import HUNDRED, RuleForm
 from reminders.treatments import advice_on, named
 
-HUNDRED = Decimal(100)
 KEY = "segments"
 
 
@@ -86,8 +85,10 @@ class Group:
     boxes: list[forms.BoundField]
 
 
-class SegmentsForm(forms.Form):
+class SegmentsForm(RuleForm):
     """The thresholds of domain.md 5 and 5.1, and what their treatments may be told."""
+
+    paths = PATHS
 
     act = yes(lazy("Segments change what is done"), lazy("Else they are only shown."))
     override_days = whole(lazy("What you set by hand holds for days"), 1, 365)
@@ -128,10 +129,8 @@ class SegmentsForm(forms.Form):
 
     def __init__(self, *args: Any, business: Business, currencies: Iterable[str], **kwargs: Any) -> None:
         """`currencies`: those in use; in each a sum from which on who pays promptly is still called."""
-        self.business, self.currencies = business, sorted({business.currency, *currencies})
-        rules = business.rules
-        initial = {name: _shown(self.base_fields[name], _at(rules, path)) for name, path in PATHS.items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, business=business, **kwargs)
+        self.currencies = sorted({business.currency, *currencies})
         for code in self.currencies:
             self.fields[f"prompt_call_{code}"] = forms.DecimalField(
                 label=_("Call them from so much open, %(currency)s") % {"currency": code},
@@ -139,7 +138,7 @@ class SegmentsForm(forms.Form):
                 max_digits=12,
                 decimal_places=2,
                 required=False,
-                initial=rules[KEY]["prompt_call_from"].get(code),
+                initial=business.rules[KEY]["prompt_call_from"].get(code),
                 help_text=_("Empty: they always get the mail."),
             )
 
@@ -164,47 +163,9 @@ class SegmentsForm(forms.Form):
             self.add_error("stretcher_most", _("Not less than with short terms."))
         return data
 
-    def values(self) -> dict[str, Any]:
-        """The rules to be stored, as `arcollect.defaults` names them: only what differs, so that the rest follows them."""
-        own = {key: dict(self.business.settings.get(key, {})) for key in (KEY, "deterioration")}
-        for name, path in PATHS.items():
-            _put(own, path, _kept(self.fields[name], self.cleaned_data[name]))
+    def own_rules(self) -> dict[str, Any]:
+        """With the sums from which on who pays promptly is called."""
+        own = super().own_rules()
         sums = {code: self.cleaned_data[f"prompt_call_{code}"] for code in self.currencies}
         own[KEY]["prompt_call_from"] = {code: f"{amount:.2f}" for code, amount in sums.items() if amount is not None}
-        return {key: _differing(rules, DEFAULTS[key]) for key, rules in own.items()}
-
-
-def _at(rules: Mapping[str, Any], path: Iterable[str]) -> Any:
-    for step in path:
-        rules = rules[step]
-    return rules
-
-
-def _put(rules: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    *way, last = path
-    for step in way:
-        rules[step] = dict(rules.get(step, {}))
-        rules = rules[step]
-    rules[last] = value
-
-
-def _shown(field: forms.Field, value: Any) -> Any:
-    return int(Decimal(value) * HUNDRED) if getattr(field, "is_share", False) else value
-
-
-def _kept(field: forms.Field, value: Any) -> Any:
-    """As the defaults write it: shares with two decimals, weights as short as they can be."""
-    if getattr(field, "is_share", False):
-        return f"{Decimal(value) / HUNDRED:.2f}"
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
-
-
-def _differing(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """What is not as the defaults say, key by key."""
-    found = {}
-    for name, value in own.items():
-        known = defaults.get(name)
-        kept = _differing(value, known) if isinstance(value, Mapping) and isinstance(known, Mapping) else value
-        if kept != known and kept != {}:
-            found[name] = kept
-    return found
+        return own

@@ -43,7 +43,7 @@ def boss(client_of, owner):
 @pytest.mark.proves("P11")
 def test_a_plan_is_offered_from_one_months_sales(boss, business, o1):
     page = read(boss, business, "reduction-plan")
-    assert "Owed, net $5,400.00 One month of sales $3,100.00" in page
+    assert "Owed, net $5,400.00 Should be owed at most $3,100.00" in page
     assert "$191.67 less each week brings you there in 12 weeks." in page
     assert boss.get(address(business, "reduction-plan")).context["form"].initial == {"weeks": 12, "target": "3100.00"}
 
