@@ -158,6 +158,21 @@ def with_changed(business: Business, on: datetime.date, kept: Mapping[str, Mappi
     return Cash(on, forecasts, rows.exclude(customer__in=changed), fresh)
 
 
+@transaction.atomic
+def store_changed(*, business: Business, today: datetime.date, changed: list[int]) -> dict[str, dict[str, Any]]:
+    """Keeps what is expected of the customers `changed` since the night of `today` as it is now, and returns the figures with
+    that, by currency as `kept_section` does; none where that night has no sums yet."""
+    days = LedgerDay.objects.filter(business=business, on=today, backfilled=False).values_list("currency", "figures")
+    kept = {currency: figures["forecast"] for currency, figures in days if "forecast" in figures}
+    found = with_changed(business, today, kept, changed)
+    fresh = found.fresh if kept else rows_of(business, expected(business, today, {"in": changed}), today)
+    ExpectedCash.objects.filter(business=business, customer__in=changed).delete()
+    ExpectedCash.objects.bulk_create(fresh, batch_size=PART)
+    known = next((one[RATES] for one in kept.values() if RATES in one), {})
+    told = {RATES: known} if known else {}
+    return {currency: {"forecast": {**one, **told}} for currency, one in found.forecasts.items()}
+
+
 def _last_night(business: Business, today: datetime.date) -> tuple[datetime.date | None, dict[str, Mapping[str, Any]]]:
     """The newest night that counted what is expected, and that by currency; of today in one query."""
     nights = LedgerDay.objects.filter(business=business, backfilled=False)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from django.db import transaction
+
 from customers.models import Business
 from invoices import cash_kept, lane_facts, ledger_figures, promise_figures
 from invoices.counted import changed_since_counted, counted_through, events_since
@@ -18,13 +20,15 @@ from invoices.models import LedgerDay
 from reminders import step_results, team_figures
 from reminders.forecasting import store_forecasts
 from reminders.scoring_customers import score_customers
-from reminders.storing_standings import certain_through, store_accounts, store_standings
+from reminders.storing_standings import certain_through, store_accounts, store_accounts_of, store_standings
 
 logger = logging.getLogger(__name__)
 
 Figures = dict[str, dict[str, Any]]
 # More events than this, and every page would read too many of them to know who changed.
 EVENTS_AT_MOST = 2000
+# Of more changed customers than this, and every page would add up too many invoices.
+MANY_CHANGED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +169,36 @@ def store_day(*, business: Business, on: datetime.date, figures: Figures, throug
 
 
 def recount(business: Business, now: datetime.datetime) -> bool:
-    """Stores today's accounts, and what is expected of them, anew where so much happened since that pages add up too much."""
+    """Stores today's accounts, and what is expected of them, anew where so much happened since that pages add up too much: of
+    those who changed, and of everybody where these are too many."""
     today = business.local_date(now)
     through = counted_through(business, today)
     if not through:
         return False
-    if changed_since_counted(business, today) is not None and events_since(business, through, EVENTS_AT_MOST) < EVENTS_AT_MOST:
+    # Before it is read who changed: what happens from here on has a later Event.
+    certain = certain_through(business, today)
+    changed = changed_since_counted(business, today)
+    if changed is None:
+        _count_everybody(business, today)
+    elif len(changed) > MANY_CHANGED or events_since(business, through, EVENTS_AT_MOST) >= EVENTS_AT_MOST:
+        _count_changed(business, today, changed, certain)
+    else:
         return False
+    return True
+
+
+def _count_everybody(business: Business, today: datetime.date) -> None:
     through = store_standings(business=business, today=today)
     for _last in cash_kept.store_cash(business, today):
         pass
     store_day(business=business, on=today, figures=cash_kept.kept_section(business, today), through=through)
-    return True
+
+
+@transaction.atomic
+def _count_changed(business: Business, today: datetime.date, changed: list[int], through: int) -> None:
+    store_accounts_of(business, today, changed)
+    figures = cash_kept.store_changed(business=business, today=today, changed=changed)
+    store_day(business=business, on=today, figures=figures, through=through)
 
 
 def _attempt(name: str, work: Callable[[], Any], scored: Scored) -> Any:

@@ -1,7 +1,7 @@
 """Writes what each customer owes at the beginning of a day, so that no page adds up the whole ledger."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db import transaction
 from django.db.models import Q
@@ -44,6 +44,11 @@ def store_accounts(business: Business, today: datetime.date, after: int = 0) -> 
     for first, last in spans(business, after, BATCH):
         _store(business, today, Q(customer_id__gte=first, customer_id__lte=last))
         yield last
+
+
+def store_accounts_of(business: Business, today: datetime.date, customer_ids: Collection[int]) -> None:
+    """Stores the accounts of these customers, who fit into memory."""
+    _store(business, today, Q(customer__in=customer_ids))
 
 
 @transaction.atomic

@@ -24,9 +24,10 @@ from invoices.cash_rows import orders, slices_within
 from invoices.counted import changed_since_counted
 from invoices.disputing import open_dispute
 from invoices.models import ExpectedCash, LedgerDay
+from reminders import scoring
 from reminders.overview_facts import overview
 from reminders.scoring import recount, score_night
-from reminders.standing import standings_with
+from reminders.standing import standings, standings_with
 from tests import make
 from tests.pages import address, lines, read
 
@@ -171,6 +172,22 @@ def test_when_too_many_changed_the_night_s_figures_stand_until_the_jobs_count(bu
     assert told(business, range(10)) == before
     assert recount(business, timezone.now())
     assert told(business, ())[0] == outlooks(expected(business, ON), ON)
+
+
+def test_the_jobs_count_anew_whoever_changed_once_they_are_many(business, owed, monkeypatch):
+    monkeypatch.setattr(scoring, "MANY_CHANGED", 3)
+    make.payment(owed[4], "1", on="2026-06-30")
+    assert not recount(business, timezone.now())
+    score_night(business, ON)
+    untouched = set(ExpectedCash.objects.filter(customer=owed[4]).values_list("pk", flat=True))
+    a_day_s_work(business, owed)
+    before = told(business, range(10))
+    assert recount(business, timezone.now())
+    assert changed_since_counted(business, ON) == []
+    assert told(business, range(10)) == before
+    assert untouched <= set(ExpectedCash.objects.values_list("pk", flat=True))
+    assert {bool(day.figures["forecast"]["rates"]) for day in LedgerDay.objects.all()} == {True}
+    assert standings(business, ON) == standings_with(business, ON, None)
 
 
 def test_an_older_night_s_figures_are_said_to_be_of_its_day(books, business, owed):
