@@ -144,12 +144,17 @@ def _advice(customer: Customer, new: Advised, today: datetime.date) -> CreditAdv
 
 def _is_other(row: CreditAdvice, new: Advised) -> bool:
     """Whether something else is suggested, or for other reasons; that a day more has passed is nothing new."""
-    return row.amount != new.amount or {reason["code"] for reason in row.reasons} != new.codes
+    return row.amount != new.amount or _causes(row.reasons) != _causes(new.reasons)
 
 
 def _was_refused(row: CreditAdvice | None, new: Advised) -> bool:
     """Whether the owner said no to it, and nothing was added to its reasons since."""
-    return row is not None and new.codes <= {reason["code"] for reason in row.reasons}
+    return row is not None and _causes(new.reasons) <= _causes(row.reasons)
+
+
+def _causes(reasons: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
+    """What the reasons are, without their figures: who pays in another way than before is a reason of its own."""
+    return {(reason["code"], reason.get("segment", ""), reason.get("sub_type", "")) for reason in reasons}
 
 
 def advice_event(kind: str, row: CreditAdvice, customer: Customer, new: Advised | None = None) -> Event:

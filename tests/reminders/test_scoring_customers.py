@@ -165,6 +165,19 @@ def test_who_stretches_is_to_be_held_at_thirty_days_and_gets_a_lower_limit(busin
     assert (limit.amount, limit.currency) == (Decimal(1300), "USD")
 
 
+def test_a_limit_declined_is_suggested_again_once_they_pay_in_another_way(business, acme, owner):
+    Customer.objects.update(credit_limit=Decimal(9000))
+    bought(acme, 33, 41, 38, 52, 12)
+    late(acme, 29, "2000")
+    night(business)
+    decline_advice(advice=CreditAdvice.objects.get(kind="limit"), on=TODAY, actor=owner)
+    night(business, TODAY)
+    assert not open_advices(business).filter(kind="limit").exists()
+    set_override(customer=acme, segment="PROMISE_BREAKER", reason="Told us twice.", on=TODAY, actor=owner)
+    night(business, TODAY)
+    assert open_advices(business).get(kind="limit").amount == 0
+
+
 def test_what_the_owner_set_counts_for_the_advice(business, acme, owner):
     late(acme, 30)
     set_override(customer=acme, segment="STRETCHER", reason="We know them.", on=TODAY, actor=owner)
