@@ -1,6 +1,7 @@
 """Reads how promises and queries went within a year (domain.md 2.8, 2.9)."""
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from invoices.models import Dispute, Invoice, InvoiceDetail, PreflightCheck, Pro
 from invoices.models.agreement import Preflight, PromiseState
 from invoices.models.preflight import Verdict
 from invoices.preflight import error_rate
+from invoices.reopened import pauses
 
 MEASURED = datetime.timedelta(days=365)
 CAUSES = 5
@@ -39,10 +41,23 @@ def broken_lately(customer: Customer, on: datetime.date) -> int:
 
 
 def closed_lately(business: Business, today: datetime.date) -> CycleTime | None:
-    """How long the queries closed within a year took. One query."""
-    closed = Dispute.objects.filter(business=business, resolved_on__gt=today - MEASURED, resolved_on__lte=today)
-    rows = closed.order_by().values_list("opened_on", "resolved_on", "outcome")
+    """How long the queries closed within a year took; one opened again since counts as it stood closed then. Three queries."""
+    since = today - MEASURED
+    closed = Dispute.objects.filter(business=business, resolved_on__gt=since, resolved_on__lte=today).order_by()
+    rows = [*closed.values_list("opened_on", "resolved_on", "outcome"), *_closed_then(business, since, today)]
     return cycle_time([((end - start).days, outcome) for start, end, outcome in rows])
+
+
+def _closed_then(
+    business: Business, since: datetime.date, today: datetime.date
+) -> Iterator[tuple[datetime.date, datetime.date, str]]:
+    """First day, last day and outcome of queries that stood closed on that day and were opened again later."""
+    open_later = Q(resolved_on=None) | Q(resolved_on__gt=today)
+    rows = Dispute.objects.filter(open_later, business=business, opened_on__lte=today).in_bulk()
+    for pk, times in pauses(rows.values()).items():
+        for one in times:
+            if one.covers(today) and one.closed_on > since:
+                yield rows[pk].opened_on, one.closed_on, one.outcome
 
 
 def avoidable(business: Business, today: datetime.date) -> list[tuple[str, int]]:

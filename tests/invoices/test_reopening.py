@@ -99,6 +99,13 @@ def test_the_report_knows_when_it_stood_closed(business, bookkeeper, query, as_o
     assert [row["open_days"] for row in disputes(business, day(as_of)).rows] == ([] if open_days is None else [open_days])
 
 
+def test_the_cycle_time_of_a_day_on_which_it_stood_closed_counts_it_so(business, bookkeeper, query):
+    again(query, bookkeeper)
+    cycle = closed_lately(business, day("2026-03-10"))
+    assert (cycle.count, cycle.mean, cycle.upheld) == (1, 4, 1)
+    assert closed_lately(business, TODAY) is None
+
+
 @pytest.fixture
 def asked(business, acme, invoice):
     """The friendly notice went out, with an address to write to."""
