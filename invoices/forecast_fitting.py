@@ -11,9 +11,16 @@ from dataclasses import dataclass
 Row = Sequence[float]
 # None: not known, which says as much as what is usual.
 Features = Sequence[float | None]
-ROUNDS = 12
+# The fit ends after so many rounds, or once no weight moves by more than that.
+ROUNDS, SETTLED = 12, 1e-4
 # Below so many days a residual weighs no more: keeps the weights of least absolute deviations finite.
 ONE_DAY = 1.0
+# What a chance next to 0 or 1 weighs at least: keeps Newton's step finite.
+LEAST_WEIGHT = 1e-6
+# A feature that varies less than this is taken as constant, and not divided by how much it varies.
+CONSTANT = 1e-6
+# Log odds beyond this are as good as certain, and would overflow.
+CERTAIN = 30.0
 # What lies further from what was learned from counts as so many deviations: a forecast is no place for extrapolation.
 FURTHEST = 3.0
 
@@ -35,21 +42,23 @@ class Correction:
 
 def chance_of(score: float) -> float:
     """From a score on the scale of log odds to a chance between 0 and 1."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+    return 1 / (1 + math.exp(-max(-CERTAIN, min(CERTAIN, score))))
 
 
 def fit_chance(rows: Sequence[Row], offsets: Sequence[float], outcomes: Sequence[bool], hold: float) -> Correction:
-    """Of the log odds: penalised maximum likelihood, by Newton's method."""
+    """A correction of the log odds that `outcomes` are true: penalised maximum likelihood, by Newton's method (logistic ridge
+    regression). `hold`: the penalty on squared weights."""
 
     def step(place: int, score: float) -> tuple[float, float]:
         chance = chance_of(score)
-        return max(chance * (1 - chance), 1e-6), outcomes[place] - chance
+        return max(chance * (1 - chance), LEAST_WEIGHT), outcomes[place] - chance
 
     return _fit(rows, offsets, step, hold)
 
 
 def fit_days(rows: Sequence[Row], offsets: Sequence[float], days: Sequence[float], hold: float) -> Correction:
-    """Of the days: least absolute deviations, by least squares weighted anew each round."""
+    """A correction of days, in days: least absolute deviations, by least squares weighted anew each round (IRLS). `hold`: the
+    penalty on squared weights."""
 
     def step(place: int, score: float) -> tuple[float, float]:
         rest = days[place] - score
@@ -62,6 +71,7 @@ def fit_days(rows: Sequence[Row], offsets: Sequence[float], days: Sequence[float
 def _fit(
     rows: Sequence[Row], offsets: Sequence[float], step: Callable[[int, float], tuple[float, float]], hold: float
 ) -> Correction:
+    """Newton's steps on all weights at once. `step(place, score)`: how much a row weighs and which way it pulls, at its score."""
     means, scales = _scaling(rows)
     ready = [[1.0, *_scaled(row, means, scales)] for row in rows]
     size = len(means) + 1
@@ -79,7 +89,7 @@ def _fit(
                     line[j] += heavy * row[j]
         move = solve(curve, slope)
         found = [a + b for a, b in zip(found, move, strict=True)]
-        if max(map(abs, move)) < 1e-4:
+        if max(map(abs, move)) < SETTLED:
             break
     return Correction(found[0], tuple(found[1:]), tuple(means), tuple(scales))
 
@@ -93,7 +103,7 @@ def _scaling(rows: Sequence[Row]) -> tuple[list[float], list[float]]:
     columns = list(zip(*rows, strict=True))
     means = [sum(column) / len(column) for column in columns]
     spreads = [math.sqrt(sum((v - m) ** 2 for v in column) / len(column)) for column, m in zip(columns, means, strict=True)]
-    return means, [spread if spread > 1e-6 else 1.0 for spread in spreads]
+    return means, [spread if spread > CONSTANT else 1.0 for spread in spreads]
 
 
 def solve(lower: Sequence[Sequence[float]], right: Sequence[float]) -> list[float]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from arcollect.filters import brief, money
 from invoices.figures import Figure
-from invoices.lanes import Lane as WorkLane
+from invoices.lanes import Lane
 from invoices.metrics import NOTHING
 from invoices.months import DAY, full_months, month_start
 from reminders.step_results import StepResult
@@ -147,8 +147,8 @@ def verdict(owed: Decimal, overdue: Decimal, changed: Change | None, currency: s
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """One sort of work that takes overdue money off the ledger."""
+class LaneSum:
+    """What a night found in one lane of work: the overdue `amount` and how many invoices."""
 
     name: str
     amount: Decimal
@@ -157,13 +157,13 @@ class Lane:
     @property
     def label(self) -> str:
         """What is done in it."""
-        return WorkLane(self.name).label
+        return Lane(self.name).label
 
 
-def lanes(figures: Mapping[str, Any]) -> list[Lane]:
+def lanes(figures: Mapping[str, Any]) -> list[LaneSum]:
     """The lanes that have something in them, in the order they are worked."""
     found = figures.get("lanes") or {}
-    rows = [Lane(name, Decimal(found[name]["amount"]), int(found[name]["count"])) for name in WorkLane if name in found]
+    rows = [LaneSum(name, Decimal(found[name]["amount"]), int(found[name]["count"])) for name in Lane if name in found]
     return [row for row in rows if row.count]
 
 

@@ -49,6 +49,7 @@ def dso(business: Business, as_of: datetime.date) -> Report:
         found, sales = dso_of(ledger.ageing(currency), ledger.sold(currency)), ledger.sold(currency)
         figures[currency] = {
             **dso_figures(found),
+            **_unexplained(found.counted_back, currency),
             "net": format_plain(ledger.ageing(currency).net, currency),
             "current": format_plain(ledger.ageing(currency).buckets[CURRENT], currency),
             "sales": format_plain(found.turn.sales, currency),
@@ -133,6 +134,11 @@ def _span(months: Sequence[Month]) -> dict[str, Any]:
     """The first and the last day of months that come newest first; None of none."""
     first, last = (months[-1].first.isoformat(), months[0].last.isoformat()) if months else (None, None)
     return {"from": first, "to": last}
+
+
+def _unexplained(found: CountBack | None, currency: str) -> dict[str, str]:
+    """What is owed beyond all the sales there are to count back on; nothing where history explains it all (2.3)."""
+    return {"dso_countback_left": format_plain(found.left, currency)} if found and found.more else {}
 
 
 def _counted_months(currency: str, sales: Sales, in_dso: Sequence[Month], found: CountBack | None) -> Rows:

@@ -69,6 +69,7 @@ FIELDS: dict[str, Field] = {
     "dso": Field(_("DSO"), Unit.DAYS),
     "dso_countback": Field(_("Counted back"), Unit.DAYS),
     "dso_countback_more": Field(_("It is longer than that: history ends first")),
+    "dso_countback_left": Field(_("Owed beyond all months known"), Unit.MONEY),
     "bpdso": Field(_("Best possible DSO"), Unit.DAYS),
     "add": Field(_("Average days delinquent"), Unit.DAYS),
     "days": Field(_("Days"), Unit.COUNT),

@@ -99,6 +99,14 @@ def test_the_worklist_is_in_the_order_of_the_desk(business, tmp_path):
         assert [row["customer"] for row in csv.DictReader(file)] == ["BROKEN", "LARGE", "SMALL"]
 
 
+@pytest.mark.parametrize(("name", "warned"), [("worklist", True), ("lanes", True), ("cash", True), ("promises", False)])
+def test_what_cannot_be_told_of_a_day_gone_by_says_so(business, capsys, name, warned):
+    report(name, on=day("2020-01-31"))
+    assert ("cannot be told of a day gone by" in capsys.readouterr().err) is warned
+    report(name)
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("name", ["promises", "disputes", "worklist"])
 def test_an_empty_house_has_empty_reports(business, name):
     assert report(name, on=AS_OF)["currencies"] == {}

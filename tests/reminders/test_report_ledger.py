@@ -46,6 +46,14 @@ def test_dso_counted_back_best_possible_and_add(o1):
     ]
 
 
+def test_what_history_does_not_explain_is_left_over(business, acme):
+    """Months of 3000, 2000 and 4000, 500 owed from long before: more than 91 days, 500 left (domain.md 2.3)."""
+    for issued, total in (("2024-01-10", "500"), ("2026-04-10", "4000"), ("2026-05-10", "2000"), ("2026-06-10", "3000")):
+        make.invoice(acme, issued=issued, due="2026-07-31", total=total)
+    found = dollars("dso")
+    assert (found["dso_countback_more"], found["dso_countback_left"]) == (True, "500.00")
+
+
 def test_cei_month_by_month(o1):
     found = report("cei", on=AS_OF)
     figures = found["currencies"]["USD"]

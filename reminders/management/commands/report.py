@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
 from arcollect.sheets import write_csv
 from reminders.management.commanding import BusinessCommand
@@ -26,6 +27,8 @@ class Command(BusinessCommand):
         business = self.business(options)
         as_of = self.day(business, options)
         kind = REPORTS[options["report"]]
+        if not kind.past and as_of < business.local_date(timezone.now()):
+            self.stderr.write("This report cannot be told of a day gone by: it shows what is open now, counted as of that day.")
         report = (kind.by_hand or kind.read)(business, as_of)
         if options["csv"]:
             self.write_file(options["csv"], report)
