@@ -20,7 +20,7 @@ GROUPS: Mapping[str, Any] = {
     "hold": lazy("When to stop supplying on credit"),
     "limit": lazy("The credit limit that fits"),
     "sure": lazy("How surely money comes"),
-    "lag": lazy("and when"),
+    "lag": lazy("When it comes"),
 }
 BUCKETS = {"current": "current", "30": "1-30", "60": "31-60", "90": "61-90", "more": "90+"}
 
@@ -66,9 +66,9 @@ class FiguresForm(RuleForm):
         ],
     )
     hold_dpd = whole(lazy("Uncontested and late by days"), 1, 365)
-    hold_stretcher = whole(lazy("The same of who stretches the terms"), 1, 365)
+    hold_stretcher = whole(lazy("The same for who stretches the terms"), 1, 365)
     hold_over = share(lazy("Owed, per cent of the credit limit"), 100, 300)
-    limit_days = whole(lazy("What they buy in their terms and days more"), 0, 90)
+    limit_days = whole(lazy("What they buy within their terms, and days more"), 0, 90)
     limit_round = whole(lazy("Rounded down to"), 1, 10_000)
     sure_current = share(lazy("Not due, per cent"), 0, 100, lazy("Your own history takes over once it is long enough."))
     sure_30 = share(lazy("1-30 days late, per cent"), 0, 100)
