@@ -34,7 +34,7 @@ def test_every_business_is_scored_once_soon_after_its_own_midnight(db, one_secti
     with time_machine.travel(MIDNIGHT, tick=False):
         for _ in range(3):
             tick()
-    runs = Run.objects.filter(job="scoring").order_by("business")
+    runs = Run.objects.filter(job="scoring").order_by("business_id")
     assert [str(on) for on in runs.values_list("on", flat=True)] == ["2026-06-30", "2026-06-29"]
     assert all(run.finished_at and not run.summary["failed"] for run in runs)
     assert LedgerDay.objects.filter(business=london, on=ON).count() == 2
