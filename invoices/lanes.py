@@ -37,11 +37,6 @@ class Lane(StrEnum):
         """The same in a word, for the head of a column."""
         return str(SHORT_LABELS[self])
 
-    @property
-    def number(self) -> int:
-        """Its place in the order of the work, from 1."""
-        return list(Lane).index(self) + 1
-
 
 LANE_LABELS = {
     Lane.MATCH: _("Match money that is here"),
