@@ -20,6 +20,11 @@ from reminders.scoring_customers import BATCH, judge, score_of
 
 Row = tuple[int, dict[str, Any]]
 
+COLUMNS = [
+    *("customer", "name", "segment", "sub_type", "rule", "reason", "since", "scored_on", "override", "override_until"),
+    *("currency", "limit_suggested", "hold", "hold_reasons", "inputs"),
+]
+
 
 def segments(business: Business, as_of: datetime.date) -> Report:
     """How each customer paid by that day: segment, rule, since, the owner's word, what fits their credit, and the inputs.
@@ -35,7 +40,7 @@ def segments(business: Business, as_of: datetime.date) -> Report:
     rows = [row for _pk, row in found]
     counts = Counter(row["segment"] for row in rows)
     whole = {"customers": len(rows)} | {segment.value: counts[segment.value] for segment in Segment}
-    return Report("Segments", {}, "segments", rows, whole, [("customer-detail", pk) for pk, _row in found])
+    return Report("Segments", {}, "segments", COLUMNS, rows, whole, [("customer-detail", pk) for pk, _row in found])
 
 
 def _stored(business: Business, held: Mapping[int, SegmentOverride]) -> Iterator[Row]:

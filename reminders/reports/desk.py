@@ -20,6 +20,12 @@ from reminders.reports.report import Figures, Report, Rows
 from reminders.worklist import placed
 
 SETTLED = (PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN)
+PROMISE_COLUMNS = ["customer", "currency", "amount", "received", "made_on", "due_on", "state"]
+DISPUTE_COLUMNS = ["customer", "invoice", "code", "currency", "amount", "opened_on", "open_days", "clock", "past_clock"]
+TASK_COLUMNS = [
+    *("task", "kind", "customer", "name", "currency", "amount", "days_past_due", "priority"),
+    *("due_on", "role", "reason"),
+]
 
 
 def promises(business: Business, as_of: datetime.date) -> Report:
@@ -39,7 +45,8 @@ def promises(business: Business, as_of: datetime.date) -> Report:
         figures[currency] = {state: str(states.count(state)) for state in (PromiseState.OPEN, *SETTLED)} | {
             **_rates(rate),
         }
-    return Report("Promises", figures, "promises", rows, opens=[("promise-detail", promise.pk) for promise in promised])
+    opens = [("promise-detail", promise.pk) for promise in promised]
+    return Report("Promises", figures, "promises", PROMISE_COLUMNS, rows, opens=opens)
 
 
 def disputes(business: Business, as_of: datetime.date) -> Report:
@@ -62,7 +69,7 @@ def disputes(business: Business, as_of: datetime.date) -> Report:
             "past_clock": str(sum(row["past_clock"] for row in theirs)),
         }
     opens = [("dispute-detail", dispute.pk) for dispute in standing]
-    return Report("Queries", figures, "disputes", rows, _cycle(business, as_of), opens)
+    return Report("Queries", figures, "disputes", DISPUTE_COLUMNS, rows, _cycle(business, as_of), opens)
 
 
 def worklist(business: Business, as_of: datetime.date) -> Report:
@@ -87,7 +94,7 @@ def worklist(business: Business, as_of: datetime.date) -> Report:
         for item in placed(business, tasks, as_of)
     ]
     opens = [("task-detail", row["task"]) for row in rows]
-    return Report("Worklist", _sums(rows), "tasks", rows, {"open": len(rows)}, opens)
+    return Report("Worklist", _sums(rows), "tasks", TASK_COLUMNS, rows, {"open": len(rows)}, opens)
 
 
 def _rates(rate: KeptRate | None) -> dict[str, Any]:

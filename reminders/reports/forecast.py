@@ -21,6 +21,11 @@ from reminders.reports.report import Report, Rows
 
 NOTHING = Decimal(0)
 MONTH = 4
+FORECAST_COLUMNS = [
+    *("customer", "name", "invoice", "currency", "amount", "due_on"),
+    *("probability_late", "expected_on", "low", "high", "rests_on"),
+]
+CASH_COLUMNS = ["customer", "name", "invoice", "currency", "amount", "sure", "worth", "expected_on", "rests_on"]
 
 
 def forecast(business: Business, as_of: datetime.date) -> Report:
@@ -48,7 +53,7 @@ def _forecast(business: Business, made: Mapping[int, InvoiceForecast]) -> Report
         one["amount"] += invoice.balance
         one["late_amount"] += invoice.balance * (found.probability_late if found else 0)
     figures = {currency: _forecast_figures(one, currency, known=bool(made)) for currency, one in sorted(sums.items())}
-    return Report("Forecast", figures, "invoices", rows, opens=opens)
+    return Report("Forecast", figures, "invoices", FORECAST_COLUMNS, rows, opens=opens)
 
 
 def _forecast_figures(sums: Mapping[str, Decimal], currency: str, *, known: bool) -> dict[str, str | None]:
@@ -85,7 +90,7 @@ def cash_report(slices: Iterable[ExpectedCash], figures: Mapping[str, Any]) -> R
     """These slices, read with customer and invoice, as rows, each with the page of its invoice or plan. No query."""
     found = list(slices)
     opens = [("plan-detail", one.plan_id) if one.plan_id else ("invoice-detail", one.invoice_id or 0) for one in found]
-    return Report("Cash expected", dict(figures), "slices", [cash_row(one) for one in found], opens=opens)
+    return Report("Cash expected", dict(figures), "slices", CASH_COLUMNS, [cash_row(one) for one in found], opens=opens)
 
 
 def cash_row(one: ExpectedCash) -> dict[str, Any]:
@@ -101,10 +106,6 @@ def cash_row(one: ExpectedCash) -> dict[str, Any]:
         "expected_on": one.on.isoformat() if one.on else "",
         "rests_on": source_words(one.source),
     }
-
-
-# The columns of a slice, for a file without any.
-CASH_COLUMNS = ["customer", "name", "invoice", "currency", "amount", "sure", "worth", "expected_on", "rests_on"]
 
 
 def _forecast_row(invoice: Invoice, found: InvoiceForecast | None) -> dict[str, Any]:

@@ -16,13 +16,23 @@ from invoices.late_sums import late_by_account, plus_open
 from invoices.lateness import LateSum, snapshot_dbt
 from invoices.ledger_figures import cei_figures, dso_figures, ratio_figures, read_ledger
 from invoices.ledger_metrics import NOTHING, CountBack
-from invoices.metrics import CURRENT, Ageing, age_ledger, total_by_currency
+from invoices.metrics import CURRENT, Ageing, age_ledger, bucket_names, total_by_currency
 from invoices.models import WriteOff
 from invoices.models.money import WriteOffKind
 from invoices.months import Month, full_months
 from invoices.sales import RATIO_MONTHS, Sales, credit_sales
 from invoices.turnover import BadDebt, Collected, dso_of, ratio_of
 from reminders.reports.report import Report, Rows, names_of
+
+ACCOUNT = ["customer", "name", "currency"]
+DSO_COLUMNS = ["currency", "month", "days", "sales", "counted_days", "in_dso"]
+CEI_COLUMNS = [
+    *("currency", "month", "begin", "sales", "end", "current", "written_off"),
+    *("cei", "cei_without_write_offs", "cei_why"),
+]
+SALES_COLUMNS = ["currency", "month", "sales"]
+LATE_COLUMNS = [*ACCOUNT, "days_late", "dbt", "unweighted", "n", "days_late_with_open", "dbt_with_open", "days_late_why"]
+WRITE_OFF_COLUMNS = ["customer", "name", "invoice", "currency", "kind", "amount", "on", "recovered_on", "reason"]
 
 
 def ageing(business: Business, as_of: datetime.date) -> Report:
@@ -39,7 +49,8 @@ def ageing(business: Business, as_of: datetime.date) -> Report:
         | {name: format_plain(found.get((pk, code), NOTHING), code) for name, found in flagged.items()}
         for pk, code in accounts
     ]
-    return Report("Ageing", totals, "customers", rows, opens=[("customer-detail", pk) for pk, _code in accounts])
+    columns = [*ACCOUNT, *bucket_names(rule["edges"], rule["basis"]), "unapplied", "net"]
+    return Report("Ageing", totals, "customers", columns, rows, opens=[("customer-detail", pk) for pk, _code in accounts])
 
 
 def dso(business: Business, as_of: datetime.date) -> Report:
@@ -57,7 +68,7 @@ def dso(business: Business, as_of: datetime.date) -> Report:
             **_span(found.months),
         }
         rows += _counted_months(currency, sales, found.months, found.counted_back)
-    return Report("Days sales outstanding", figures, "months", rows)
+    return Report("Days sales outstanding", figures, "months", DSO_COLUMNS, rows)
 
 
 def cei(business: Business, as_of: datetime.date) -> Report:
@@ -69,7 +80,7 @@ def cei(business: Business, as_of: datetime.date) -> Report:
         found = months.get(currency, [])
         figures[currency] = {**cei_figures(found[0] if found else None), **_collected(found[0] if found else None, currency)}
         rows += [_collected_row(month, currency) for month in found]
-    return Report("Collection effectiveness", figures, "months", rows)
+    return Report("Collection effectiveness", figures, "months", CEI_COLUMNS, rows)
 
 
 def ledger_ratio(business: Business, as_of: datetime.date) -> Report:
@@ -88,7 +99,7 @@ def ledger_ratio(business: Business, as_of: datetime.date) -> Report:
             "average_months": found.months,
         }
         rows += [_sales_row(month, sales, currency) for month in sales.full(RATIO_MONTHS)]
-    return Report("Ledger ratio", figures, "months", rows)
+    return Report("Ledger ratio", figures, "months", SALES_COLUMNS, rows)
 
 
 def days_late(business: Business, as_of: datetime.date) -> Report:
@@ -109,19 +120,20 @@ def days_late(business: Business, as_of: datetime.date) -> Report:
         opens.append(("customer-detail", pk))
     ledger = ageings(business, as_of)
     figures = {currency: _late_figures(*sums, ledger.get(currency)) for currency, sums in sorted(totals.items())}
-    return Report("Days late", figures, "customers", rows, opens=opens)
+    return Report("Days late", figures, "customers", LATE_COLUMNS, rows, opens=opens)
 
 
 def bad_debt(business: Business, as_of: datetime.date) -> Report:
     """What was given up within twelve months, what came back of it, and its share of sales (2.10)."""
     found = bad_debts(business, credit_sales(business, as_of), as_of)
     if not found:
-        return Report("Bad debt", {}, "write_offs", [])
+        return Report("Bad debt", {}, "write_offs", WRITE_OFF_COLUMNS, [])
     since = next(iter(found.values())).months[-1].first
     written = list(given_up(business, since, as_of).select_related("invoice__customer"))
     figures = {currency: _bad_debt(one, currency, written) for currency, one in sorted(found.items())}
     rows = [_write_off_row(row, as_of) for row in written]
-    return Report("Bad debt", figures, "write_offs", rows, opens=[("invoice-detail", row.invoice_id) for row in written])
+    opens = [("invoice-detail", row.invoice_id) for row in written]
+    return Report("Bad debt", figures, "write_offs", WRITE_OFF_COLUMNS, rows, opens=opens)
 
 
 def _buckets(one: Ageing, currency: str) -> dict[str, str]:

@@ -8,8 +8,12 @@ from customers.models import Business
 from invoices.lane_board import hard_owing
 from invoices.lane_facts import lane_sums, lanes
 from invoices.models import Invoice
+from invoices.reduction import Decision
 from reminders.reduction import hard_cases
 from reminders.reports.report import Report, names_of
+
+LANE_COLUMNS = ["lane", "customer", "name", "invoice", "currency", "amount", "days_past_due", "past_clock"]
+CASE_COLUMNS = ["customer", "name", "currency", "amount", "invoices", "days_past_due", *Decision, "best"]
 
 
 def lane_report(business: Business, as_of: datetime.date) -> Report:
@@ -32,7 +36,7 @@ def lane_report(business: Business, as_of: datetime.date) -> Report:
     ]
     sums = {currency: {name: one["amount"] for name, one in found.items()} for currency, found in lane_sums(placed).items()}
     opens = [("invoice-detail", one.debt.invoice_id) for one in placed if one.debt.invoice_id in numbers]
-    return Report("Lanes of work", sums, "debts", rows, opens=opens)
+    return Report("Lanes of work", sums, "debts", LANE_COLUMNS, rows, opens=opens)
 
 
 def hard_decisions(business: Business, as_of: datetime.date) -> Report:
@@ -51,4 +55,4 @@ def hard_decisions(business: Business, as_of: datetime.date) -> Report:
             who = {"customer": case.customer.reference, "name": case.customer.name, "currency": currency}
             owed = {"amount": format_plain(case.amount, currency), "invoices": case.invoices, "days_past_due": case.days}
             rows.append(who | owed | values | {"best": case.best.decision.value})
-    return Report("Hard decisions", figures, "cases", rows, opens=opens)
+    return Report("Hard decisions", figures, "cases", CASE_COLUMNS, rows, opens=opens)

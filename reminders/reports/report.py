@@ -38,6 +38,8 @@ class Field:
 class Report:
     """`figures` by currency, `rows` called `rows_name` in JSON, `whole`: figures of no currency. Amounts and dates are text.
 
+    `columns`: the names every row has, in its order, so that a file of no rows still has its head.
+
     A figure that is not known is None, and one called "<name>_why" says why. `opens`: the page of each row, as the name of its
     address and the id it takes; empty where rows have none.
     """
@@ -45,6 +47,7 @@ class Report:
     title: str
     figures: Figures
     rows_name: str
+    columns: Sequence[str]
     rows: Rows
     whole: Mapping[str, Any] = field(default_factory=dict)
     opens: Sequence[tuple[str, int]] = ()

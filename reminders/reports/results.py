@@ -18,6 +18,9 @@ from reminders.team_week import DEEDS, MONEY, PLAN, PROMISE, Deed, deeds, team_w
 
 WEEK = datetime.timedelta(days=6)
 
+PAYMENT_COLUMNS = ["customer", "name", "invoice", "currency", "step", "completed_on", "paid_on", "amount"]
+DEED_COLUMNS = ["on", "person", "deed", "customer", "name", "currency", "amount", "what"]
+
 
 def steps(business: Business, as_of: datetime.date) -> Report:
     """What was asked by the steps completed in the 90 days up to that day, what came in after each, payment by payment."""
@@ -37,7 +40,7 @@ def steps(business: Business, as_of: datetime.date) -> Report:
         }
     payments = sorted(recoveries(business, as_of - LOOKED_AT, as_of), key=lambda one: (one.paid_on, one.invoice_id))
     opens = [("invoice-detail", one.invoice_id) for one in payments]
-    return Report("Steps", figures, "payments", _payment_rows(business, payments), opens=opens)
+    return Report("Steps", figures, "payments", PAYMENT_COLUMNS, _payment_rows(business, payments), opens=opens)
 
 
 def _payment_rows(business: Business, payments: list[Recovery]) -> Rows:
@@ -71,7 +74,8 @@ def team(business: Business, as_of: datetime.date) -> Report:
             "planned": format_plain(sums[PLAN], currency),
         }
     counts = {kind: week.whole.counts[kind] for kind in DEEDS if kind != MONEY}
-    return Report("Team", figures, "deeds", _deed_rows(business, list(deeds(business, as_of - WEEK, as_of))), counts)
+    rows = _deed_rows(business, list(deeds(business, as_of - WEEK, as_of)))
+    return Report("Team", figures, "deeds", DEED_COLUMNS, rows, counts)
 
 
 def _deed_rows(business: Business, done: list[Deed]) -> Rows:

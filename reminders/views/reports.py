@@ -61,8 +61,7 @@ def report_detail(request: HttpRequest, name: str) -> HttpResponseBase:
     report = in_currency(whole, request.GET.get("currency", ""))
     rows = rows_of(report, kind, words=request.GET.get("q", "").strip(), sort=request.GET.get("sort", ""))
     if request.GET.get("format") == "csv":
-        names = list(report.rows[0]) if report.rows else []
-        return csv_response(f"{name}-{as_of.isoformat()}", names, (row.plain.values() for row in rows))
+        return csv_response(f"{name}-{as_of.isoformat()}", report.columns, (row.plain.values() for row in rows))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = _page(request, kind, report, page)
     context |= {"name": name, "as_of": as_of, "today": today, "currency": request.GET.get("currency", "")}

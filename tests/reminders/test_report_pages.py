@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from invoices.agreeing import make_promise
 from invoices.models import LedgerDay
 from invoices.writing_off import write_off
+from reminders.models import StepCode
 from reminders.reports import REPORTS
 from tests import make
 from tests.invoices.o1 import write_o1
 from tests.pages import address, lines, read
+from tests.reminders.test_step_results import took
 
 JUNE = "2026-06-30"
 
@@ -19,6 +22,21 @@ JUNE = "2026-06-30"
 @pytest.fixture
 def o1(business):
     return write_o1(business)
+
+
+@pytest.fixture
+def busy(business, o1):
+    """A house of which no report is empty."""
+    acme = o1.customers["Acme"]
+    make.task(acme, "callback", amount="250", currency="USD")
+    made, due = make.day("2026-07-09"), make.day("2026-07-20")
+    make_promise(customer=acme, currency="USD", amount=Decimal(500), made_on=made, due_on=due)
+    write_off(invoice=o1.invoices["INV-1"], amount=Decimal(5), kind="bad_debt", on=make.day("2026-06-20"), reason="Gone")
+    make.invoice(o1.customers["Birch"], issued="2026-01-01", due="2026-01-31", total="900")
+    invoice = o1.invoices["INV-4"]
+    took(invoice, StepCode.DAY_30, "2026-07-06", "1200")
+    make.payment(invoice.customer, "200", on="2026-07-08", split={invoice: "200"})
+    return business
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +106,18 @@ def test_the_csv_is_what_is_shown(books, business, o1):
         "customer,name,currency,current,1-30,31-60,61-90,90+,unapplied,net,disputed,planned",
         "ACME,Acme,USD,1500.00,250.00,0.00,0.00,0.00,-100.00,1650.00,0.00,0.00",
     ]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_csv_of_no_rows_is_its_head(books, business, name):
+    [head] = lines(books.get(address(business, "report-detail", name), {"format": "csv"}))
+    assert "currency" in head.split(",")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_columns_a_report_names_are_those_of_its_rows(busy, name):
+    report = REPORTS[name].read(busy, make.day("2026-07-10"))
+    assert {tuple(row) for row in report.rows} == {tuple(report.columns)}
 
 
 def test_a_report_nobody_knows_is_not_there(books, business):

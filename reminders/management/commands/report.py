@@ -40,10 +40,9 @@ class Command(BusinessCommand):
 
     def write_file(self, path: Path, report: Report) -> None:
         """One line a row."""
-        rows = report.rows
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
-                write_csv(file, rows[0] if rows else [], (row.values() for row in rows))
+                write_csv(file, report.columns, (row.values() for row in report.rows))
         except OSError as error:
             raise CommandError(f"Cannot write {path}: {error.strerror}.") from error
 
