@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 
+from babel import dates
 from babel.numbers import format_decimal
 from django import template
 from django.conf import settings
@@ -55,6 +56,12 @@ def share(value: Decimal) -> str:
 def day(date: datetime.date | None) -> str:
     """A calendar date as the reader writes it, with the month's name so that nobody mixes it up. Nothing for None."""
     return "" if date is None else format_date(date, reader_locale(), "medium")
+
+
+@register.filter
+def month(date: datetime.date) -> str:
+    """The month a day lies in, by its name: "October 2026"."""
+    return dates.format_date(date, "LLLL yyyy", locale=parse_locale(reader_locale()))
 
 
 @register.filter

@@ -23,6 +23,7 @@ class Unit(StrEnum):
     RATIO = "ratio"
     COUNT = "count"
     DATE = "date"
+    MONTH = "month"
     TEXT = "text"
 
 

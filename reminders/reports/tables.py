@@ -145,7 +145,7 @@ def _shown(figures: Mapping[str, Any], name: str, kind: Kind, currency: str, *, 
 def _look(name: str, unit: Unit) -> str:
     if unit in NUMERIC:
         return "num"
-    return "day" if unit == Unit.DATE else "wide" if name == "reason" else ""
+    return "day" if unit in (Unit.DATE, Unit.MONTH) else "wide" if name == "reason" else ""
 
 
 def _found(row: Mapping[str, Any], words: str) -> bool:

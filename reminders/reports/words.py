@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from arcollect.filters import dated, day, figure, money
+from arcollect.filters import dated, day, figure, money, month
 from customers.models.desk import TaskKind
 from invoices.lanes import LANE_LABELS
 from invoices.models.agreement import DisputeCode, PromiseState
@@ -24,7 +24,7 @@ FIELDS: dict[str, Field] = {
     "name": Field(_("Customer")),
     "currency": Field(_("Currency")),
     "invoice": Field(_("Invoice")),
-    "month": Field(_("Month")),
+    "month": Field(_("Month"), Unit.MONTH),
     "reason": Field(_("Why")),
     "kind": Field(_("Kind")),
     "code": Field(_("About")),
@@ -162,5 +162,6 @@ WRITERS: Mapping[Unit, Callable[[Any], str]] = {
     Unit.COUNT: lambda value: figure(round(Decimal(value))),
     Unit.PERCENT: lambda value: f"{value} %",
     Unit.SHARE: lambda value: f"{Decimal(value) * 100:.1f} %",
+    Unit.MONTH: lambda value: month(date.fromisoformat(f"{value}-01")),
     Unit.DATE: lambda value: day(date.fromisoformat(str(value))),
 }

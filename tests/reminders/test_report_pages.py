@@ -120,6 +120,12 @@ def test_the_columns_a_report_names_are_those_of_its_rows(busy, name):
     assert {tuple(row) for row in report.rows} == {tuple(report.columns)}
 
 
+def test_a_month_is_named_on_the_page_and_a_number_in_the_file(books, business, o1):
+    assert "June 2026 30" in read(books, business, "report-detail", "dso", as_of=JUNE)
+    whole = lines(books.get(address(business, "report-detail", "dso"), {"as_of": JUNE, "format": "csv"}))
+    assert whole[1].startswith("USD,2026-06,30")
+
+
 def test_a_report_nobody_knows_is_not_there(books, business):
     assert books.get(address(business, "report-detail", "gossip")).status_code == 404
 
