@@ -103,6 +103,13 @@ def test_a_ledger_at_its_target_needs_none(boss, business, acme):
     assert "Start today" not in page
 
 
+def test_where_nothing_is_owed_no_plan_is_offered(boss, business):
+    page = read(boss, business, "reduction-plan")
+    assert "Nothing is owed: there is nothing to bring down." in page
+    assert "Start the plan" not in page
+    assert "Start the plan" not in read(boss, business, "dashboard")
+
+
 def test_a_young_ledger_says_that_its_target_is_not_known(boss, business, acme):
     make.invoice(acme, issued="2026-06-01", due="2026-06-15", total="100")
     page = read(boss, business, "reduction-plan")
