@@ -11,6 +11,7 @@ from arcollect.dates import Calendar
 from invoices import promise_figures
 from invoices.disputing import open_dispute
 from invoices.models import LedgerDay, Promise, ReductionPlan
+from invoices.overruling import set_override
 from reminders.overview_facts import overview
 from reminders.standing import Standing, standings
 from tests import make
@@ -194,3 +195,15 @@ def test_a_moment_without_a_night_needs_none(ledger):
 def test_the_deeds_of_the_team_are_those_the_night_counted(books, ledger):
     night(ledger, "2026-03-20")
     assert "/reports/team/?currency=USD&amp;as_of=2026-03-19" in books.get(address(ledger, "dashboard")).content.decode()
+
+
+def test_who_worries_is_of_all_currencies_and_says_so_where_there_are_several(client_of, owner, business, acme):
+    set_override(customer=acme, segment="DETERIORATING", reason="Their yard is empty.", on=TODAY, actor=owner)
+    make.score(acme, "SLOW")
+    make.invoice(acme)
+    asked = client_of(owner)
+    alone = read(asked, business, "dashboard")
+    assert "Who worries us?" in alone
+    assert "In all currencies." not in alone
+    make.invoice(acme, currency="EUR")
+    assert "In all currencies." in read(asked, business, "dashboard")
