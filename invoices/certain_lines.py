@@ -14,7 +14,7 @@ from customers.models import Business, ImportBatch
 from invoices.balances import BookingError
 from invoices.candidates import read_ledger
 from invoices.imports.tally import chunks
-from invoices.line_booking import Pair, refuse_generous, write
+from invoices.line_booking import Pair, lock_all, refuse_generous, write
 from invoices.line_doubles import Doubles
 from invoices.line_identity import Entered, entered_already, entered_otherwise
 from invoices.matches import LIKELY, LineFacts, Match, Parts
@@ -55,8 +55,10 @@ def book_certain(
     ids = list(lines.order_by("booked_on", "pk").values_list("pk", flat=True))
     settler = _Settler(business, on, Doubles(business, _only_statement(batch)))
     for done, chunk in enumerate(chunks(ids, AT_ONCE)):
-        with transaction.atomic():
-            settler.settle(chunk)
+        left = list(chunk)
+        while left:
+            with transaction.atomic():
+                left = settler.settle(left)
         reset_queries()
         if show is not None:
             show(min((done + 1) * AT_ONCE, len(ids)), len(ids))
@@ -95,21 +97,30 @@ class _Settler:
         """All that is open, read when it is first asked for."""
         return read_ledger(self.business)
 
-    def settle(self, ids: Sequence[int]) -> None:
-        """Settles these lines as far as they are still open. In a transaction."""
+    def settle(self, ids: Sequence[int]) -> list[int]:
+        """Settles these lines as far as they are still open. In a transaction; returns the ids of those left for the next one.
+
+        Taking a payment back ends a transaction, and begins another where some are to be booked: each locks what comes before
+        the invoices the other has locked (`invoices.balances`).
+        """
         locked = BankLine.objects.select_for_update().filter(pk__in=ids, state=LineState.OPEN).order_by("pk")
         rows = sorted(locked, key=lambda row: (row.booked_on, row.pk))
         money_in = [row for row in rows if row.amount > 0]
         self._doubles, self._entered = self.doubles.among(rows), entered_otherwise(money_in)
         candidates = candidates_of(self.business, [row for row in rows if row.amount < 0])
+        done = 0
         for row in rows:
             row.business = self.business
+            if row.amount < 0 and self._waits(row, candidates):
+                break
+            done += 1
             if row.amount > 0:
                 self._money_in(row)
-            else:
-                self._money_out(row, candidates)
+            elif self._money_out(row, candidates):
+                break
         self._flush()
-        _save(rows)
+        _save(rows[:done])
+        return [row.pk for row in rows[done:]]
 
     def _money_in(self, row: BankLine) -> None:
         facts = LineFacts.of(row)
@@ -130,16 +141,20 @@ class _Settler:
         asked = row.settled_at is not None or row.reversal
         return self._by_itself and best.certain and not asked
 
-    def _money_out(self, row: BankLine, candidates: Candidates) -> None:
-        if any(line.amount in sums_of(row) for line, _match in self._pending):
-            self._flush()
-            candidates.update(candidates_of(self.business, [row]))
+    def _waits(self, row: BankLine, candidates: Candidates) -> bool:
+        """Whether it may take back a payment while others wait to be booked, that payment perhaps among them."""
+        sums = sums_of(row)
+        known = any(candidates.get((row.currency, amount)) for amount in sums)
+        return bool(self._pending) and (known or any(line.amount in sums for line, _match in self._pending))
+
+    def _money_out(self, row: BankLine, candidates: Candidates) -> bool:
+        """Whether a payment was taken back because of it."""
         found = decide_return(row, candidates)
         row.suggestions = [one.as_json() for one in found]
         asked, why = row.settled_at is not None, self._doubles.get(row.pk, "")
         by_itself = bool(found) and found[0].certain and self._by_itself and not asked and not why
         if by_itself and self._take_back(row, found[0], candidates):
-            return
+            return True
         if found:
             sure = min(found[0].sure, LIKELY) if why else found[0].sure
             self._keep(row, sure, why or found[0].reason, found[0].customer_id)
@@ -148,11 +163,11 @@ class _Settler:
         else:
             row.state, row.reason = LineState.LEFT, _("Money that went out.")
             self.settled.left += 1
+        return False
 
     def _take_back(self, row: BankLine, best: Return, candidates: Candidates) -> bool:
         """Whether the payment could be taken back."""
         (payment,) = (one for some in candidates.values() for one in some if one.pk == best.payment_id)
-        candidates[payment.currency, payment.amount].remove(payment)
         suggestions = row.suggestions
         try:
             back = return_line(line=row, payment=payment, actor=None, on=self.on)
@@ -182,6 +197,7 @@ class _Settler:
         pairs, self._pending = self._pending, []
         if not pairs or self._book(pairs):
             return
+        lock_all(pairs, self.business)
         for pair in pairs:
             self._book([pair])
 

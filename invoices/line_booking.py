@@ -17,7 +17,7 @@ from customers.models.business import Role
 from customers.models.desk import TaskState
 from invoices import booking
 from invoices.allowances import GIVEN_UP, Given, beyond
-from invoices.balances import BookingError, lock_notes
+from invoices.balances import BookingError, lock_invoices, lock_notes
 from invoices.matches import Match
 from invoices.models import BankLine, CreditNote, Invoice, Payment, RemittanceAdvice, WriteOff
 from invoices.models.money import WriteOffKind
@@ -91,6 +91,15 @@ def write(pairs: Sequence[Pair], *, business: Business, actor: User | None, on: 
     _note_tasks(pairs, before)
     log.record_many(business, [_event(line, match, actor, on) for line, match in pairs])
     return payments
+
+
+def lock_all(pairs: Sequence[Pair], business: Business) -> None:
+    """Locks what these lines are booked by and on, for booking them one after the other in one transaction."""
+    _lock_sources(pairs, business)
+    parts = [part for _line, match in pairs for part in parts_of(match)]
+    ids = {pk for part in parts for pk, _amount in part.split}
+    ids |= {pk for part in parts for pk, _amount, _kind in part.write_offs}
+    lock_invoices(business, ids | {pk for part in parts for _note, pk, _amount in part.credits})
 
 
 def _lock_sources(pairs: Sequence[Pair], business: Business) -> None:

@@ -1,12 +1,15 @@
 """Rows are locked in one order, whoever books or takes back: two people at once never wait for each other."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from invoices import booking
 from invoices.booking import apply_credit_note
+from invoices.certain_lines import book_certain
 from invoices.line_booking import book_line
 from invoices.line_unbooking import take_back_line
 from invoices.matches import Match
@@ -28,6 +31,35 @@ def locked(queries):
     """The tables locked, each where it was first."""
     tables = [query["sql"].partition(' FROM "')[2].partition('"')[0] for query in queries if "FOR UPDATE" in query["sql"]]
     return [table for table in dict.fromkeys(tables) if table in ORDER]
+
+
+def recorded(done):
+    """What `done` returns, and its queries: it may reset those that Django keeps."""
+    queries = []
+
+    def note(execute, sql, params, many, context):
+        with_ids = sql % tuple(params) if params and "FOR UPDATE" in sql else sql
+        queries.append({"sql": with_ids})
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        return done(), queries
+
+
+def by_transaction(queries):
+    """The tables locked in each transaction of a run: in a test these are the outermost savepoints."""
+    runs, depth = [], 0
+    for query in queries:
+        if query["sql"].startswith("SAVEPOINT"):
+            depth += 1
+            if depth == 1:
+                runs.append([])
+        elif query["sql"].startswith(("RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")):
+            # Rolling back releases it as well, in a statement of its own.
+            depth -= query["sql"].startswith("RELEASE")
+        elif depth:
+            runs[-1].append(query)
+    return [locked(run) for run in runs]
 
 
 @pytest.fixture
@@ -61,3 +93,37 @@ def test_a_credit_note_is_taken_off_in_that_order(acme):
     with CaptureQueriesContext(connection) as done:
         apply_credit_note(credit_note=note, split=[(inv.pk, Decimal(20))], on=ON)
     assert locked(done) == ["invoices_creditnote", "invoices_invoice"]
+
+
+def test_a_return_amid_lines_that_are_certain_is_taken_back_in_that_order(business, acme):
+    """Each run of bookings, and each return, is a transaction of its own."""
+    for number, total in ((1, "100"), (2, "100"), (3, "120")):
+        make.invoice(acme, f"INV-2026000{number}", total=total)
+    store(business, line("100", on="2026-03-02", text="INV-20260001", reference="E2E-000017"))
+    book_certain(business=business, on=ON)
+    back = line("-100", on="2026-03-04", reversal=True, reference="E2E-000017")
+    others = line("100", on="2026-03-03", text="INV-20260002"), line("120", on="2026-03-05", text="INV-20260003")
+    store(business, others[0], back, others[1])
+    settled, done = recorded(lambda: book_certain(business=business, on=ON))
+    assert (settled.matched, settled.returned) == (2, 1)
+    runs = by_transaction(done)
+    assert runs == [sorted(run, key=ORDER.index) for run in runs]
+    assert sum("invoices_payment" in run for run in runs) == 1
+
+
+def test_where_many_cannot_be_booked_at_once_each_is_in_that_order(business, acme, monkeypatch):
+    """A line of the later invoice comes first: what all of them need is locked before the first is booked by itself."""
+    first, second = (make.invoice(acme, f"INV-2026000{number}", total=total) for number, total in ((1, "110"), (2, "120")))
+    store(business, line("120", on="2026-03-02", text="INV-20260002"), line("110", on="2026-03-03", text="INV-20260001"))
+    book_many = booking.book_many
+
+    def refuse_two(*, bookings, **rest):
+        if len(bookings) > 1:
+            raise booking.BookingError("0.00 is open.")
+        book_many(bookings=bookings, **rest)
+
+    monkeypatch.setattr(booking, "book_many", refuse_two)
+    settled, done = recorded(lambda: book_certain(business=business, on=ON))
+    assert settled.matched == 2
+    locks = [query["sql"] for query in done if "FOR UPDATE" in query["sql"] and 'FROM "invoices_invoice"' in query["sql"]]
+    assert all(str(row.pk) in re.findall(r"\d+", locks[0].partition("WHERE")[2]) for row in (first, second))
