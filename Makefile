@@ -94,16 +94,21 @@ test-postgres: setup-test
 test-slow: setup-test  ## what walks the calendar, drives a browser, races processes, or takes a whole old ledger
 	@$(PYTEST) -n 2 -m scenario
 	@$(POSTGRES) -n 2 -m scenario
-	@$(MAKE) -j2 --output-sync=target test-browser test-faults
+	@$(MAKE) -j2 --output-sync=target test-browser test-load test-faults-postgres test-faults
 
-# Side by side: a browser and a killed process both spend most of their time waiting.
-.PHONY: test-browser test-faults
+# Two at a time: a browser and a killed process both spend much of their time waiting. The longest first.
+.PHONY: test-browser test-load test-faults-postgres test-faults
 test-browser: setup-test
 	@$(PYTEST) -m browser
 
-test-faults: setup-test
-	@$(PYTEST) -m "(faults or load) and not browser"
+test-load: setup-test
+	@$(PYTEST) -m "load and not browser"
+
+test-faults-postgres: setup-test
 	@$(POSTGRES) -m faults
+
+test-faults: setup-test
+	@$(PYTEST) -m "faults and not load and not browser"
 
 bench: setup-test  ## the engine's nights, the letters, the matching and the forecast, small; the large ledgers are in docs/performance.md
 	@$(CLEAN) $(BIN)/python bench/escalate.py --invoices 2000 10000
