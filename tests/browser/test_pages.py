@@ -85,6 +85,16 @@ def test_axe_has_nothing_against_any_page(pages):
     assert {visit.kind: complaints for visit, complaints in pages.items() if complaints} == {}
 
 
+@pytest.mark.parametrize("width", [1024, 1280])
+def test_no_list_scrolls_sideways_on_a_small_desk(open_browser, width):
+    page = open_browser(viewport={"width": width, "height": 800})
+    wide = {}
+    for path in ("invoices/", "invoices/?show=all", "letters/?show=all", "customers/", "money/", "plans/", "queries/"):
+        page.goto(f"/b/demo/{path}")
+        wide[path] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert {path: by for path, by in wide.items() if by} == {}
+
+
 def test_on_a_phone_in_the_dark_no_page_scrolls_sideways_and_axe_has_nothing_against_any(open_browser, pages):
     page = open_browser(viewport=PHONE, color_scheme="dark")
     wide, found = {}, {}
