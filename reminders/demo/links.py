@@ -4,6 +4,7 @@ import datetime
 
 from customers.models import Letter
 from customers.models.letter import LetterState
+from invoices.models import PortalLink
 from reminders.demo.ledger import DAY
 from reminders.demo.stage import Stage
 from reminders.letter_links import mint, store_link
@@ -18,3 +19,5 @@ def link_letters(stage: Stage, day: datetime.date) -> None:
     for letter in sent.select_related("business", "customer__business", "contact"):
         mint(letter)
         store_link(letter, letter.contact, day)
+    links = PortalLink.objects.filter(letter__business=stage.business, letter__sent_on=day)
+    links.update(created_at=stage.moment(day))

@@ -20,9 +20,10 @@ from reminders.demo.ledger import DAY
 from reminders.demo.stage import Stage
 from reminders.demo.story import Story
 from reminders.demo.writing_ledger import credit_note, payment
-from reminders.outbox import cancel
+from reminders.outbox import OPEN, cancel
 
-LEFT_OPEN = 6
+# What the last days brought is still to be done.
+LEFT_OPEN = 6 * DAY
 BY_CALLS = [TaskKind.CALLBACK, TaskKind.WARNING, TaskKind.MATCH_CASH, TaskKind.PROMISE_DUE]
 FOUND_OUT = {ClaimResult.TRUE: "It was as they said.", ClaimResult.FALSE: "Nothing of the kind was to be found."}
 
@@ -38,8 +39,20 @@ def write_loose_ends(stage: Stage, story: Story, today: datetime.date) -> None:
     _bounced(stage, by_habit[Habit.FORGETFUL][0], today - 6 * DAY)
     _flags(stage, by_habit, today)
     _entered_twice(stage, by_habit[Habit.FORGETFUL][-1])
-    _done_meanwhile(stage, today)
     _contacts_to_verify(stage, today)
+
+
+def clear_desk(stage: Stage, day: datetime.date) -> None:
+    """What calls brought to the desk by that day is done: checks, callbacks, warnings, confirmations."""
+    waiting = Letter.objects.filter(business=stage.business, code=LetterCode.LCALL, state__in=OPEN, written_on__lte=day)
+    for letter in waiting:
+        cancel(letter=letter, reason="Sent by hand from the office.", by=stage.bookkeeper, on=day)
+    for claim in Claim.objects.filter(business=stage.business, result="", check_by__lte=day).select_related("customer"):
+        result = ClaimResult.FALSE if claim.pk % 4 == 0 else ClaimResult.TRUE
+        check_claim(claim=claim, result=result, found=FOUND_OUT[result], on=day, by=stage.bookkeeper)
+    tasks = Task.objects.filter(business=stage.business, state=TaskState.OPEN, kind__in=BY_CALLS, due_on__lte=day)
+    for task in tasks.select_related("business", "customer"):
+        complete_task(task=task, outcome="Done.", on=day, by=stage.bookkeeper)
 
 
 def _unapplied_cash(stage: Stage, persona: Persona, amount: Decimal, day: datetime.date) -> None:
@@ -107,19 +120,6 @@ def _set(stage: Stage, persona: Persona, **fields: object) -> None:
     Customer.objects.filter(pk=customer.pk).update(**fields)
     data = {"fields": sorted(fields)}
     log.record_many(stage.business, [stage.event("customer.edited", f"customer:{customer.pk}", customer, data)])
-
-
-def _done_meanwhile(stage: Stage, today: datetime.date) -> None:
-    """What calls brought to the desk was done in time, but for the last days: checks, callbacks, warnings, confirmations."""
-    old = today - LEFT_OPEN * DAY
-    for letter in Letter.objects.filter(business=stage.business, code=LetterCode.LCALL, written_on__lt=old):
-        cancel(letter=letter, reason="Sent by hand from the office.", by=stage.bookkeeper, on=letter.written_on)
-    for claim in Claim.objects.filter(business=stage.business, result="", check_by__lt=old).select_related("customer"):
-        result = ClaimResult.FALSE if claim.pk % 4 == 0 else ClaimResult.TRUE
-        check_claim(claim=claim, result=result, found=FOUND_OUT[result], on=claim.check_by, by=stage.bookkeeper)
-    tasks = Task.objects.filter(business=stage.business, state=TaskState.OPEN, kind__in=BY_CALLS, due_on__lt=old)
-    for task in tasks.select_related("business", "customer"):
-        complete_task(task=task, outcome="Done.", on=task.due_on, by=stage.bookkeeper)
 
 
 def _contacts_to_verify(stage: Stage, today: datetime.date) -> None:

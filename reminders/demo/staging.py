@@ -13,7 +13,7 @@ from reminders.demo.bank import write_bank
 from reminders.demo.cast import FULL_CAST
 from reminders.demo.ledger import DAY
 from reminders.demo.links import LINKED_FOR, link_letters
-from reminders.demo.loose_ends import write_loose_ends
+from reminders.demo.loose_ends import LEFT_OPEN, clear_desk, write_loose_ends
 from reminders.demo.stage import Stage
 from reminders.demo.story import LIVE_FOR, Story, keep_diary, tell_story
 from reminders.demo.writing_ledger import write_ledger
@@ -165,7 +165,7 @@ def _go_live(business: Business, story: Story) -> None:
 
 def _write(stage: Stage, story: Story, today: datetime.date) -> None:
     """Each day under its own date, sealed month by month; at the end the night that finds work for today."""
-    month = None
+    month, night = None, stage.setting.calendar.roll_back(today)
     for day, page in keep_diary(story, today):
         if month not in (None, day.month):
             log.seal(stage.business)
@@ -175,7 +175,8 @@ def _write(stage: Stage, story: Story, today: datetime.date) -> None:
             write_ledger(stage, page, day)
             if today - day < LINKED_FOR:
                 link_letters(stage, day)
-    night = stage.setting.calendar.roll_back(today)
+            if day < night - LEFT_OPEN:
+                clear_desk(stage, day)
     with log.told_as_of(stage.moment(night, BEFORE_OPENING if night == today else AFTER_CLOSING)):
         write_loose_ends(stage, story, night)
         write_bank(stage, night)

@@ -18,7 +18,7 @@ from customers.models import Business, Contact, Customer, Event, Letter, Members
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 from invoices.counted import changed_since_counted
-from invoices.models import BankLine, BankStatement, Dispute, Invoice, LedgerDay, Payment, PaymentPlan, Promise
+from invoices.models import BankLine, BankStatement, Dispute, Invoice, LedgerDay, Payment, PaymentPlan, PortalLink, Promise
 from invoices.models.agreement import PromiseState
 from reminders.demo.cast import Habit, invent_cast
 from reminders.demo.story import Story, tell_story
@@ -258,3 +258,11 @@ def test_the_nights_of_two_years_are_counted(shop):
     assert days.get(backfilled=False).on == TODAY
     assert all(float(day.figures["owed"]) > 0 for day in days.order_by("-on")[:20])
     assert changed_since_counted(shop, TODAY) == []
+
+
+def test_what_is_done_and_what_was_linked_says_the_day_it_was(shop):
+    done = Event.objects.filter(business=shop, kind__in=["task.done", "claim.checked"]).values_list("at", flat=True)
+    assert max(Counter(moment.date() for moment in done).values()) < len(done) / 4
+    links = PortalLink.objects.filter(business=shop, letter__isnull=False).values_list("created_at", "letter__sent_on")
+    assert links
+    assert all(moment.date() == sent_on for moment, sent_on in links)
