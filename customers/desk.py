@@ -96,6 +96,8 @@ def snooze_task(*, task: Task, until: datetime.date, reason: str, on: datetime.d
     """Puts an open task off until a later day; the reason joins its own, where whoever opens it again sees both."""
     if until <= on:
         raise TaskError(_("A task can only be put off to a day after today."))
+    if task.state == TaskState.OPEN and task.snoozed_until == until:
+        raise TaskError(_("It is put off until that day already."))
     words = f"{task.reason}\n{until.isoformat()}: {reason}".strip()
     if not Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(snoozed_until=until, reason=words):
         raise TaskError(_("This task is closed already."))

@@ -81,7 +81,7 @@ def acknowledge(*, customer: Customer, on: datetime.date, actor: User) -> None:
 def accept_advice(*, advice: CreditAdvice, on: datetime.date, actor: User) -> CreditAdvice:
     """Does what is suggested: sets the hold with its reasons, ends it, or changes the limit.
 
-    Raises OverruleError once answered.
+    Raises OverruleError once answered, and where the hold is so already.
     """
     row = _open(advice)
     customer, note = row.customer, ""
@@ -90,6 +90,9 @@ def accept_advice(*, advice: CreditAdvice, on: datetime.date, actor: User) -> Cr
         _set_limit(customer, row.amount, actor)
     else:
         hold, note = row.kind == Advice.HOLD, customer.hold_reason
+        if customer.on_hold == hold:
+            # Somebody set it by hand since: done again, it would lose their reason, and taking it back would undo their act.
+            raise OverruleError(_("They are on hold already.") if hold else _("They are not on hold any more."))
         change = [customer.on_hold, hold]
         _set_hold(customer, hold, hold_words(row) if hold else "", actor)
     _answer(row, AdviceState.ACCEPTED, on, actor, note=note)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, Min, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, CharField, Count, F, Min, QuerySet, Value, When, Window
+from django.db.models.functions import Cast, Concat, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -76,7 +76,8 @@ def decisions(business: Business, today: datetime.date) -> Decisions:
 
     However many there are of one kind, the most urgent of every kind is among the rows: each has its turn.
     """
-    tasks, letters = owner_tasks(business, today), _final_drafts(business)
+    letters = _final_drafts(business)
+    tasks = _without_looks(owner_tasks(business, today), letters)
     first_tasks = list(_in_turn(tasks)[:SHOWN])
     missed = _missed(business, first_tasks)
     turns = [(task.turn, _of_task(task, missed, today)) for task in first_tasks]
@@ -98,6 +99,12 @@ def owner_tasks(business: Business, today: datetime.date) -> QuerySet[Task]:
     """The owner's tasks whose day has come."""
     rows = Task.objects.filter(ready_on(today), business=business, role=Role.OWNER)
     return rows.select_related("business", "customer")
+
+
+def _without_looks(tasks: QuerySet[Task], letters: QuerySet[Letter]) -> QuerySet[Task]:
+    """Without the tasks to look at one of these letters: the letter is a row of its own, and one thing waits once."""
+    looks = letters.order_by().values(about=Concat(Value("letter:"), Cast("pk", CharField())))
+    return tasks.exclude(kind=TaskKind.REVIEW_LETTER, subject__in=looks)
 
 
 def _final_drafts(business: Business) -> QuerySet[Letter]:

@@ -128,8 +128,13 @@ def _act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     try:
         write(task=task, on=today_of(request), by=request.user, **form.cleaned_data)
     except TaskError as problem:
-        form.add_error(None, str(problem))
-        return _page(request, task, {act: form})
+        # The page has no form for a task that is closed, and a button elsewhere leads back to where it is.
+        one_click = "next" in request.POST
+        if one_click or task.state != TaskState.OPEN:
+            messages.error(request, str(problem))
+        else:
+            form.add_error(None, str(problem))
+        return way_back(request, "task-list") if one_click else _page(request, task, {act: form})
     messages.success(request, told)
     return way_back(request, "task-list")
 
