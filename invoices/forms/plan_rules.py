@@ -7,10 +7,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from arcollect.defaults import DEFAULTS
 from customers.models import Business
-
-HUNDRED = Decimal(100)
+from invoices.forms.rule_paths import Path, RuleForm
 
 
 def whole(label: Any, least: int, most: int, help_text: Any = "") -> forms.IntegerField:
@@ -26,10 +24,12 @@ def share(label: Any, least: int, most: int, help_text: Any = "") -> forms.Integ
 
 
 def sum_of(label: Any, help_text: Any = "") -> forms.DecimalField:
-    """An amount in whatever currency it is held against, kept as text."""
-    return forms.DecimalField(
+    """An amount in whatever currency it is held against, kept as "50.00"."""
+    field = forms.DecimalField(
         label=label, min_value=Decimal(0), max_value=Decimal(1_000_000), decimal_places=2, help_text=help_text
     )
+    field.is_sum = True
+    return field
 
 
 def yes(label: Any, help_text: Any = "") -> forms.BooleanField:
@@ -37,23 +37,20 @@ def yes(label: Any, help_text: Any = "") -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, help_text=help_text)
 
 
-class RulePart(forms.Form):
+class RulePart(RuleForm):
     """The rules under one key of `arcollect.defaults`; a field is called like its rule."""
 
     key: ClassVar[str]
 
+    @property
+    def paths(self) -> Mapping[str, Path]:
+        """Where each field stands in `arcollect.defaults`."""
+        return {name: (self.key, name) for name in self.base_fields}
+
     @classmethod
     def of(cls, business: Business, data: Any = None) -> "RulePart":
         """The form with the rules as they are, or with what was sent."""
-        rules = business.rules[cls.key]
-        initial = {name: _shown(field, rules[name]) for name, field in cls.base_fields.items()}
-        return cls(data, prefix=cls.key, initial=initial)
-
-    def values(self, business: Business) -> dict[str, Any]:
-        """The rules of this key to be stored: only what differs from the defaults, so that the rest follows them."""
-        own = dict(business.settings.get(self.key, {}))
-        own |= {name: _kept(field, self.cleaned_data[name]) for name, field in self.fields.items()}
-        return {self.key: _differing(own, DEFAULTS[self.key])}
+        return cls(data, business=business, prefix=cls.key)
 
 
 class PlanRules(RulePart):
@@ -148,18 +145,3 @@ class FinalRules(RulePart):
 
 
 PARTS = (PlanRules, SettlementRules, PortalRules, FinalRules)
-
-
-def _shown(field: forms.Field, value: Any) -> Any:
-    return int(Decimal(value) * HUNDRED) if getattr(field, "is_share", False) else value
-
-
-def _kept(field: forms.Field, value: Any) -> Any:
-    """As `arcollect.defaults` writes it: shares and amounts as text."""
-    if getattr(field, "is_share", False):
-        return f"{Decimal(value) / HUNDRED:.2f}"
-    return f"{value:.2f}" if isinstance(value, Decimal) else value
-
-
-def _differing(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in own.items() if defaults.get(name) != value}

@@ -21,7 +21,7 @@ def plan_rules(request: HttpRequest) -> HttpResponse:
     forms = [part.of(business, request.POST if request.method == "POST" else None) for part in PARTS]
     # Each of them: a mistake in one part must not hide those in the next.
     if request.method == "POST" and all([form.is_valid() for form in forms]):  # noqa: C419
-        values = {key: rules for form in forms for key, rules in form.values(business).items()}
+        values = {key: rules for form in forms for key, rules in form.values().items()}
         save_rules(business=business, values=values, actor=request.user)
         messages.success(request, _("Saved. It holds for every offer from now on; what is signed stays as it is."))
         return redirect("settings-plans", business.slug)

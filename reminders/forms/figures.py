@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from invoices.forms.plan_rules import share, whole
+from invoices.forms.rule_paths import Path, RuleForm
 from invoices.metrics import Basis, Credits
 from invoices.reducing import MOST_WEEKS
-from reminders.forms.rule_paths import Path, RuleForm
 
 # The fields of each part of the page, in its order, by how their names begin.
 GROUPS: Mapping[str, Any] = {

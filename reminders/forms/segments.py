@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 from customers.models import Business
 from invoices.forms.plan_rules import share, whole, yes
+from invoices.forms.rule_paths import HUNDRED, RuleForm
 from invoices.models.insight import Segment, SubType
-from reminders.forms.rule_paths import HUNDRED, RuleForm
 from reminders.treatments import advice_on, named
 
 KEY = "segments"

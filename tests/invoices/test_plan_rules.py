@@ -62,6 +62,14 @@ def test_only_what_differs_is_kept(boss, business):
     assert Event.objects.get(kind="business.rules_changed").data["changes"].keys() == {"plan"}
 
 
+def test_what_the_law_narrows_follows_its_default_like_the_rest(boss, business):
+    """Of the limits for people, kept under a key of their own, what is as the defaults say is not kept either."""
+    business.settings = {"plan": {"uk_individual": {"max_instalments": 12}, "us_consumer": {"max_instalments": 3}}}
+    business.save()
+    save(boss, business, plan__min_total="250.5")
+    assert business.settings == {"plan": {"min_total": "250.50", "us_consumer": {"max_instalments": 3}}}
+
+
 def test_nothing_changed_nothing_written(boss, business):
     save(boss, business)
     assert not Event.objects.filter(kind="business.rules_changed").exists()

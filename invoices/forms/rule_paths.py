@@ -59,9 +59,11 @@ def _shown(field: forms.Field, value: Any) -> Any:
 
 
 def _kept(field: forms.Field, value: Any, known: Any) -> Any:
-    """Shares with two decimals, other numbers as short as they can be; what is the default in other digits as it stands there."""
+    """Shares and amounts with two decimals, other numbers as short as can be; what equals `known` in the digits of `known`."""
     if getattr(field, "is_share", False):
         value = f"{Decimal(value) / HUNDRED:.2f}"
+    elif getattr(field, "is_sum", False):
+        value = f"{value:.2f}"
     elif isinstance(value, Decimal):
         value = f"{value.normalize():f}"
     return known if isinstance(known, str) and _are_one(value, known) else value
