@@ -9,13 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers import log
-from customers.models import Business, Customer, Task, User
+from customers.models import Business, Customer, Event, Task, User
 from customers.models.business import Role
 from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 
 # What every task to verify a contact is about, whoever opens it: a customer has one at most.
 VERIFY_SUBJECT = "contact"
+SNOOZED = "task.snoozed"
 
 
 class TaskError(ValueError):
@@ -103,13 +104,33 @@ def snooze_task(*, task: Task, until: datetime.date, reason: str, on: datetime.d
         raise TaskError(_("This task is closed already."))
     log.record(
         task.business,
-        "task.snoozed",
+        SNOOZED,
         f"task:{task.pk}",
         customer=task.customer,
         actor=by,
         task_kind=task.kind,
         until=until.isoformat(),
+        before=task.snoozed_until.isoformat() if task.snoozed_until else "",
     )
+
+
+@transaction.atomic
+def take_back_snooze(*, task: Task, by: User) -> None:
+    """The task is as it was before it was last put off: its day, and its reason without the words that joined it.
+
+    Raises TaskError where that is no longer what keeps it: taken back already, put off by something else since, closed.
+    """
+    told = Event.objects.filter(business=task.business_id, subject=f"task:{task.pk}", kind=SNOOZED).order_by("-id")
+    last = told.values_list("data", flat=True).first()
+    if last is None or "before" not in last or task.snoozed_until is None or task.snoozed_until.isoformat() != last["until"]:
+        raise TaskError(_("It is not put off any more, or was put off anew."))
+    before = datetime.date.fromisoformat(last["before"]) if last["before"] else None
+    reason, joined, _words = f"\n{task.reason}".rpartition(f"\n{last['until']}: ")
+    still_so = Task.objects.filter(pk=task.pk, state=TaskState.OPEN, snoozed_until=task.snoozed_until)
+    if not still_so.update(snoozed_until=before, reason=reason.removeprefix("\n") if joined else task.reason):
+        raise TaskError(_("This task is closed already."))
+    about = {"customer": task.customer, "actor": by, "task_kind": task.kind}
+    log.record(task.business, "task.snooze_taken_back", f"task:{task.pk}", **about)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ urlpatterns = [
     path("tasks/<int:pk>/cancel/", tasks.task_cancel, name="task-cancel"),
     path("tasks/<int:pk>/assign/", tasks.task_assign, name="task-assign"),
     path("tasks/<int:pk>/snooze/", tasks.task_snooze, name="task-snooze"),
+    path("tasks/<int:pk>/snooze/back/", tasks.task_snooze_back, name="task-snooze-back"),
     path("customers/add/", customers.customer_add, name="customer-add"),
     path("customers/<int:pk>/edit/", customers.customer_edit, name="customer-edit"),
     path("customers/<int:pk>/flags/", customers.customer_flags, name="customer-flags"),

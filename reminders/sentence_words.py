@@ -157,6 +157,7 @@ SENTENCES = {
     "task.cancelled": lazy("Not needed: {task}"),
     "task.reopened": lazy("To be done after all: {task}"),
     "task.snoozed": lazy("Put off until {until}: {task}"),
+    "task.snooze_taken_back": lazy("Not put off after all: {task}"),
     "call.logged": lazy("Call: {outcome}"),
     "call.overridden": lazy("The owner let this call be made in spite of the contact limits"),
     "wording.saved": lazy("A text for letters saved"),

@@ -7,13 +7,14 @@ from django.db.models.functions import Coalesce
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
 from customers.access import get_row, member_view, way_back
-from customers.desk import TaskError, assign_task, cancel_task, complete_task, snooze_task
+from customers.desk import TaskError, assign_task, cancel_task, complete_task, snooze_task, take_back_snooze
 from customers.forms.task import CancelForm, DoneForm, SnoozeForm
 from customers.models import Business, Task
 from customers.models.business import Role
@@ -88,11 +89,23 @@ def task_snooze(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @member_view
+def task_snooze_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes back that a task was put off; back where they came from."""
+    task = _to_act_on(request, pk)
+    try:
+        take_back_snooze(task=task, by=request.user)
+    except TaskError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Taken back: it is where it was."))
+    return way_back(request, "task-detail", task.pk)
+
+
+@require_POST
+@member_view
 def task_assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Gives a task to a member, or takes it oneself."""
-    task = get_row(request, worklist(request.business), pk)
-    if task.role == Role.OWNER and not request.membership.is_owner:
-        raise PermissionDenied
+    task = _to_act_on(request, pk)
     wanted = read_id(request.POST.get("to", ""))
     member = request.business.memberships.select_related("user").filter(user_id=wanted).first()
     try:
@@ -116,11 +129,17 @@ def door_of(task: Task) -> tuple[str, object] | None:
     return KIND_DOORS.get(task.kind) or SPECIAL_DOORS.get((task.kind, about)) or SUBJECT_DOORS.get(about)
 
 
-def _act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Closes or puts off a task as the form says; the page again, with what is wrong, where it does not."""
+def _to_act_on(request: HttpRequest, pk: int) -> Task:
+    """The task, or a 404. Raises PermissionDenied where it is the owner's and somebody else asks."""
     task = get_row(request, worklist(request.business), pk)
     if task.role == Role.OWNER and not request.membership.is_owner:
         raise PermissionDenied
+    return task
+
+
+def _act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Closes or puts off a task as the form says; the page again, with what is wrong, where it does not."""
+    task = _to_act_on(request, pk)
     form_class, write, told = ACTS[act]
     form = form_class(request.POST, prefix=act)
     if not form.is_valid():
@@ -135,7 +154,9 @@ def _act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         else:
             form.add_error(None, str(problem))
         return way_back(request, "task-list") if one_click else _page(request, task, {act: form})
-    messages.success(request, told)
+    # What `includes/messages.html` puts behind a button.
+    undo = reverse("task-snooze-back", args=[request.business.slug, task.pk]) if act == "snooze" else ""
+    messages.success(request, told, extra_tags=undo)
     return way_back(request, "task-list")
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from customers.desk import snooze_task
 from customers.editing import set_flags
 from customers.models import Customer, Event, Letter, Task
 from invoices import planning
@@ -133,3 +134,46 @@ def test_a_task_done_meanwhile_is_not_put_off(boss, business, acme, late):
     assert (said.status_code, "This task is closed already." in said.content.decode()) == (422, True)
     task.refresh_from_db()
     assert (task.snoozed_until, task.reason) == (None, "Why.")
+
+
+@pytest.fixture
+def put_off(boss, business, acme, late) -> Task:
+    """Put off by a click on the dashboard."""
+    make.task(acme, "decide", role="owner", currency="USD", reason="Why.")
+    boss.post(*button(business, "In two weeks"))
+    return Task.objects.get(kind="decide")
+
+
+def test_what_was_put_off_is_taken_back_from_the_message_once(boss, business, put_off):
+    there, home = address(business, "task-snooze-back", put_off.pk), address(business, "dashboard")
+    page = boss.get(home).content.decode()
+    assert f'action="{there}"' in page.partition('id="messages"')[2].partition("</form>")[0]
+    assert "Taken back: it is where it was." in words(boss.post(there, {"next": home}, follow=True))
+    put_off.refresh_from_db()
+    assert (put_off.snoozed_until, put_off.reason) == (None, "Why.")
+    assert decisions(business, TODAY).count == 1
+    done = Event.objects.count()
+    assert "It is not put off any more" in words(boss.post(there, {"next": home}, follow=True))
+    assert Event.objects.count() == done
+
+
+def test_taken_back_it_waits_until_the_day_it_waited_for_before(boss, business, put_off, owner):
+    first = put_off.snoozed_until
+    snooze_task(task=put_off, until=day("2026-05-01"), reason="On holiday.", on=TODAY, by=owner)
+    boss.post(address(business, "task-snooze-back", put_off.pk))
+    put_off.refresh_from_db()
+    assert (put_off.snoozed_until, put_off.reason) == (first, f"Why.\n{first}: Put off on the dashboard.")
+
+
+def test_what_was_closed_since_is_not_taken_back(boss, business, put_off):
+    Task.objects.update(state="done", closed_on=TODAY)
+    said = boss.post(address(business, "task-snooze-back", put_off.pk), follow=True)
+    assert "This task is closed already." in words(said)
+
+
+def test_only_the_owner_takes_it_back(books, business, put_off, client_of, outsider):
+    there = address(business, "task-snooze-back", put_off.pk)
+    assert books.post(there).status_code == 403
+    assert client_of(outsider).post(there).status_code == 404
+    put_off.refresh_from_db()
+    assert put_off.snoozed_until is not None
