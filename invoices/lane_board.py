@@ -61,11 +61,6 @@ class Board:
     lanes: dict[Lane, Filled]
     hard: dict[int, Owing]
 
-    @property
-    def overdue(self) -> Decimal:
-        """What is in all lanes together."""
-        return sum((one.amount for one in self.lanes.values()), NOTHING)
-
 
 class DaysLate(Func):
     """How many days past due an invoice is on a day."""

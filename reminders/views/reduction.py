@@ -106,7 +106,6 @@ def _page(request: HttpRequest, view: Reduction) -> dict[str, Any]:
         "chart": chart,
         "drawing": drawn(chart) if chart else None,
         "lanes": lane_work(board),
-        "overdue": board.overdue,
         "cases": hard_cases(request.business, board.hard),
         "lane_names": list(Lane),
         "decision_names": [decision.label for decision in Decision],
