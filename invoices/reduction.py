@@ -1,7 +1,7 @@
 """The way down to a smaller ledger, planned against actual, and what each hard decision is worth (domain.md 5.4). Pure."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -82,7 +82,7 @@ def weeks_of(glide: Glide, counted: Mapping[datetime.date, Decimal], today: date
     plan that runs is what it began with, whatever the night of that day counted.
     """
     counted = {**counted, glide.started_on: glide.start} if glide.running else counted
-    days = {glide.day_of(number): nearest(counted, glide.day_of(number)) for number in range(glide.weeks + 1)}
+    days = {glide.day_of(number): last_in_week(counted, glide.day_of(number)) for number in range(glide.weeks + 1)}
     return [
         PlanWeek(number, on, glide.planned(number), counted[day] if (day := days[on]) and on <= today else None)
         for number in range(glide.weeks + 1)
@@ -90,8 +90,8 @@ def weeks_of(glide: Glide, counted: Mapping[datetime.date, Decimal], today: date
     ]
 
 
-def nearest(counted: Mapping[datetime.date, Any], on: datetime.date) -> datetime.date | None:
-    """The last day counted within the week that ends on that day; None where none was."""
+def last_in_week(counted: Collection[datetime.date], on: datetime.date) -> datetime.date | None:
+    """The day that stands for the week that ends on `on`: the last one counted in it; None where none was."""
     return max((day for day in counted if on - WEEK < day <= on), default=None)
 
 

@@ -93,12 +93,11 @@ def a_month_ago(today: datetime.date) -> datetime.date:
     return today - relativedelta(months=1)
 
 
-def wanted_days(today: datetime.date, plan_from: datetime.date | None = None) -> list[datetime.date]:
-    """The days whose figures the dashboard shows: month ends, those around a month ago, and each week of a plan that runs."""
+def wanted_days(today: datetime.date) -> list[datetime.date]:
+    """The days whose figures the dashboard shows whatever plan runs: month ends, and those around a month ago."""
     around = a_month_ago(today)
     near = [around + datetime.timedelta(days=by) for by in range(-NEAR_ENOUGH, NEAR_ENOUGH) if by < (today - around).days]
-    weeks = weekly(plan_from, today) if plan_from else []
-    return sorted({*month_ends(today), *near, *weeks})
+    return sorted({*month_ends(today), *near})
 
 
 def weekly(first: datetime.date, last: datetime.date) -> list[datetime.date]:

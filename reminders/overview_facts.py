@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from customers.models import Business
 from invoices.cash_kept import with_changed
@@ -14,8 +14,8 @@ from invoices.money_in import came_in
 from invoices.promised import Promised, promised
 from invoices.query_ages import QueryAge, queries_by_age
 from invoices.reducing import running_plan
-from invoices.reduction import Glide, glide_of
-from reminders.overview import Change, Day, Verdict, Week, a_month_ago, change, nearest, verdict, wanted_days, weeks
+from invoices.reduction import Glide, glide_of, last_in_week
+from reminders.overview import Change, Day, Verdict, Week, a_month_ago, change, nearest, verdict, wanted_days, weekly, weeks
 from reminders.standing import Standing
 
 
@@ -28,14 +28,23 @@ class Stored:
 
 
 def stored_days(business: Business, currency: str, today: datetime.date, plan_from: datetime.date | None) -> Stored:
-    """The days the dashboard shows, oldest first, in one query. `plan_from`: the first day of a plan whose weeks are wanted."""
+    """The days the dashboard shows, oldest first, in one query, or two. `plan_from`: the first day of a plan whose weeks are
+    wanted."""
     known = LedgerDay.objects.filter(business=business, currency=currency, on__lte=today)
     newest = known.filter(business=OuterRef("business"), backfilled=False).exclude(figures={}).order_by("-on").values("pk")[:1]
-    wanted = known.filter(Q(on__in=wanted_days(today, plan_from)) | Q(pk=Subquery(newest))).exclude(figures={})
+    days = [*wanted_days(today), *(_week_days(known, plan_from, today) if plan_from else [])]
+    wanted = known.filter(Q(on__in=days) | Q(pk=Subquery(newest))).exclude(figures={})
     rows = list(wanted.order_by("on").values_list("on", "figures", "backfilled"))
-    days = [Day(on, figures, backfilled) for on, figures, backfilled in rows]
-    nights = [one for one in days if not one.backfilled]
-    return Stored(nights[-1] if nights else None, days)
+    found = [Day(on, figures, backfilled) for on, figures, backfilled in rows]
+    nights = [one for one in found if not one.backfilled]
+    return Stored(nights[-1] if nights else None, found)
+
+
+def _week_days(known: QuerySet[LedgerDay], plan_from: datetime.date, today: datetime.date) -> list[datetime.date]:
+    """The day that stands for each week of a plan, of those that say what was owed. Their figures are large: one query reads
+    the days alone, so that no more of them are read than there are weeks."""
+    counted = set(known.filter(on__gte=plan_from, figures__has_key="net").values_list("on", flat=True))
+    return [day for end in weekly(plan_from, today) if (day := last_in_week(counted, end))]
 
 
 def way_down(plan: ReductionPlan | None, latest: Day | None, today: datetime.date, weeks: int) -> Glide | None:
@@ -103,7 +112,8 @@ class Overview:
 
 
 def overview(business: Business, standing: Standing, today: datetime.date, changed: list[int] | None = None) -> Overview:
-    """What there is to show in one currency, in five queries, and eleven where customers `changed` since the night."""
+    """What there is to show in one currency, in five queries, and eleven where customers `changed` since the night; one more
+    where a plan runs."""
     plan = running_plan(business, standing.currency)
     stored = stored_days(business, standing.currency, today, plan.started_on if plan else None)
     fresh = stored.latest is not None and stored.latest.on == today

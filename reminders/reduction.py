@@ -12,7 +12,7 @@ from invoices.ledger_metrics import LedgerRatio, ledger_ratio
 from invoices.models import Invoice, LedgerDay, ReductionPlan
 from invoices.months import full_months
 from invoices.reducing import running_plan
-from invoices.reduction import Decision, Glide, PlanWeek, Worth, best, glide_of, nearest, odds_of, weeks_of, worths
+from invoices.reduction import Decision, Glide, PlanWeek, Worth, best, glide_of, last_in_week, odds_of, weeks_of, worths
 from invoices.sales import RATIO_MONTHS, Sales, credit_sales
 from reminders.account_sums import Key, Sums
 from reminders.standing import trend
@@ -168,7 +168,7 @@ def _weeks(business: Business, plan: ReductionPlan, glide: Glide, owed: Decimal,
 
 
 def _week_row(week: PlanWeek, in_lanes: Mapping[datetime.date, Mapping[str, Decimal]]) -> WeekRow:
-    day = nearest(in_lanes, week.on)
+    day = last_in_week(in_lanes, week.on)
     return WeekRow(week, in_lanes[day]) if day else WeekRow(week)
 
 

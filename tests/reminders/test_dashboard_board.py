@@ -119,6 +119,21 @@ def test_the_plan_that_runs_shows_planned_beside_fact(books, ledger):
     assert actual.values[:4] == [2100, Decimal(1950), Decimal(1500), None]
 
 
+@pytest.mark.proves("P11")
+def test_after_a_missed_night_a_week_takes_the_last_one_counted_in_it(books, ledger):
+    """On the dashboard as on the page of the plan: week 2 lacks its last night and takes the one before it; no night of weeks
+    1 and 3 was counted."""
+    plan = {"start_amount": 2100, "target": 900, "weeks": 12, "started_on": day("2026-02-26")}
+    ReductionPlan.objects.create(business=ledger, currency="USD", **plan)
+    night(ledger, "2026-03-10", net="2050.00")
+    night(ledger, "2026-03-11", net="1950.00")
+    night(ledger, "2026-03-20")
+    _planned, actual = books.get(address(ledger, "dashboard")).context["charts"]["glide"].series
+    there = books.get(address(ledger, "reduction-plan")).context["view"].weeks
+    assert list(actual.values) == [row.week.actual for row in there]
+    assert actual.values[:5] == [2100, None, Decimal(1950), None, None]
+
+
 def test_without_a_plan_it_says_what_one_would_take(books, ledger):
     night(ledger, "2026-03-20")
     assert "No plan runs. $50.00 less each week would bring it there in 12 weeks." in read(books, ledger, "dashboard")

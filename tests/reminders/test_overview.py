@@ -83,8 +83,7 @@ def test_a_year_of_month_ends_and_today():
 
 
 def test_few_days_are_read_however_many_nights_there_were():
-    assert len(wanted_days(TODAY, date(2026, 4, 7))) < 70
-    assert date(2026, 4, 14) in wanted_days(TODAY, date(2026, 4, 7))
+    assert len(wanted_days(TODAY)) < 50
     assert weekly(date(2026, 6, 16), TODAY) == [date(2026, 6, 16), date(2026, 6, 23), TODAY]
 
 
