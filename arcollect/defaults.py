@@ -89,6 +89,7 @@ DEFAULTS: dict[str, Any] = {
         "acting_minutes": 30,
     },
     "final": {"agency": False, "agency_name": "", "court": False, "credit_report": False, "write_off": True},
+    # The report of the ageing goes by all of it; what the nights store, and so the dashboard's bars, keeps these edges.
     "ageing": {"basis": "DUE", "edges": [0, 30, 60, 90], "credits": "SEPARATE"},
     "ledger_ratio_target": "1.0",
     "glide_weeks": 12,

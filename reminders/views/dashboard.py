@@ -19,6 +19,7 @@ from arcollect.money import parse_locale
 from customers.access import member_view, owner_view
 from customers.models import Business
 from invoices.counted import changed_since_counted
+from invoices.metrics import EDGES
 from invoices.models import Invoice
 from reminders import dashboard, dashboard_charts
 from reminders.board import board, target_days
@@ -96,6 +97,7 @@ def _shown(business: Business, view: Overview, found: Sequence[Standing], reques
             "plan": f"{reverse('reduction-plan', args=[business.slug])}?currency={view.currency}",
         },
         "charts": _charts(view, business),
+        "other_ages": business.rules["ageing"]["edges"] != list(EDGES),
         "worries": worrying(business, view.today, WORRIES),
         "decisions": decisions(business, view.today) if request.membership.is_owner else None,
     }

@@ -134,6 +134,15 @@ def test_after_a_missed_night_a_week_takes_the_last_one_counted_in_it(books, led
     assert actual.values[:5] == [2100, None, Decimal(1950), None, None]
 
 
+def test_bars_say_that_they_do_not_go_by_other_ages(books, ledger):
+    """The nights store what is owed by the standard ages."""
+    words = "These bars keep the standard ages. Your own are in the report ."
+    assert words not in read(books, ledger, "dashboard")
+    ledger.settings["ageing"] = {"edges": [0, 15, 45]}
+    ledger.save()
+    assert words in read(books, ledger, "dashboard")
+
+
 def test_without_a_plan_it_says_what_one_would_take(books, ledger):
     night(ledger, "2026-03-20")
     assert "No plan runs. $50.00 less each week would bring it there in 12 weeks." in read(books, ledger, "dashboard")
