@@ -44,6 +44,9 @@ def book_line(*, line: BankLine, match: Match, actor: User | None, on: datetime.
     _check(line, match)
     _check_customers(line, match)
     refuse_generous([(line, match)], actor)
+    if line.customer and line.customer_id not in {part.customer_id for part in parts_of(match)}:
+        # Their letters waited for it: the engine looks again at whose events are new.
+        log.record(line.business, "bank_line.not_theirs", f"bank_line:{line.pk}", customer=line.customer, actor=actor)
     claim(line, LineState.BOOKED, actor, customer_id=match.customer_id, sure=match.sure, reason=match.reason[:300])
     payments = write([(line, match)], business=line.business, actor=actor, on=on)
     line.save(update_fields=["effects"])
@@ -52,9 +55,10 @@ def book_line(*, line: BankLine, match: Match, actor: User | None, on: datetime.
 
 @transaction.atomic
 def leave_line(*, line: BankLine, actor: User, on: datetime.date) -> None:
-    """Notes that a line is not a customer's money."""
+    """Notes that a line is not a customer's money: who it was thought to be from is asked again."""
     claim(line, LineState.LEFT, actor)
-    log.record(line.business, "bank_line.left", f"bank_line:{line.pk}", actor=actor, on=on.isoformat())
+    subject, asked_again = f"bank_line:{line.pk}", line.customer
+    log.record(line.business, "bank_line.left", subject, customer=asked_again, actor=actor, on=on.isoformat())
 
 
 def claim(line: BankLine, state: LineState, actor: User | None, **fields: object) -> None:

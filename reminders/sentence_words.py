@@ -73,6 +73,7 @@ SENTENCES = {
     "bank_line.taken_back": lazy("The booking of a line of a bank statement taken back: {amount}"),
     "bank_line.returned": lazy("A line of a bank statement took a payment back: {amount}"),
     "bank_line.left": lazy("A line of a bank statement left: not from a customer"),
+    "bank_line.not_theirs": lazy("Money at the bank that was thought to be theirs is somebody else's"),
     "bank_line.taken_up": lazy("A line of a bank statement is to be matched after all"),
     "credit_note.imported": lazy("Credit note {credit_note} came in with a file"),
     "credit_note.made": lazy("Credit note {credit_note} made: its invoice was taken back"),
