@@ -104,7 +104,8 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
             return _("Invoice %(number)s changed since the letter was written.") % {"number": line["number"]}
     if case and case.unapplied != Decimal(letter.facts["unapplied"]):
         return _("Money came in since the letter was written.")
-    if case and maybe_paid(case, settings.rules, today):
+    # The satisfaction letter asks for no money, so that the engine does not wait: taken back, it would be written for ever.
+    if case and letter.code != LetterCode.L0 and maybe_paid(case, settings.rules, today):
         return _("Money came in that may be theirs: whose it is must be said first.")
     return _too_late(letter, today) or overtaken(letter) or fallen(letter) or opened_again(letter) or worn_out(letter, today)
 

@@ -37,6 +37,8 @@ TRY_AGAIN_AFTER = datetime.timedelta(minutes=15)
 LONGEST_PAUSE = datetime.timedelta(hours=4)
 # After so many letters in a row that found nobody at the other end, the rest is not tried.
 NOBODY_THERE = 3
+# What was decided anew, or approved meanwhile, goes with the same delivery; so often and no more: the next one goes on.
+MAX_TURNS = 5
 # The letters of the steps: what waits while somebody in trouble is to be called.
 ASKING = frozenset({LetterCode.L1, LetterCode.L30, LetterCode.L60, LetterCode.L90})
 Progress = Callable[[int, int], None]
@@ -90,7 +92,10 @@ def deliver(
     settle_unconfirmed(business, now)
     retry_found(business, today)
     here, seen = _round(business, hand, today, now), set[int]()
-    while ids := [pk for pk in _ready(business, here) if pk not in seen]:
+    for _turn in range(MAX_TURNS):
+        ids = [pk for pk in _ready(business, here) if pk not in seen]
+        if not ids:
+            break
         for done, letter_id in enumerate(_from_somewhere(ids), start=1):
             seen.add(letter_id)
             _deliver_one(letter_id, here)

@@ -10,7 +10,7 @@ from reminders.models import StepCode
 from reminders.rules import Rule
 from reminders.timetable import DAYS, RANK, CourtesyDates
 from reminders.treatments import changes_on
-from reminders.waiting import blocked, delayed, stopped, too_little, warned_first
+from reminders.waiting import blocked, delayed, maybe_paid, stopped, too_little, warned_first
 
 NOW_DUE = {
     StepCode.NOTICE: "time for a friendly notice",
@@ -70,9 +70,12 @@ def courtesy_call(case: Case, setting: Setting, today: datetime.date) -> Decisio
 def _not_worth_it(
     case: Case, candidates: list[tuple[CourtesyDates, InvoiceFacts]], setting: Setting, today: datetime.date
 ) -> Wait | None:
-    """A mail about what is too little for a letter, or covered by money we hold, is not written; a call is made all the same."""
+    """A mail about what is too little for a letter, or covered by money we hold, is not written, and none before a person has
+    looked whose money came in; a call is made all the same."""
     if not setting.policy.steps[StepCode.COURTESY].letter_code:
         return None
+    if unsure := maybe_paid(case, setting.rules, today):
+        return unsure
     waits = too_little(case, _call(candidates, setting, today).total, setting.policy)
     return replace(waits, until=today + DAYS(days=1)) if waits else None
 
