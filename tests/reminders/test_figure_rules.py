@@ -60,6 +60,26 @@ def test_what_is_set_is_kept_and_the_rest_follows_the_defaults(business, owner, 
     assert business.rules == DEFAULTS
 
 
+def test_how_customers_are_judged_is_kept_beside_what_their_page_says_of_segments(business, owner, client_of, address):
+    """Limit factors stand in the part of the settings that the page of segments writes: neither loses what the other set."""
+    business.settings["segments"] = {"act": False, "prompt_call_from": {"USD": "900.00"}, "limit_factor": {"SLOW": "0.7"}}
+    business.save()
+    changes = {"times_good": "1.5", "times_breaker": "0.0", "judge_months": 6, "judge_slack": "0.75", "judge_recent": 4}
+    assert client_of(owner).post(address, sent(business, **changes)).status_code == 302
+    business.refresh_from_db()
+    assert business.settings == {
+        "segments": {"act": False, "prompt_call_from": {"USD": "900.00"}, "limit_factor": {"SLOW": "0.7", "PROMPT": "1.5"}},
+        "segment_window_months": 6,
+        "cusum": {"k": "0.75", "recent": 4},
+    }
+
+
+def test_what_is_usual_takes_no_fewer_invoices_at_most_than_at_least(business, owner, client_of, address):
+    answer = client_of(owner).post(address, sent(business, judge_least=13))
+    assert answer.status_code == 422
+    assert "Not fewer than at least." in answer.content.decode()
+
+
 def test_figures_go_by_it(business, owner, client_of, address):
     """O1 with two months of sales allowed, aged from the invoice date, credits taken from the oldest."""
     write_o1(business)
