@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from arcollect.memory import collected_once
@@ -29,6 +29,7 @@ from reminders.cases import Case, Fire, Wait
 from reminders.escalation import next_looks
 from reminders.explaining import DECIDERS, explained
 from reminders.facts import Settings, cases_of, settings_of
+from reminders.halving import by_halves
 from reminders.issuing import asked_line, write_verdicts
 from reminders.models import Cursor, LastDecision, Reminder, Verdict, Watch
 from reminders.policies import switch_on_service_steps
@@ -169,23 +170,11 @@ def _guarded(work: Callable[[list[int]], Outcome | None], batches: list[list[int
 
 
 def _attempt(work: Callable[[list[int]], Outcome | None], ids: list[int]) -> Outcome:
-    """One batch; where it raises it is done again by halves, until the customer at fault stands alone and is listed.
-
-    Where the database itself is gone the whole batch is listed: its halves would only wait for the same answer.
-    """
-    try:
-        return work(ids) or Outcome()
-    except Exception as error:
-        logger.exception("A batch of %s customers could not be done", len(ids))
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
-        outcome, half = Outcome(), len(ids) // 2
-        if half and not isinstance(error, OperationalError | InterfaceError):
-            outcome.add(_attempt(work, ids[:half]))
-            outcome.add(_attempt(work, ids[half:]))
-        else:
-            outcome.failed = [_failure(pk, error) for pk in ids]
-        return outcome
+    """One batch; the customers at fault are listed."""
+    outcome = Outcome()
+    errors = by_halves(lambda some: outcome.add(work(list(some)) or Outcome()), ids)
+    outcome.failed += [_failure(pk, error) for pk, error in errors.items()]
+    return outcome
 
 
 def _failure(customer_id: int, error: Exception) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from invoices.models import CreditAdvice, CustomerScore
 from invoices.models.insight import AdviceState
 from invoices.segments import overrides
 from reminders.behaviour_facts import known_of
+from reminders.halving import by_halves
 
 BATCH = 500
+NAMED = 20
 WRITTEN = ["segment", "sub_type", "rule", "inputs", "baseline", "since", "scored_on"]
 
 
@@ -36,12 +38,29 @@ class Judged:
         return self.known.customer
 
 
+class NotScored(Exception):
+    """Some customers could not be scored; the message names them."""
+
+
 def score_customers(business: Business, today: datetime.date, after: int = 0) -> Iterator[int]:
     """Scores the customers with a greater id than `after` that were not merged away, 500 at a time, and yields the last id of
-    each time. Safe to repeat the same night."""
+    each time. Safe to repeat the same night.
+
+    Raises NotScored once all others are done, where some could not be: of any batch of the night, also of one before `after`.
+    """
     for batch in in_batches(business, BATCH, after):
-        score_some(business=business, customers=batch, today=today)
+        rows = {customer.pk: customer for customer in batch}
+
+        def work(ids: Sequence[int], rows: Mapping[int, Customer] = rows) -> None:
+            score_some(business=business, customers=[rows[pk] for pk in ids], today=today)
+
+        by_halves(work, list(rows))
         yield batch[-1].pk
+    # Who came in today may have come after the batch with their id; the next night scores them.
+    left = Customer.objects.filter(business=business, merged_into=None, created_at__date__lt=today)
+    left = left.exclude(score__scored_on__gte=today)
+    if missing := list(left.order_by("pk").values_list("reference", flat=True)[:NAMED]):
+        raise NotScored(", ".join(missing))
 
 
 def score_some(*, business: Business, customers: Sequence[Customer], today: datetime.date) -> int:

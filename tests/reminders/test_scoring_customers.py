@@ -10,6 +10,7 @@ from customers.models import Customer, Event
 from invoices.disputing import open_dispute, resolve_dispute
 from invoices.models import CreditAdvice, CustomerScore
 from invoices.overruling import decline_advice, set_override
+from reminders import scoring_customers
 from reminders.scoring_customers import score_customers
 from reminders.watching import open_advices, worrying
 from tests import make
@@ -200,3 +201,23 @@ def test_the_owner_sees_who_worries_with_the_sign(business, acme, owner):
     ]
     assert (found[0].owed, found[0].overdue) == ({"USD": Decimal(40)}, {"USD": Decimal(40)})
     assert len(worrying(business, TODAY + DAY, 1)) == 1
+
+
+def test_one_that_cannot_be_scored_keeps_no_other_back(business, acme, monkeypatch):
+    """A row nobody foresaw, of the first customer of all: everybody else has a score, and the part is named as failed."""
+    others = [make.customer(business, f"Customer {number}") for number in range(5)]
+    Customer.objects.update(created_at=str(TODAY - 2 * DAY) + "T12:00Z")
+    read = scoring_customers.known_of
+
+    def trips(business, customers, today):
+        if acme in customers:
+            raise ValueError("What is this?")
+        return read(business, customers, today)
+
+    monkeypatch.setattr(scoring_customers, "known_of", trips)
+    with pytest.raises(scoring_customers.NotScored, match=acme.reference):
+        night(business)
+    scored = CustomerScore.objects.filter(scored_on=TODAY).values_list("customer", flat=True)
+    assert set(scored) == {one.pk for one in others}
+    with pytest.raises(scoring_customers.NotScored):
+        list(score_customers(business, TODAY, after=others[-1].pk))
