@@ -19,6 +19,7 @@ from invoices.models import Allocation, CustomerScore, Dispute, Invoice, Payment
 from invoices.models.agreement import PlanState
 from invoices.models.money import WriteOffKind
 from invoices.promises import NOTHING
+from invoices.reissued import issued_anew, last_of
 
 # What is written off beside a payment without anybody giving up money that was due.
 STILL_PAID = (WriteOffKind.SMALL_BALANCE, WriteOffKind.CHARGES, WriteOffKind.DISCOUNT)
@@ -56,13 +57,14 @@ def read_known(
     known = {}
     for customer in customers:
         pk, theirs = customer.pk, rows.get(customer.pk, [])
+        anew = issued_anew(theirs, notes.get(pk, ()))
         baseline, acknowledged = scores.get(pk, (None, None))
         facts = Facts(
             legal=_legal(customer, today),
             settled=tuple(_settled(row, reminded) for row in theirs if row.paid_on and row.id not in not_cash),
             unpaid=tuple(_unpaid(row, disputed) for row in theirs if row.amount > 0),
-            invoices=sum(row.issued_on > window for row in theirs),
-            contested=tuple(_contested(row, today) for row in contested.get(pk, ())),
+            invoices=sum(row.issued_on > window and row.id not in anew for row in theirs),
+            contested=tuple(_contested(row, anew, today) for row in contested.get(pk, ())),
             promises=tuple(promises.get(pk, ())),
             first_on=first.get(pk),
             traces=traces[pk],
@@ -189,9 +191,12 @@ def _unpaid(row: Row, disputed: Mapping[int, Decimal]) -> Unpaid:
     return Unpaid(row.id, row.due_on, row.amount, row.currency, min(row.amount, disputed.get(row.id, NOTHING)))
 
 
-def _contested(dispute: Dispute, today: datetime.date) -> Contested:
+def _contested(dispute: Dispute, anew: dict[int, int], today: datetime.date) -> Contested:
+    """A query about an invoice and one about that in its place are about one sale."""
     invoice, closed = dispute.invoice, dispute.resolved_on is not None and dispute.resolved_on <= today
-    return Contested(invoice.pk, invoice.issued_on, invoice.due_on, dispute.opened_on, dispute.outcome if closed else "")
+    return Contested(
+        last_of(invoice.pk, anew), invoice.issued_on, invoice.due_on, dispute.opened_on, dispute.outcome if closed else ""
+    )
 
 
 def _sold_since(since: datetime.date, rows: Iterable[Row], notes: Iterable[TakenBack]) -> dict[str, Decimal]:

@@ -44,6 +44,7 @@ class TakenBack:
     """A credit note for a named invoice: it takes a sale back on its own day, as `invoices.sales` has it. `was_cash`: the
     invoice gave no credit."""
 
+    invoice_id: int
     on: datetime.date
     currency: str
     total: Decimal
@@ -181,9 +182,9 @@ def read_taken_back(ids: Collection[int], since: datetime.date, today: datetime.
     found: dict[int, list[TakenBack]] = defaultdict(list)
     notes = CreditNote.objects.filter(customer__in=ids, corrects__isnull=False, issued_on__gt=since, issued_on__lte=today)
     dates = ("corrects__issued_on", "corrects__due_on", "corrects__paid_on")
-    rows = notes.order_by().values_list("customer_id", "issued_on", "currency", "total", *dates)
-    for pk, on, currency, total, issued_on, due_on, paid_on in rows:
-        found[pk].append(TakenBack(on, currency, total, due_on <= issued_on == paid_on))
+    rows = notes.order_by().values_list("customer_id", "corrects_id", "issued_on", "currency", "total", *dates)
+    for pk, invoice_id, on, currency, total, issued_on, due_on, paid_on in rows:
+        found[pk].append(TakenBack(invoice_id, on, currency, total, due_on <= issued_on == paid_on))
     return found
 
 

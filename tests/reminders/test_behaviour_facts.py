@@ -176,3 +176,24 @@ def test_what_was_paid_at_once_and_taken_back_lowers_no_credit_sales(business, a
     make.payment(acme, "200", on="2026-06-10", split={cash: "200"})
     make.credit_note(acme, "200", on="2026-06-12", corrects=cash)
     assert credit(acme).sales == Decimal(300)
+
+
+def test_an_invoice_taken_back_and_issued_anew_is_one_sale(business, acme):
+    """Both were contested, for the second time because the correction was wrong too."""
+    wrong = owed(acme, "2026-05-10")
+    open_dispute(invoice=wrong, amount=Decimal(100), code="PRICE", on=make.day("2026-04-20"), calendar=Calendar())
+    make.credit_note(acme, "100", on="2026-04-22", corrects=wrong)
+    anew = make.invoice(acme, issued="2026-04-22", due="2026-05-22", total="90")
+    open_dispute(invoice=anew, amount=Decimal(90), code="PRICE", on=make.day("2026-04-25"), calendar=Calendar())
+    make.invoice(acme, issued="2026-06-01", due="2026-06-30", total="100")
+    seen = facts(acme)
+    assert seen.invoices == 2
+    assert {one.invoice_id for one in seen.contested} == {anew.pk} and len(seen.contested) == 2
+
+
+@pytest.mark.parametrize(("back", "issued"), [("40", "2026-04-22"), ("100", "2026-05-20"), ("100", "2026-04-12")])
+def test_an_invoice_nothing_took_the_place_of_counts_for_itself(business, acme, back, issued):
+    """Taken back in part, or with no other soon after: bought otherwise before, or long after."""
+    make.credit_note(acme, back, on="2026-04-22", corrects=owed(acme, "2026-05-10"))
+    make.invoice(acme, issued=issued, due="2026-06-30", total="100")
+    assert facts(acme).invoices == 2
