@@ -78,6 +78,7 @@ def test_the_keyboard_confirms_chooses_leaves_and_undoes(open_browser):
     expect(page.locator(".bank-card").nth(1)).to_have_class(re.compile("is-current"))
     page.keyboard.press("u")
     expect(cards).to_have_count(before)
+    expect(first).to_have_class(re.compile("is-current"))
     page.keyboard.press("j")
     expect(page.locator(".bank-card").nth(1)).to_have_class(re.compile("is-current"))
     page.keyboard.press("x")
@@ -86,7 +87,8 @@ def test_the_keyboard_confirms_chooses_leaves_and_undoes(open_browser):
     page.keyboard.press("u")
     expect(cards).to_have_count(before)
     page.keyboard.press("s")
-    expect(page).to_have_url(re.compile(r"/money/lines/\d+/#whose"))
+    expect(page).to_have_url(re.compile(r"/money/lines/\d+/#whose-words"))
+    expect(page.get_by_role("searchbox", name="Customer or invoice number")).to_be_focused()
 
 
 def test_one_click_books_without_script(open_browser):
