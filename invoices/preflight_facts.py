@@ -35,7 +35,7 @@ class _Known:
 
 
 def invoice_facts(business: Business, invoices: Sequence[Invoice], today: datetime.date) -> dict[int, PreflightFacts]:
-    """By invoice id what its checks go by: six queries, however many there are. Best read with customer and detail joined."""
+    """By invoice id what its checks go by: seven queries, however many there are. Best read with customer and detail joined."""
     known = _known(business, invoices, [invoice.purchase_order for invoice in invoices if invoice.purchase_order])
     proved = _proved(business, invoices)
     gaps = _gaps(business, invoices)
@@ -60,7 +60,7 @@ def draft_facts(draft: DraftInvoice, today: datetime.date) -> PreflightFacts:
         buyer=_buyer(business, customer, currency, known.owed.get((customer.pk, currency), NOTHING)),
         made_here=True,
         due_on=draft.issue_on + datetime.timedelta(days=draft.terms_days),
-        terms_days=draft.terms_days,
+        terms_days=draft.terms_days if customer.terms_days is None else customer.terms_days,
         net=net,
         tax=tax,
         prepaid=draft.prepaid,
@@ -224,25 +224,31 @@ def _owed(customers: set[int]) -> dict[tuple[int, str], Decimal]:
 def _twins(
     business: Business, customers: set[int], days: Sequence[datetime.date], orders: Sequence[str]
 ) -> dict[tuple[int, str], list[tuple[int, Twin]]]:
-    """Invoices to the same customers around these days, or with one of these order numbers, by customer and currency."""
+    """Invoices to the same customers around these days, or with one of these order numbers, by customer and currency.
+
+    One that was wholly taken back asks for nothing: another may be issued in its place.
+    """
     found: dict[tuple[int, str], list[tuple[int, Twin]]] = defaultdict(list)
     if not days:
         return found
     around = datetime.timedelta(days=business.rules["preflight"]["duplicate_days"])
     near = Q(issued_on__gte=min(days) - around, issued_on__lte=max(days) + around) | Q(purchase_order__in=orders)
     rows = Invoice.objects.filter(near, customer__in=customers).order_by("issued_on", "pk")
-    for pk, customer_id, currency, *twin in rows.values_list(
-        "pk", "customer_id", "currency", "number", "issued_on", "total", "purchase_order"
-    ):
-        found[customer_id, currency].append((pk, Twin(*twin)))
+    names = ("pk", "customer_id", "currency", "back", "number", "issued_on", "total", "purchase_order")
+    for pk, customer_id, currency, back, *said in rows.annotate(back=Sum("corrections__total")).values_list(*names):
+        twin = Twin(*said)
+        if back is None or back < twin.total:
+            found[customer_id, currency].append((pk, twin))
     return found
 
 
 def _proved(business: Business, invoices: Sequence[Invoice]) -> set[int]:
-    """The ids of the invoices with a paper of their own: a delivery note, a signature."""
+    """The ids of the invoices with a paper of their own: a delivery note, a signature; of those made here also what was
+    enclosed."""
     subjects = {f"invoice:{invoice.pk}": invoice.pk for invoice in invoices}
     rows = Attachment.objects.filter(business=business, subject__in=subjects).values_list("subject", flat=True)
-    return {subjects[subject] for subject in rows}
+    enclosed = DraftInvoice.objects.filter(invoice__in=invoices, attachments__isnull=False).order_by()
+    return {subjects[subject] for subject in rows} | set(enclosed.values_list("invoice_id", flat=True))
 
 
 def _gaps(business: Business, invoices: Sequence[Invoice]) -> set[int]:

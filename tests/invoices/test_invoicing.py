@@ -4,15 +4,17 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from facturx import get_facturx_xml_from_pdf
 
 from customers.models import Event
-from invoices.drafting import DraftError, drop_draft, edit_draft
+from invoices.drafting import DraftError, add_paper, drop_draft, edit_draft
 from invoices.invoicing import IssueError, faults_of, issue_draft
 from invoices.models import DraftInvoice, Invoice, NumberSeries
-from invoices.preflight_facts import invoice_facts
+from invoices.preflight import preflight
+from invoices.preflight_facts import draft_facts, invoice_facts
 from invoices.preflight_sums import pf13
-from invoices.preflighting import to_check
+from invoices.preflighting import FINDINGS, to_check
 from reminders.nightly import escalate
 from tests import make
 from tests.invoices import drafts
@@ -129,3 +131,36 @@ def test_more_than_can_be_stored_is_asked_about_not_issued(customer, owner):
     assert [problem.rule for problem in faults_of(draft)] == ["MOST"]
     with pytest.raises(IssueError, match="put right"):
         issue_draft(draft=draft, actor=owner, today=MONDAY, draw=plain_pdf)
+
+
+def found_of(row) -> set[str]:
+    """What its checks have to say: of a draft, or of an invoice."""
+    known = (
+        draft_facts(row, MONDAY)
+        if isinstance(row, DraftInvoice)
+        else invoice_facts(row.business, to_check([row.pk]), MONDAY)[row.pk]
+    )
+    return {str(one.check_id) for one in preflight(known) if one.verdict in FINDINGS}
+
+
+def test_other_terms_than_agreed_are_seen_while_they_can_be_changed(customer, owner):
+    customer.terms_days = 30
+    customer.save()
+    assert "PF05" in found_of(drafts.draft(customer, owner, terms_days=14))
+    assert "PF05" not in found_of(drafts.draft(customer, owner))
+
+
+def test_what_was_enclosed_proves_the_delivery_once_it_is_issued_too(customer, owner):
+    draft = drafts.draft(customer, owner, delivered_on=None)
+    add_paper(draft=draft, upload=SimpleUploadedFile("proof.txt", b"Delivered."), actor=owner)
+    drafts.tick_all(draft, owner)
+    assert "PF11" not in found_of(issue_draft(draft=draft, actor=owner, today=MONDAY, draw=plain_pdf))
+
+
+@pytest.mark.parametrize(("back", "alike"), [("126.56", False), ("126.55", True)])
+def test_one_in_the_place_of_what_was_wholly_taken_back_is_no_twin_of_it(customer, owner, back, alike):
+    first = drafts.draft(customer, owner)
+    drafts.tick_all(first, owner)
+    invoice = issue_draft(draft=first, actor=owner, today=MONDAY, draw=plain_pdf)
+    make.credit_note(customer, back, on="2026-03-02", currency="EUR", corrects=invoice)
+    assert ("PF10" in found_of(drafts.draft(customer, owner))) is alike

@@ -128,7 +128,7 @@ def test_the_limit_is_for_what_they_owe_beside_it_and_with_it(asks):
 
 def test_a_ledger_is_read_in_a_fixed_number_of_queries(business, asks, django_assert_num_queries):
     rows = [new(asks, f"INV-{number}") for number in range(1, 30)]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         invoice_facts(business, to_check([row.pk for row in rows]), TODAY)
 
 
