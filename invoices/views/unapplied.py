@@ -66,6 +66,9 @@ def credit_ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _leave(request: HttpRequest, source: Source, back: str) -> HttpResponse:
+    if source.unapplied <= 0:
+        messages.error(request, _("Nothing of it is left."))
+        return redirect(back, request.business.slug)
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         today = today_of(request)

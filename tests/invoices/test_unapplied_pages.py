@@ -90,3 +90,9 @@ def test_a_credit_note_has_the_same_doors(books, business, note):
     books.post(address(business, "credit-refund", note.pk), {"amount": "60", "on": "2026-03-19"})
     note.refresh_from_db()
     assert note.unapplied == 0
+
+
+def test_nothing_is_left_of_what_is_used_up(books, business, acme):
+    spent = make.payment(acme, "200", on="2026-03-10", split={make.invoice(acme, "INV-1", total="200"): "200"})
+    page = books.post(address(business, "payment-leave", spent.pk), {"reason": "Deposit."}, follow=True)
+    assert "Nothing of it is left." in page.content.decode() and not Task.objects.exists()
