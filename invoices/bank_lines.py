@@ -179,6 +179,8 @@ class _Writer:
         account, is_new = self.accounts.find_or_add(head.account, head.currency, head.account_name)
         if is_new and len(self.accounts) > 1:
             words = _("The account %(account)s was never seen before: is it one of yours?")
+            if not (account.name or account.identifier):
+                words = _("This file names no account: is it from one of yours?")
             self.stored.warn(words % {"account": account}, "account")
         return account
 

@@ -65,7 +65,7 @@ class ColumnsForm(forms.Form):
         self.header = header
         choices = [("", _("not in the file")), *((title, title) for title in header if title)]
         for name, label in LABELS.items() if header else ():
-            self.fields[f"column_{name}"] = forms.ChoiceField(label=label, choices=choices, required=False)
+            self.fields[f"column_{name}"] = forms.ChoiceField(label=label, choices=choices, required=name == "booked_on")
             self.fields[f"column_{name}"].initial = _offered(layout, name)
         for name in WRITTEN:
             self.fields[name].initial = layout.get(name, "")

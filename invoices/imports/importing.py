@@ -130,7 +130,9 @@ def undo_import(*, batch: ImportBatch, now: datetime.datetime, actor: User | Non
             _take_out(batch, actor)
     except (ProtectedError, booking.BookingError) as error:
         reason = _("Something was built on this import (a payment, a letter, a call, a promise): it stays.")
-        raise ImportProblem(reason) from error
+        # What booking says names the payment; the words of the database are for nobody.
+        what = f" {error}" if isinstance(error, booking.BookingError) else ""
+        raise ImportProblem(reason + what) from error
     batch.undone_at = now
     batch.save(update_fields=["undone_at"])
     log.record(batch.business, "import.undone", f"import:{batch.pk}", actor=actor)

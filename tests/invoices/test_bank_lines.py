@@ -72,6 +72,8 @@ def test_an_account_never_seen_before_warns_but_not_the_first_of_all(business):
     assert warned(stored) == []
     stored, _of = store(business, line("5"), account="FR7630006000011234567890189")
     assert warned(stored) == ["account: The account FR7630006000011234567890189 was never seen before: is it one of yours?"]
+    stored, _of = store(business, line("5"), account="")
+    assert warned(stored) == ["account: This file names no account: is it from one of yours?"]
 
 
 def test_the_number_inside_an_iban_is_the_same_account(business):

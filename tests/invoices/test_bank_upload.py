@@ -5,7 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from customers.models import ImportBatch
 from invoices import statement_uploads
-from invoices.models import BankLine, ColumnLayout, Invoice
+from invoices.booking import return_payment
+from invoices.models import BankLine, ColumnLayout, Invoice, Payment
 from invoices.tasks import read_bank_file
 from tests import make
 from tests.pages import address, lines, read, words
@@ -70,7 +71,8 @@ def test_columns_are_said_once_and_kept_for_the_next(send, books, business, owed
     page = send({"odd.csv": ODD}, follow=True)
     assert "Say how to read it" in page.content.decode()
     door = address(business, "bank-file-columns", batch().pk)
-    assert "2026-03-10 400.00 INV-1" in words(books.get(door))
+    page = words(books.get(door))
+    assert "2026-03-10 400.00 INV-1" in page and "Day optional" not in page and "Amount optional" in page
     assert "Choose the columns of the day" in books.post(door, {"column_booked_on": "Wann"}).content.decode()
     books.post(door, {"column_booked_on": "Wann", "column_amount": "Wieviel", "column_text": "Wozu"})
     assert ColumnLayout.objects.get().options == {"booked_on": "Wann", "amount": "Wieviel", "text": ["Wozu"]}
@@ -121,7 +123,15 @@ def test_the_whole_file_is_taken_back(send, books, business, owed):
     send({"march.csv": CLEAR})
     books.post(address(business, "import-undo", batch().pk))
     assert not BankLine.objects.exists() and Invoice.objects.get().balance == 400
-    assert "taken back" in read(books, business, "bank-file", batch().pk)
+    page = read(books, business, "bank-file", batch().pk)
+    assert "nothing of it is in your books" in page and "New lines" not in page
+
+
+def test_what_keeps_a_file_in_the_books_is_named(send, books, business, owed):
+    send({"march.csv": CLEAR})
+    return_payment(payment=Payment.objects.get(), on=make.day("2026-03-16"))
+    page = words(books.post(address(business, "import-undo", batch().pk), follow=True))
+    assert "The payment of 2026-03-10 was returned on 2026-03-16" in page
 
 
 def test_nobody_elses_file(send, client_of, outsider, business):
