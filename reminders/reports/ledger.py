@@ -49,7 +49,7 @@ def ageing(business: Business, as_of: datetime.date) -> Report:
         | {name: format_plain(found.get((pk, code), NOTHING), code) for name, found in flagged.items()}
         for pk, code in accounts
     ]
-    columns = [*ACCOUNT, *bucket_names(rule["edges"], rule["basis"]), "unapplied", "net"]
+    columns = [*ACCOUNT, *bucket_names(rule["edges"], rule["basis"]), "unapplied", "net", *flagged]
     return Report("Ageing", totals, "customers", columns, rows, opens=[("customer-detail", pk) for pk, _code in accounts])
 
 
