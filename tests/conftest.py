@@ -106,6 +106,13 @@ def in_march() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def in_june() -> Iterator[None]:
+    """It is noon on Tuesday 30 June 2026."""
+    with time_machine.travel("2026-06-30 12:00Z", tick=False):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _guards_let_go(request) -> Iterator[None]:
     """After a test with real transactions the tables are emptied row by row on SQLite, which the guards rightly refuse."""

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -31,15 +30,9 @@ from reminders.standing import standings, standings_with
 from tests import make
 from tests.pages import address, lines, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_june")]
 ON = make.day("2026-06-30")
 NAMES = ("acme", "Birch", "Cedar", "Ärmel", "dogwood")
-
-
-@pytest.fixture(autouse=True)
-def _last_of_june() -> Iterator[None]:
-    with time_machine.travel("2026-06-30 12:00Z", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The page "What comes in next?": weeks, the rows behind each, and how good the forecast was."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-import time_machine
 
 from invoices.agreeing import make_promise
 from invoices.models import ForecastReview, Invoice, LedgerDay
@@ -12,13 +10,7 @@ from reminders.forecasting import store_forecasts
 from tests import make
 from tests.pages import address, lines, read
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _last_of_june() -> Iterator[None]:
-    with time_machine.travel("2026-06-30 12:00Z", tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_june")]
 
 
 @pytest.fixture

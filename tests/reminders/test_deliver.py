@@ -396,19 +396,3 @@ def test_a_delivery_rolled_back_leaves_the_letter_to_be_claimed_again(business, 
         raise ZeroDivisionError
     assert (Letter.objects.get().state, Document.objects.count()) == ("approved", 0)
     assert sent_to_folder(business, tmp_path).sent == 1
-
-
-class Busy(Folder):
-    """A folder beside which somebody approves another letter each time one lies in it."""
-
-    def give(self, letter, contact, pdf):
-        given = super().give(letter, contact, pdf)
-        again = Letter.objects.get(pk=letter.pk)
-        again.pk, again.state, again.document, again.message_id, again.claimed_at = None, "approved", None, "", None
-        again.save(force_insert=True)
-        return given
-
-
-def test_a_delivery_ends_however_much_is_approved_meanwhile(business, acme, tmp_path):
-    escalate(business, MONDAY)
-    assert deliver(business, Busy(tmp_path), today=MONDAY, now=NOON).sent == 5

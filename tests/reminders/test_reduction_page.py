@@ -1,12 +1,10 @@
 """The debt-reduction plan: begun from the target the ledger gives, planned against actual, its lanes, its paper (P11)."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
 
 import pikepdf
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -23,11 +21,7 @@ from tests.make import day
 from tests.pages import address, lines, read
 from tests.reminders.test_report_ageing import report
 
-
-@pytest.fixture(autouse=True)
-def _at_the_end_of_june() -> Iterator[None]:
-    with time_machine.travel("2026-06-30 12:00Z", tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("in_june")
 
 
 @pytest.fixture
