@@ -1,6 +1,7 @@
 """Reads the open queries by their age against the clock (domain.md 2.9)."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -36,19 +37,23 @@ class QueryAge:
 
 def queries_by_age(business: Business, currency: str, today: datetime.date) -> list[QueryAge]:
     """The open queries by age, youngest first; ages nothing has are left out. One query."""
-    late = past_clock(today)
     # Asked of each query's own invoice: joined, PostgreSQL would rather read all invoices than look up a few thousand.
     of_invoice = Subquery(Invoice.objects.filter(pk=OuterRef("invoice")).values("currency"))
-    rows = Dispute.objects.filter(business=business, resolved_on=None).annotate(currency=of_invoice).filter(currency=currency)
-    sums = {}
-    for name, first, last in QUERY_AGES:
-        aged = opened_between(today, first, last)
-        sums[f"{name}_count"] = Count("pk", filter=aged)
-        sums[f"{name}_amount"] = Sum("amount", filter=aged, default=NOTHING)
-        sums[f"{name}_late"] = Count("pk", filter=aged & late)
-    found = rows.aggregate(**sums)
-    ages = [QueryAge(name, *(found[f"{name}_{what}"] for what in ("count", "amount", "late"))) for name, _, _ in QUERY_AGES]
+    rows = Dispute.objects.filter(business=business, resolved_on=None).alias(currency=of_invoice).filter(currency=currency)
+    # By the day they were opened: sums of each age in one row cost Django three times as long to put into words.
+    days = rows.order_by().values_list("opened_on")
+    sums = days.annotate(count=Count("pk"), sum=Sum("amount"), late=Count("pk", filter=past_clock(today)))
+    ages = [QueryAge(name, *_added(sums, today, first, last)) for name, first, last in QUERY_AGES]
     return [age for age in ages if age.count]
+
+
+def _added(
+    days: Iterable[tuple[datetime.date, int, Decimal, int]], today: datetime.date, first: int, last: int
+) -> tuple[int, Decimal, int]:
+    """(how many, their sum, how many past their clock) of the days that lie `first` to `last` days back."""
+    of_age = [counts for opened_on, *counts in days if first <= (today - opened_on).days <= last]
+    counts, amounts, late = zip(*of_age, strict=True) if of_age else ((), (), ())
+    return sum(counts), sum(amounts, NOTHING), sum(late)
 
 
 def opened_between(today: datetime.date, first: int, last: int) -> Q:

@@ -83,7 +83,9 @@ def worries(business: Business, scores: Sequence[CustomerScore], today: datetime
 
 def open_advices(business: Business) -> QuerySet[CreditAdvice]:
     """What is suggested about credit and waits for the owner, the oldest first."""
-    rows = CreditAdvice.objects.filter(business=business, state=AdviceState.OPEN, customer__merged_into=None)
+    # The few that were merged, not every customer of thousands of advices, are looked up.
+    merged = Customer.objects.filter(business=business, merged_into__isnull=False)
+    rows = CreditAdvice.objects.filter(business=business, state=AdviceState.OPEN).exclude(customer__in=merged)
     return rows.select_related("customer").order_by("made_on", "pk")
 
 

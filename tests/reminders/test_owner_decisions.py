@@ -73,7 +73,7 @@ def test_what_is_not_taken_back_is_asked_first(business, acme):
 def test_many_decisions_cost_no_query_more_than_few(business, acme, django_assert_num_queries):
     for number in range(30):
         decide(acme, subject=f"settlement:{number + 1}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         found = decisions(business, TODAY)
     assert (len(found.rows), found.more) == (12, 18)
 
