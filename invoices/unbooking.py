@@ -1,4 +1,5 @@
-"""Takes bookings back as if never made: credit notes taken off by mistake, payments that did not come back after all.
+"""Takes bookings back as if never made: credit notes taken off by mistake, payments that did not come back after all, payments
+entered by mistake.
 
 The other half of `invoices.booking`, and with it the only writer of Payment, Allocation and CreditNote.allocated.
 """
@@ -7,10 +8,13 @@ import datetime
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers import log
+from customers.desk import close_about
 from customers.models import Business, User
 from invoices.balances import BookingError, date_payment, lock_invoices, lock_notes, store
+from invoices.booking import unbook_many
 from invoices.models import Allocation, CreditNote, Payment
 from invoices.plan_keeping import recount_plans
 from invoices.settling import recheck_settlements
@@ -34,6 +38,22 @@ def unbook_credits(*, business: Business, ids: Iterable[int], on: datetime.date,
     for note in notes.values():
         log.record(business, "credit_note.unbooked", f"credit_note:{note.pk}", customer=note.customer, actor=actor)
     recount_plans(business=business, customers={note.customer_id for note in notes.values()}, on=on, unpaid=list(invoices))
+
+
+@transaction.atomic
+def take_out_payment(*, payment: Payment, on: datetime.date, actor: User | None = None) -> None:
+    """A payment entered by hand by mistake is as if it had never been entered: its invoices are as open as before, in the same
+    cycle, so that no step of theirs fires a second time.
+
+    Raises BookingError for one that came with the bank's lines or a file, which are taken back whole, and for one that was
+    returned or paid back.
+    """
+    if payment.bank_line_id is not None:
+        raise BookingError(_("It came in with a line of the bank's: take that line back."))
+    if payment.import_batch_id is not None:
+        raise BookingError(_("It came in with a file: undo that file."))
+    unbook_many(business=payment.business, payments=[payment], actor=actor)
+    close_about(business=payment.business, subject=f"payment:{payment.pk}", outcome="UNBOOKED", on=on, by=actor)
 
 
 @transaction.atomic

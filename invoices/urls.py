@@ -47,6 +47,7 @@ urlpatterns = [
     path("payments/<int:pk>/match/", matching.payment_match, name="payment-match"),
     path("credit-notes/<int:pk>/match/", matching.credit_match, name="credit-match"),
     path("payments/<int:pk>/return/", payments.payment_return, name="payment-return"),
+    path("payments/<int:pk>/take-out/", payments.payment_take_out, name="payment-take-out"),
     path("payments/<int:pk>/refund/", refunds.payment_refund, name="payment-refund"),
     path("payments/<int:pk>/leave/", unapplied.payment_leave, name="payment-leave"),
     path("payments/<int:pk>/ask/", unapplied.payment_ask, name="payment-ask"),

@@ -64,7 +64,7 @@ SENTENCES = {
     "payment.refund_reversed": lazy("{amount} not paid back after all"),
     "payment.receipt_sent": lazy("Receipt sent to {contact}"),
     "payment.receipt_failed": lazy("The receipt could not be sent"),
-    "payment.unbooked": lazy("Payment taken out again with the file it came in"),
+    "payment.unbooked": lazy("Payment of {amount} taken out of the books again"),
     "payment.reinstated": lazy("The payment did not come back after all: it counts again"),
     "advice.kept": lazy("A payment of {amount} announced"),
     "advice.dropped": lazy("The announcement of {amount} removed"),

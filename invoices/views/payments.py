@@ -1,24 +1,27 @@
-"""Money that came in, entered by hand; and a payment the bank took back."""
+"""Money that came in, entered by hand; a payment the bank took back; one entered by mistake."""
 
 import datetime
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
 from arcollect.money import format_money, format_plain
-from customers.access import get_row, member_view
-from customers.models import Customer
+from customers.access import get_row, member_view, way_back
+from customers.models import Customer, Event
 from customers.views.clock import today_of
 from invoices.booking import BookingError, book_payment, return_payment
 from invoices.forms.payment import PaymentForm
 from invoices.holding import hold_payment
 from invoices.models import Invoice, Payment, WriteOff
 from invoices.models.money import WriteOffKind
+from invoices.unbooking import take_out_payment
 
 
 @member_view
@@ -34,7 +37,9 @@ def payment_add(request: HttpRequest, pk: int) -> HttpResponse:
         except BookingError as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, _told(payment))
+            # What `includes/messages.html` puts behind a button.
+            undo = reverse("payment-take-out", args=[request.business.slug, payment.pk])
+            messages.success(request, _told(payment), extra_tags=undo)
             return _back(request, customer)
     from_money = request.GET.get("from") == "money"
     return render(request, "invoices/payment_form.html", {"form": form, "customer": customer, "from_money": from_money})
@@ -42,7 +47,7 @@ def payment_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @member_view
 def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
-    """Takes back a payment that the bank returned, or that was booked by mistake; asks first."""
+    """Takes back a payment that the bank returned; asks first, and offers to take out one that was entered by mistake."""
     payment = get_row(request, Payment.objects.select_related("business", "customer"), pk)
     if request.method == "POST":
         try:
@@ -54,6 +59,26 @@ def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("customer-detail", request.business.slug, payment.customer_id)
     booked = payment.allocations.filter(reversed_on=None).select_related("invoice")
     return render(request, "invoices/payment_return.html", {"payment": payment, "booked": booked})
+
+
+@member_view
+@require_POST
+def payment_take_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a payment that was entered by mistake out of the books; a second click says that it is done."""
+    payment = Payment.objects.filter(business=request.business, pk=pk).select_related("business", "customer").first()
+    if payment is None:
+        done = Event.objects.filter(business=request.business, kind="payment.unbooked", subject=f"payment:{pk}").first()
+        if done is None:
+            raise Http404
+        messages.info(request, _("It is out of the books already."))
+        return redirect("customer-detail", request.business.slug, done.customer_id)
+    try:
+        take_out_payment(payment=payment, on=today_of(request), actor=request.user)
+    except BookingError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Taken out of the books, as if it had never been entered."))
+    return way_back(request, "customer-detail", payment.customer_id)
 
 
 def payment_form(request: HttpRequest, customer: Customer) -> PaymentForm:

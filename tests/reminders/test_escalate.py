@@ -10,6 +10,7 @@ from customers.models import Conversation, Letter, Task
 from invoices.agreeing import make_promise
 from invoices.booking import return_payment
 from invoices.disputing import open_dispute, resolve_dispute
+from invoices.unbooking import take_out_payment
 from reminders.models import LastDecision, Reminder, ReminderLine, Step
 from reminders.nightly import escalate, release
 from reminders.outbox import cancel
@@ -220,6 +221,16 @@ def test_a_returned_payment_starts_the_steps_again(business):
     escalate(business, day("2026-02-16"))
     payment = make.payment(customer, "500", on="2026-02-20", split={invoice: "500"})
     return_payment(payment=payment, on=day("2026-03-10"))
+    assert [row["step"] for row in escalate(business, day("2026-03-18")).fired] == ["30"]
+
+
+def test_a_payment_taken_out_again_starts_nothing_again(business):
+    customer = make.customer(business)
+    invoice = make.invoice(customer, total="500")
+    assert [row["step"] for row in escalate(business, day("2026-02-16")).fired] == ["NOTICE"]
+    payment = make.payment(customer, "500", on="2026-02-17", split={invoice: "500"})
+    take_out_payment(payment=payment, on=day("2026-02-18"))
+    assert escalate(business, day("2026-02-19")).fired == []
     assert [row["step"] for row in escalate(business, day("2026-03-18")).fired] == ["30"]
 
 
