@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import F
 
 from customers.models import Customer
+from invoices.closing import Closing
 from invoices.models import CreditNote, Invoice, Payment
 from invoices.models.agreement import PromiseState
 from invoices.standing import NOTHING, Claims, claims
@@ -16,7 +17,8 @@ from invoices.standing import NOTHING, Claims, claims
 
 @dataclass(frozen=True, slots=True)
 class OpenInvoice:
-    """An open invoice on a day. `days_past_due` is 0 on the due date and negative before it (domain.md, notation)."""
+    """An invoice on a day. `days_past_due` is 0 on the due date and negative before it (domain.md, notation); `closing`: how it
+    was closed, where nothing of it is open and somebody asked."""
 
     row: Invoice
     days_past_due: int
@@ -24,6 +26,7 @@ class OpenInvoice:
     planned: Decimal
     promised: Decimal
     settling: Decimal = NOTHING
+    closing: Closing | None = None
 
     @property
     def collectable(self) -> Decimal:
@@ -101,7 +104,7 @@ def kept_promises(customer: Customer) -> tuple[int, int]:
     return states.count(PromiseState.KEPT), len(states)
 
 
-def open_invoice(row: Invoice, against: Claims, today: datetime.date) -> OpenInvoice:
+def open_invoice(row: Invoice, against: Claims, today: datetime.date, closing: Closing | None = None) -> OpenInvoice:
     """The invoice with what stands against asking for it; no claim is larger than what is still open of it."""
     promised = sum((amount for _, amount in against.promised.get(row.pk, ())), NOTHING)
     settling = sum((amount for through, amount in against.settling.get(row.pk, ()) if today <= through), NOTHING)
@@ -112,6 +115,7 @@ def open_invoice(row: Invoice, against: Claims, today: datetime.date) -> OpenInv
         planned=min(row.balance, against.planned.get(row.pk, NOTHING)),
         promised=min(row.balance, promised),
         settling=min(row.balance, settling),
+        closing=closing,
     )
 
 

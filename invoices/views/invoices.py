@@ -18,6 +18,7 @@ from arcollect.money import format_plain
 from customers.access import get_row, member_view
 from customers.views.clock import today_of
 from invoices.account import OpenInvoice, open_invoice
+from invoices.closing import closed_by
 from invoices.editing import set_no_reminders
 from invoices.models import Dispute, Invoice
 from invoices.standing import claims
@@ -76,7 +77,8 @@ def listing(today: datetime.date, extra: Sequence[Filter] = ()) -> Listing:
 def _prepare(today: datetime.date) -> Callable[[list[Invoice]], list[OpenInvoice]]:
     def prepare(rows: list[Invoice]) -> list[OpenInvoice]:
         against = claims({row.customer_id for row in rows})
-        return [open_invoice(row, against, today) for row in rows]
+        closed = closed_by([row.pk for row in rows if not row.balance])
+        return [open_invoice(row, against, today, closed.get(row.pk)) for row in rows]
 
     return prepare
 
@@ -88,7 +90,7 @@ def states(today: datetime.date) -> Filter:
         Option("overdue", lazy("Overdue"), Q(balance__gt=0, due_on__lt=today)),
         Option("disputed", lazy("In dispute"), IN_DISPUTE),
         Option("held", lazy("Held back"), Q(balance__gt=0) & (Q(no_reminders=True) | Q(entry_hold=True))),
-        Option("paid", lazy("Paid"), Q(balance=0)),
+        Option("paid", lazy("Closed"), Q(balance=0)),
     ]
     return Filter("show", lazy("Show"), options, everything=lazy("All"), default="open", pills=True)
 

@@ -10,6 +10,7 @@ from customers.access import get_row, member_view
 from customers.models import Attachment, Document
 from customers.views.clock import today_of
 from invoices.account import open_invoice
+from invoices.closing import closed_by
 from invoices.made_here import made_here
 from invoices.models import Invoice, InvoiceForecast
 from invoices.models.agreement import BLOCKING_PLAN_STATES
@@ -26,7 +27,8 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is left of an invoice and why, the payments that made it so (T24), and each step with its letter (T47)."""
     invoice = get_row(request, Invoice.objects.select_related("business", "customer", "detail"), pk)
     today = today_of(request)
-    standing = open_invoice(invoice, claims([invoice.customer_id]), today)
+    closed = closed_by([] if invoice.balance else [invoice.pk])
+    standing = open_invoice(invoice, claims([invoice.customer_id]), today, closed.get(invoice.pk))
     apart = {invoice.pk: standing.disputed + standing.planned}
     steps = ReminderLine.objects.filter(invoice=invoice).select_related("reminder__letter", "reminder__task")
     context = {

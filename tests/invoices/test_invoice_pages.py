@@ -1,5 +1,6 @@
 """The list of invoices and the page of one: what is left, why, and all that happened."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from customers.models import Event, Task
 from invoices import booking
 from invoices.disputing import open_dispute
 from invoices.models import Dispute
+from invoices.writing_off import give_up
 from reminders.nightly import escalate
 from tests import make
 from tests.make import day
@@ -71,6 +73,24 @@ def test_a_part_payment_shows_what_is_left_and_the_payment(books, business, acme
     assert "Open $800.00 of $1,000.00" in page
     assert "Mar 10, 2026 Payment −200.00" in page
     assert "$200.00 received, booked on INV-1" in page
+
+
+def test_what_is_closed_says_by_what(books, business, acme, owner):
+    paid, credited, lost = (make.invoice(acme, f"INV-{n}", total="100") for n in (1, 2, 3))
+    make.payment(acme, "60", on="2026-03-10", split={paid: "60"})
+    for invoice, amount in ((paid, 40), (credited, 100)):
+        note = make.credit_note(acme, str(amount), on="2026-03-11")
+        booking.apply_credit_note(credit_note=note, split=[(invoice.pk, Decimal(amount))], on=day("2026-03-11"))
+    give_up(customer=acme, invoice_ids=[lost.pk], on=day("2026-03-11"), reason="Wound up.", actor=owner)
+    page = read(books, business, "invoice-list", show="paid")
+    assert re.findall("paid|credited|written off", page)[-3:] == ["paid", "credited", "written off"]
+    assert "Nothing $100.00, credited Mar 11, 2026" in read(books, business, "invoice-detail", credited.pk)
+
+
+def test_a_search_that_finds_nothing_open_leads_to_all(books, business, acme):
+    make.payment(acme, "10", on="2026-03-01", split={make.invoice(acme, "INV-3", total="10"): "10"})
+    page = books.get(address(business, "invoice-list"), {"q": "INV-3", "show": "open"}).content.decode()
+    assert 'href="?q=INV-3&amp;show=all">Search all of them' in page
 
 
 def test_a_payment_taken_back_stays_to_be_seen(books, business, acme, late):
