@@ -108,6 +108,17 @@ def test_one_click_does_as_suggested_and_goes_back(browser, business, acme):
     assert (answer.url, acme.on_hold) == (there, True)
 
 
+def test_the_message_takes_the_answer_back(browser, business, acme):
+    row = hold(acme)
+    answer = browser.post(address(business, "credit-advice-accept", row.pk), follow=True)
+    undo = address(business, "credit-advice-reopen", row.pk)
+    assert f'action="{undo}"' in answer.content.decode().partition('id="messages"')[2].partition("</form>")[0]
+    browser.post(undo)
+    row.refresh_from_db()
+    acme.refresh_from_db()
+    assert (row.state, acme.on_hold) == ("open", False)
+
+
 def test_a_hold_is_left_only_with_a_reason(browser, business, acme):
     row = hold(acme)
     there = address(business, "credit-advice-decline", row.pk)
