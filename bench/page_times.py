@@ -22,7 +22,7 @@ from bench.measuring import Spent, measured, peak_mib, say_json
 from customers.models import Business, Contact, Customer, Letter, Membership, Task, User
 from invoices.models import BankLine, Dispute, Invoice, Payment, Promise
 from reminders.models import Reminder
-from reminders.scoring import score_night
+from reminders.scoring import recount, score_night
 from tests.test_doors import DOORS
 
 ROUNDS, AT_LEAST, SECONDS_A_PAGE = 20, 5, 4.0
@@ -113,6 +113,8 @@ def main() -> None:
     with time_machine.travel(NOON):
         with measured() as spent:
             score_night(business, FIRST_NIGHT)
+            # As the next tick does: of what the night logged no customer's account is different.
+            recount(business, NOON)
         client = Client()
         client.force_login(owner)
         pages = {name: place for name, place in addresses(small).items() if not only or name in only}

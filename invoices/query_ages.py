@@ -38,7 +38,7 @@ class QueryAge:
 def queries_by_age(business: Business, currency: str, today: datetime.date) -> list[QueryAge]:
     """The open queries by age, youngest first; ages nothing has are left out. One query."""
     # Asked of each query's own invoice: joined, PostgreSQL would rather read all invoices than look up a few thousand.
-    of_invoice = Subquery(Invoice.objects.filter(pk=OuterRef("invoice")).values("currency"))
+    of_invoice = Subquery(Invoice.objects.filter(pk=OuterRef("invoice")).order_by().values("currency"))
     rows = Dispute.objects.filter(business=business, resolved_on=None).alias(currency=of_invoice).filter(currency=currency)
     # By the day they were opened: sums of each age in one row cost Django three times as long to put into words.
     days = rows.order_by().values_list("opened_on")
