@@ -82,8 +82,8 @@ def decisions(business: Business, today: datetime.date) -> Decisions:
     tasks = list(_in_turn(_without_looks(owner_tasks(business, today), drafts)).annotate(of_all=OF_ALL)[:SHOWN])
     letters = list(drafts.order_by("pk").annotate(of_all=OF_ALL)[:SHOWN])
     missed = _missed(business, tasks)
-    turns = [(task.turn, _of_task(task, missed, today)) for task in tasks]
-    turns += list(enumerate(map(_of_letter, letters), 1))
+    turns = [(task.turn, _of_task(business, task, missed, today)) for task in tasks]
+    turns += list(enumerate((_of_letter(business, letter) for letter in letters), 1))
     quiet, advised = _advised(business)
     turns.sort(key=lambda one: (one[0], one[1].due_on))
     pressing = sorted((row for _turn, row in turns[: SHOWN - len(quiet)]), key=lambda row: (row.due_on, -(row.amount or 0)))
@@ -100,7 +100,7 @@ def _in_turn(tasks: QuerySet[Task]) -> QuerySet[Task]:
 def owner_tasks(business: Business, today: datetime.date) -> QuerySet[Task]:
     """The owner's tasks whose day has come."""
     rows = Task.objects.filter(ready_on(today), business=business, role=Role.OWNER)
-    return rows.select_related("business", "customer")
+    return rows.select_related("customer")
 
 
 def _without_looks(tasks: QuerySet[Task], letters: QuerySet[Letter]) -> QuerySet[Task]:
@@ -111,7 +111,7 @@ def _without_looks(tasks: QuerySet[Task], letters: QuerySet[Letter]) -> QuerySet
 
 def _final_drafts(business: Business) -> QuerySet[Letter]:
     rows = Letter.objects.filter(business=business, state=LetterState.DRAFT, code=LetterCode.FINAL)
-    return rows.select_related("business", "customer").defer("facts", "body")
+    return rows.select_related("customer").defer("facts", "body")
 
 
 def _advised(business: Business) -> tuple[list[Waiting], int]:
@@ -139,9 +139,9 @@ def _missed(business: Business, tasks: Sequence[Task]) -> dict[str, Settlement]:
     return {f"settlement:{row.pk}": row for row in enough}
 
 
-def _of_task(task: Task, missed: Mapping[str, Settlement], today: datetime.date) -> Waiting:
-    slug = task.business.slug
-    acts = [*_answers(task, missed), _way_to_decide(task), _put_off(task, today)]
+def _of_task(business: Business, task: Task, missed: Mapping[str, Settlement], today: datetime.date) -> Waiting:
+    slug = business.slug
+    acts = [*_answers(slug, task, missed), _way_to_decide(slug, task), _put_off(slug, task, today)]
     return Waiting(
         icon={TaskKind.PLAN_COUNTER: "arrows-exchange", TaskKind.PLAN_COUNTERSIGN: "signature"}.get(task.kind, "user-shield"),
         what=task.get_kind_display(),
@@ -149,15 +149,15 @@ def _of_task(task: Task, missed: Mapping[str, Settlement], today: datetime.date)
         due_on=task.due_on,
         customer=task.customer,
         amount=task.amount,
-        currency=task.currency or task.business.currency,
+        currency=task.currency or business.currency,
         why=task.reason.split("\n")[0],
         acts=acts,
     )
 
 
-def _answers(task: Task, missed: Mapping[str, Settlement]) -> list[Act]:
+def _answers(slug: str, task: Task, missed: Mapping[str, Settlement]) -> list[Act]:
     """What can be answered on the spot: a plan as they proposed it, a settlement paid late or short."""
-    slug, (_about, _colon, pk) = task.business.slug, task.subject.partition(":")
+    pk = task.subject.partition(":")[2]
     if task.kind == TaskKind.PLAN_COUNTER:
         asked = gettext("Accept the plan of %(who)s as they proposed it? They are told by e-mail, and sign it on their link.")
         address = reverse("plan-accept", args=[slug, pk])
@@ -169,9 +169,8 @@ def _answers(task: Task, missed: Mapping[str, Settlement]) -> list[Act]:
     return []
 
 
-def _way_to_decide(task: Task) -> Act:
+def _way_to_decide(slug: str, task: Task) -> Act:
     """The page where it is decided."""
-    slug = task.business.slug
     if task.kind == TaskKind.DECIDE and task.customer_id:
         query = f"?currency={task.currency}&task={task.pk}"
         return Act(gettext("Decide"), reverse("decision", args=[slug, task.customer_id]) + query)
@@ -182,14 +181,14 @@ def _way_to_decide(task: Task) -> Act:
     return Act(str(label), reverse(name, args=[slug, about]))
 
 
-def _put_off(task: Task, today: datetime.date) -> Act:
+def _put_off(slug: str, task: Task, today: datetime.date) -> Act:
     """Nothing is lost by it: the task comes back by itself, and is found under "Later" until then."""
     fields = {"snooze-until": (today + PUT_OFF).isoformat(), "snooze-reason": gettext("Put off on the dashboard.")}
-    return Act(gettext("In two weeks"), reverse("task-snooze", args=[task.business.slug, task.pk]), fields)
+    return Act(gettext("In two weeks"), reverse("task-snooze", args=[slug, task.pk]), fields)
 
 
-def _of_letter(letter: Letter) -> Waiting:
-    slug = letter.business.slug
+def _of_letter(business: Business, letter: Letter) -> Waiting:
+    slug = business.slug
     asked = gettext("Send the final letter to %(who)s? Until it is sent you can still take it back from its page.")
     acts = [
         Act(
