@@ -79,7 +79,7 @@ class DaysLate(Func):
 
 def lane_board(business: Business, today: datetime.date, currency: str, most: int) -> Board:
     """The lanes with the first `most` debts of each, and so many hard cases, in a fixed number of queries."""
-    unapplied = to_match(business, today)
+    unapplied = to_match(business)
     paid_in = [customer_id for customer_id, code in unapplied if code == currency]
     queries = Dispute.objects.filter(business=business, resolved_on=None).values("invoice")
     overdue = Invoice.objects.filter(business=business, currency=currency, balance__gt=0, due_on__lt=today)

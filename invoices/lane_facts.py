@@ -1,7 +1,6 @@
 """Reads every overdue invoice with what stands against it, and puts them in the lanes of work (domain.md 5.4)."""
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,11 +11,11 @@ from django.db.models.query import QuerySet
 
 from arcollect.money import format_plain
 from customers.models import Business, Customer
-from invoices.history import open_credits
 from invoices.lanes import Debt, Lane, Placed, place
 from invoices.models import Dispute, Invoice, PlanInvoice, PromiseLine
 from invoices.models.agreement import LIVE_PLAN_STATES, PlanState, PromiseState, Proposer
 from invoices.segments import treated_as
+from invoices.unmatched import on_account
 
 NOTHING = Decimal(0)
 
@@ -26,7 +25,7 @@ def lanes(business: Business, today: datetime.date, currency: str = "") -> list[
     overdue = Invoice.objects.filter(business=business, balance__gt=0, due_on__lt=today)
     if currency:
         overdue = overdue.filter(currency=currency)
-    return lanes_of(business, overdue, to_match(business, today), today)
+    return lanes_of(business, overdue, to_match(business), today)
 
 
 def lanes_of(
@@ -36,13 +35,11 @@ def lanes_of(
     return place(_debts(business, overdue.order_by(), today), unapplied, today)
 
 
-def to_match(business: Business, today: datetime.date) -> dict[tuple[int, str], Decimal]:
-    """The accounts with so much money on them that it is worth matching, by customer and currency. Six queries."""
-    unapplied: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    for credit in open_credits(business, today):
-        unapplied[credit.customer_id, credit.currency] += credit.amount
+def to_match(business: Business) -> dict[tuple[int, str], Decimal]:
+    """The accounts with so much money on them that it is worth matching, by customer and currency. Two queries."""
     worth_matching = Decimal(business.rules["unapplied_wait_from"])
-    return {account: amount for account, amount in unapplied.items() if amount >= worth_matching}
+    sums = on_account(business, ("customer_id", "currency"))
+    return {account: amount for account, amount in sums.items() if amount >= worth_matching}
 
 
 def section(business: Business, today: datetime.date) -> dict[str, dict[str, Any]]:

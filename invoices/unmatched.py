@@ -1,10 +1,13 @@
 """Money nobody matched yet is something to do, before any letter to that customer (domain.md 1): match it, or pay it back."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -16,6 +19,7 @@ from invoices.models import CreditNote, Invoice, Payment
 from invoices.refunding import Source, subject_of
 
 PAYMENT, CREDIT_NOTE = "payment:", "credit_note:"
+EVERYBODY = Q()
 ABOUT_MONEY = [TaskKind.MATCH_CASH, TaskKind.REFUND]
 
 
@@ -80,6 +84,21 @@ def ask_again(*, source: Source, on: datetime.date, by: User) -> None:
     """Takes `leave_on_account` back: matching it is on the desk again."""
     if not _open_about(source):
         _ask(source, on, by)
+
+
+def on_account(business: Business, by: Sequence[str], whose: Q = EVERYBODY) -> dict[tuple[Any, ...], Decimal]:
+    """What no invoice has of the payments that stand and of credit notes, by the values of the fields `by`. Two queries.
+
+    `whose`: a condition on `customer`.
+    """
+    found: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    cash = Payment.objects.filter(whose, business=business, returned_on=None, allocated__lt=F("amount"))
+    notes = CreditNote.objects.filter(whose, business=business, allocated__lt=F("total"))
+    for rows, worth in ((cash, "amount"), (notes, "total")):
+        left = ExpressionWrapper(F(worth) - F("allocated"), output_field=DecimalField())
+        for *key, amount in rows.order_by().values_list(*by).annotate(left=Sum(left)):
+            found[tuple(key)] += amount
+    return found
 
 
 def tasks_about(prefix: str) -> QuerySet[Task]:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Least
 
 from customers.models import Business
 from invoices.metrics import EDGES, NOTHING
-from invoices.models import AccountStanding, CreditNote, Dispute, Invoice, Payment
+from invoices.models import AccountStanding, Dispute, Invoice
+from invoices.unmatched import EVERYBODY, on_account
 
 # The columns of an AccountStanding that hold its buckets, youngest first: those of `invoices.metrics.bucket_names`.
 AGES = ("current", "late_30", "late_60", "late_90", "late_more")
-EVERYBODY = Q()
 CURRENCY = ("currency",)
 ACCOUNT = ("customer_id", "currency")
 Key = tuple[Any, ...]
@@ -54,12 +54,8 @@ def live_sums(business: Business, today: datetime.date, *, by: Key = CURRENCY, w
     for row in _ages(business, today, by, whose):
         ages = tuple(row[name] for name in AGES)
         found[tuple(row[name] for name in by)] = Sums(ages, oldest_due_on=row["oldest"])
-    cash = Payment.objects.filter(whose, business=business, returned_on=None, allocated__lt=F("amount"))
-    notes = CreditNote.objects.filter(whose, business=business, allocated__lt=F("total"))
-    for rows, worth in ((cash, "amount"), (notes, "total")):
-        left = ExpressionWrapper(F(worth) - F("allocated"), output_field=DecimalField())
-        for row in rows.order_by().values(*by).annotate(left=Sum(left)):
-            found[tuple(row[name] for name in by)].unapplied += row["left"]
+    for key, amount in on_account(business, by, whose).items():
+        found[key].unapplied = amount
     for key, amount in _disputed(business, by, whose):
         found[key].disputed = amount
     return dict(found)
