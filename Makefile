@@ -92,23 +92,24 @@ test-postgres: setup-test
 	@$(POSTGRES) -n 2
 
 test-slow: setup-test  ## what walks the calendar, drives a browser, races processes, or takes a whole old ledger
-	@$(PYTEST) -n 2 -m scenario
-	@$(POSTGRES) -n 2 -m scenario
+	@$(PYTEST) -n 2 -m scenario tests/scenarios
+	@$(POSTGRES) -n 2 -m scenario tests/scenarios
 	@$(MAKE) -j2 --output-sync=target test-browser test-load test-faults-postgres test-faults
 
-# Two at a time: a browser and a killed process both spend much of their time waiting. The longest first.
+# Two at a time: a browser and a killed process both spend much of their time waiting. The longest first. Each looks for its
+# tests in its own folders alone: to read all others takes half a minute.
 .PHONY: test-browser test-load test-faults-postgres test-faults
 test-browser: setup-test
-	@$(PYTEST) -m browser
+	@$(PYTEST) -m browser tests/browser
 
 test-load: setup-test
-	@$(PYTEST) -m "load and not browser"
+	@$(PYTEST) -m load tests/load tests/faults tests/scenarios
 
 test-faults-postgres: setup-test
-	@$(POSTGRES) -m faults
+	@$(POSTGRES) -m faults tests/faults
 
 test-faults: setup-test
-	@$(PYTEST) -m "faults and not load and not browser"
+	@$(PYTEST) -m "faults and not load" tests/faults
 
 bench: setup-test  ## the engine's nights, the letters, the matching and the forecast, small; the large ledgers are in docs/performance.md
 	@$(CLEAN) $(BIN)/python bench/escalate.py --invoices 2000 10000

@@ -1,6 +1,7 @@
 """The direction of imports and the few single owners (architecture.md, Direction), read from the syntax trees."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -108,3 +109,15 @@ def test_nothing_of_ours(rule):
 def test_a_planted_offence_is_seen(rule):
     name, line = PLANTED[rule]
     assert list(rule(name, ast.parse(line)))
+
+
+SLOW = {"browser": "browser", "faults": "faults", "load": "load", "scenario": "scenarios"}
+
+
+def test_what_is_slow_lies_in_its_folder():
+    """`make test-slow` looks for it nowhere else."""
+    folders = {ROOT / "tests" / name for name in SLOW.values()}
+    others = [path for path in (ROOT / "tests").rglob("test_*.py") if not folders & set(path.parents)]
+    marked = re.compile(rf"pytest\.mark\.({'|'.join(SLOW)})\b")
+    astray = [path.name for path in others if marked.search(path.read_text(encoding="utf-8"))]
+    assert astray == []

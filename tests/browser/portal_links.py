@@ -118,4 +118,5 @@ def _logo() -> bytes:
     return drawn.getvalue()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,6 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from invoices.forecast_quality import area_under_curve
 from invoices.models import Invoice
 from tests import make
 
@@ -86,17 +85,3 @@ def test_a_file_that_cannot_be_written_is_said_in_one_line(business, tmp_path):
 
 def test_nothing_after_the_day_leaves_the_heads(business):
     assert said("--train-until", make.day("2026-03-31")) == "number,probability_late,expected_days_after_due,low,high\n"
-
-
-@pytest.mark.load
-def test_a_real_ledger_is_forecast_better_than_by_its_customers_habits(business, ledgers):
-    path = ledgers / "ibm_asof_2013-06-01.csv"
-    words = [str(path), "--map", IBM, "--currency", "USD", "--on", "2013-06-01"]
-    call_command("import_invoices", *words, stdout=io.StringIO(), stderr=io.StringIO())
-    rows = list(csv.DictReader(io.StringIO(said("--train-until", "2013-02-01"))))
-    invoices = {row.number: row for row in Invoice.objects.filter(due_on__lt="2013-05-31")}
-    pairs = [(row, invoices[row["number"]]) for row in rows if row["number"] in invoices]
-    late = [one.paid_on is None or one.paid_on > one.due_on for _row, one in pairs]
-    assert area_under_curve([float(row["probability_late"]) for row, _one in pairs], late) > 0.86
-    off = [abs(int(row["expected_days_after_due"]) - (one.paid_on - one.due_on).days) for row, one in pairs if one.paid_on]
-    assert sum(off) / len(off) < 6.3

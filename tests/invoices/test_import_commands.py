@@ -1,27 +1,17 @@
-"""import_customers, import_invoices and import_payments: arguments, exits, what they print, and real ledgers."""
+"""import_customers, import_invoices and import_payments: arguments, exits, and what they print; real ledgers: tests/load."""
 
 import io
 import json
-from collections import defaultdict
-from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from customers.models import Customer
-from invoices.models import Dispute, Invoice, Payment
+from invoices.models import Invoice, Payment
 from tests import make
 
 pytestmark = pytest.mark.django_db
 HEAD = "customer_reference,number,issued_on,due_on,total\n"
-IBM = (
-    "customer_reference=customerID,number=invoiceNumber,issued_on=InvoiceDate,due_on=DueDate,"
-    "total=InvoiceAmount,settled_on=SettledDate,disputed=Disputed"
-)
-HIGHRADIUS = (
-    "customer_reference=cust_number,customer_name=name_customer,number=invoice_id,issued_on=document_create_date.1,"
-    "due_on=due_in_date,currency=invoice_currency,total=total_open_amount"
-)
 
 
 @pytest.fixture
@@ -110,44 +100,6 @@ def test_currency_and_orders_can_be_said(business, ledger):
     run("import_invoices", path, "--currency", "eur", "--date-order", "mdy", "--decimal", "comma")
     invoice = Invoice.objects.get()
     assert (invoice.currency, invoice.issued_on, invoice.total) == ("EUR", make.day("2026-01-02"), 1200)
-
-
-@pytest.mark.load
-def test_a_mapped_real_ledger_comes_in_whole_and_once(business, ledgers):
-    path = str(ledgers / "ibm_asof_2013-06-01.csv")
-    first = run("import_invoices", path, "--map", IBM, "--currency", "USD")
-    assert (first["created"], first["customers_created"], first["refused"]) == (1831, 100, [])
-    assert Invoice.objects.filter(balance__gt=0).count() == 112
-    assert Dispute.objects.count() == 418
-    assert Invoice.objects.filter(number="0000611365").exists()
-    again = run("import_invoices", path, "--map", IBM, "--currency", "USD")
-    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 1831)
-    assert (Payment.objects.count(), Dispute.objects.count()) == (1719, 418)
-
-
-@pytest.mark.load
-def test_two_currencies_and_spreadsheet_ids_sum_up_customer_by_customer(business, ledgers):
-    path = ledgers / "highradius_open_9700.csv"
-    result = run("import_invoices", str(path), "--map", HIGHRADIUS)
-    assert (result["created"], result["refused"], len(result["warnings"])) == (9700, [], 32)
-    assert _sums_of(path) == _sums_booked()
-    assert Invoice.objects.filter(number="1930571429").exists()
-
-
-def _sums_of(path):
-    """An independent sum: plain splitting, columns by position."""
-    sums = defaultdict(Decimal)
-    for line in path.read_text().splitlines()[1:]:
-        cells = line.split(",")
-        sums[cells[2], cells[10]] += Decimal(cells[13])
-    return dict(sums)
-
-
-def _sums_booked():
-    sums = defaultdict(Decimal)
-    for reference, currency, balance in Invoice.objects.values_list("customer__reference", "currency", "balance"):
-        sums[reference, currency] += balance
-    return dict(sums)
 
 
 def test_another_program_s_customers_invoices_and_payments_fit_together(business, accounting):

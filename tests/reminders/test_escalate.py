@@ -75,23 +75,6 @@ def walk(business, first: str, last: str) -> list[tuple[str, str]]:
     return fired
 
 
-@pytest.mark.scenario
-@pytest.mark.proves("P01", "P02", "P03", "P04", "P05", "T18")
-def test_one_invoice_walks_the_calendar(business):
-    """domain.md 3.3, issued 15 January, net 30: courtesy by Friday 30 January, then 16 February to 15 May."""
-    make.invoice(make.customer(business))
-    steps = walk(business, "2026-01-15", "2026-06-15")
-    assert steps == [
-        ("01-23", "COURTESY"),
-        ("02-16", "NOTICE"),
-        ("03-16", "30"),
-        ("04-15", "60"),
-        ("05-15", "90"),
-        ("05-29", "DECIDE"),
-    ]
-    assert Task.objects.get(kind="courtesy_call").due_on == day("2026-01-30")
-
-
 @pytest.mark.proves("T05")
 def test_a_machine_that_was_off_on_the_day_catches_up_with_one_step(business):
     customer = make.customer(business)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from customers.models import Letter
+from customers.models import Letter, Task
 from invoices.agreeing import close_promise, make_promise
 from invoices.models import Promise
 from invoices.plan_moves import draft_plan, move_plan
@@ -34,6 +34,22 @@ def walk(business, first: str, last: str, acts: Acts | None = None, off: tuple[s
             fired += [(name, row["step"]) for row in escalate(business, today).fired]
         today += datetime.timedelta(days=1)
     return fired
+
+
+@pytest.mark.proves("P01", "P02", "P03", "P04", "P05", "T18")
+def test_one_invoice_walks_the_calendar(business):
+    """domain.md 3.3, issued 15 January, net 30: courtesy by Friday 30 January, then 16 February to 15 May."""
+    make.invoice(make.customer(business))
+    steps = walk(business, "2026-01-15", "2026-06-15")
+    assert steps == [
+        ("01-23", "COURTESY"),
+        ("02-16", "NOTICE"),
+        ("03-16", "30"),
+        ("04-15", "60"),
+        ("05-15", "90"),
+        ("05-29", "DECIDE"),
+    ]
+    assert Task.objects.get(kind="courtesy_call").due_on == day("2026-01-30")
 
 
 @pytest.mark.proves("T02", "T05", "T38")

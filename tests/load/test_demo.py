@@ -29,8 +29,6 @@ from reminders.timetable import PolicyTerms, StepTerms
 from reminders.verifying import verify
 from tests.make import day
 
-# A whole business with two years behind it takes as long to tell as fifty other tests.
-pytestmark = pytest.mark.load
 TODAY = day("2026-11-18")
 FICTION = re.compile(
     r"\+44(11[3-8]|121|131|141|151|161)4960\d{3}|\+442079460\d{3}|\+441632960\d{3}|\+49(3023125|4066969|8999998|6990009|2214710)\d{3}"

@@ -3,8 +3,6 @@
 import resource
 from decimal import Decimal
 
-import pytest
-
 from invoices.statements.lines import StatementLine
 from invoices.statements.opening import open_statement
 from tests.invoices.test_statement_camt import entry, message, payment
@@ -23,7 +21,6 @@ def streamed(content):
     return count, total, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 
 
-@pytest.mark.load
 def test_a_table_of_a_hundred_thousand_lines_streams():
     rows = "".join(f"2026-06-{1 + number % 30:02d},payer {number},RE {number},1.10\n" for number in range(LINES))
     count, total, grown = streamed(f"Date,Payer,Description,Amount\n{rows}".encode())
@@ -31,7 +28,6 @@ def test_a_table_of_a_hundred_thousand_lines_streams():
     assert grown < 50 * 1024
 
 
-@pytest.mark.load
 def test_a_camt_message_of_a_hundred_thousand_entries_streams():
     content = message(*[entry("1.10", payment())] * LINES)
     count, total, grown = streamed(content)
