@@ -23,7 +23,9 @@ def settle_promises(*, business: Business, calendar: Calendar, today: datetime.d
 
     A kept one whose payment was returned since is broken after all (domain.md 3.4).
     """
-    rules = business.rules["promise"]
+    rules, settleable = business.rules["promise"], [PromiseState.OPEN, PromiseState.KEPT, PromiseState.PARTIAL]
+    if not Promise.objects.filter(business=business, state__in=settleable).exists():
+        return []
     promises = {row.pk: row for row in _unsettled(business, rules, today)}
     verdicts = verdicts_on(promises.values(), calendar, rules, today)
     return [row for pk, row in promises.items() if _settle(row, verdicts.get(pk), today)]

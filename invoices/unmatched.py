@@ -28,8 +28,8 @@ def ask_to_match(*, business: Business, calendar: Calendar, today: datetime.date
     """Opens the task of matching each payment with money left on it, once; returns how many. A few cents are left alone."""
     asked = tasks_about(PAYMENT).filter(business=business, kind=TaskKind.MATCH_CASH)
     least = Decimal(business.rules["unapplied_wait_from"])
-    rows = Payment.objects.filter(~Exists(asked), business=business, returned_on=None, amount__gte=F("allocated") + least)
-    found = list(rows.select_related("customer"))
+    rows = Payment.objects.filter(business=business, returned_on=None, amount__gte=F("allocated") + least)
+    found = list(rows.filter(~Exists(asked)).select_related("customer")) if rows.exists() else []
     for payment in found:
         open_task(
             business=business,
@@ -122,6 +122,9 @@ def _owed_back(business: Business, until: datetime.date) -> list[Source]:
     notes = CreditNote.objects.filter(total__gte=F("allocated") + least, issued_on__lte=until)
     found: list[Source] = []
     for rows, prefix in ((cash, PAYMENT), (notes, CREDIT_NOTE)):
+        # Most nights there is none: asked first, for what follows is long in words.
+        if not rows.filter(business=business).exists():
+            continue
         asked = tasks_about(prefix).filter(business=business, kind=TaskKind.REFUND)
         open_rows = rows.filter(~owing, ~Exists(asked), ~left_aside(prefix), business=business)
         found += list(open_rows.select_related("customer"))

@@ -44,7 +44,8 @@ def _promises(mine: Q, today: datetime.date) -> Iterator[Happened]:
     rows = Promise.objects.filter(
         mine, state__in=[PromiseState.BROKEN, PromiseState.PARTIAL], evaluated_on__gt=today - LATELY, evaluated_on__lte=today
     )
-    for row in unanswered(rows.exclude(Exists(anew)), Occasion.PROMISE_BROKEN, "promise").prefetch_related("lines"):
+    broken = unanswered(rows, Occasion.PROMISE_BROKEN, "promise").exclude(Exists(anew))
+    for row in broken.prefetch_related("lines"):
         yield Happened(
             Occasion.PROMISE_BROKEN,
             f"promise:{row.pk}",

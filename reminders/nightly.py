@@ -20,6 +20,7 @@ from invoices.keeping import settle_promises
 from invoices.models import Invoice, PaymentPlan, Settlement
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.plan_keeping import settle_plans
+from invoices.plan_moves import ON_OFFER
 from invoices.planning import expire_offers, void_offers
 from invoices.segments import acts
 from invoices.settling import settle_settlements
@@ -202,8 +203,9 @@ def _settle(business: Business, settings: Settings, today: datetime.date) -> Out
     agreed = PaymentPlan.objects.filter(business=business, signed_at__isnull=False).order_by().values_list("customer", flat=True)
     offered = Settlement.objects.filter(business=business, state__in=LIVE_SETTLEMENT_STATES).values_list("customer", flat=True)
     outcome = _guarded(settle, _batches(sorted({*agreed, *offered})))
-    expire_offers(business=business, calendar=calendar, today=today)
-    void_offers(business=business, calendar=calendar, today=today)
+    if PaymentPlan.objects.filter(business=business, state__in=ON_OFFER).exists():
+        expire_offers(business=business, calendar=calendar, today=today)
+        void_offers(business=business, calendar=calendar, today=today)
     return outcome
 
 

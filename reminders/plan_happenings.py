@@ -27,6 +27,8 @@ KEPT_SO_FAR = [PlanState.SIGNED, PlanState.ACTIVE]
 
 def plan_happenings(mine: Q, business: Business, today: datetime.date) -> Iterator[Happened]:
     """What became of the plans `mine` selects, where nothing followed from it yet."""
+    if not PaymentPlan.objects.filter(mine, state__in=[*KEPT_SO_FAR, PlanState.AT_RISK, PlanState.DEFAULTED]).exists():
+        return
     yield from _due_soon(mine, business, today)
     at_risk = PaymentPlan.objects.filter(mine, state=PlanState.AT_RISK)
     for row in at_risk.select_related("business").prefetch_related("covered", "instalments"):
@@ -39,6 +41,9 @@ def plan_happenings(mine: Q, business: Business, today: datetime.date) -> Iterat
 def unanswered(rows: QuerySet[Any], occasion: Occasion, area: str, *, dated: str = "") -> QuerySet[Any]:
     """Those without a FollowUp, by the subject it would have. `dated`: the field with the day of what may happen again: one from
     before it answers nothing."""
+    # Most nights there are none: asked first, for what follows is long in words.
+    if not rows.order_by().exists():
+        return rows.none()
     subject = Concat(Value(f"{area}:"), Cast(OuterRef("pk"), CharField()))
     answers = FollowUp.objects.filter(occasion=occasion, subject=subject, redraft=False)
     return rows.filter(~Exists(answers.filter(on__gte=OuterRef(dated)) if dated else answers))

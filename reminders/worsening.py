@@ -25,6 +25,8 @@ def worsening(business: Business, today: datetime.date, only: Iterable[int] | No
     if not acts(business, today):
         return
     found = _candidates(business)
+    if not found:
+        return
     treated = treated_as(business, found if only is None else found & set(only), today)
     since = {pk: one.since for pk, one in treated.items() if one.segment == Segment.DETERIORATING}
     called = warning_calls(since)

@@ -32,7 +32,7 @@ def treated(segment: str, sub_type: str = "", since: str = "2026-01-01", **field
 
 
 def policy_for(segment: str, sub_type: str = "", means: Means = BY_MAIL, policy: PolicyTerms = POLICY, **rules) -> PolicyTerms:
-    return tailored(policy, treated(segment, sub_type), merged({"segments": rules}, DEFAULTS), means)
+    return tailored(policy, treated(segment, sub_type), merged({"segments": rules}), means)
 
 
 def case(segment: str, sub_type: str = "", row: InvoiceFacts = ROW, **fields) -> Case:
@@ -122,13 +122,13 @@ def test_whom_no_mail_reaches_is_called_as_ever(segment):
 
 @pytest.mark.parametrize(("owed", "calls"), [("999.99", False), ("1000.00", True)])
 def test_who_pays_promptly_is_called_only_about_large_sums(owed, calls):
-    rules = merged({"segments": {"prompt_call_from": {"USD": "1000.00"}}}, DEFAULTS)
+    rules = merged({"segments": {"prompt_call_from": {"USD": "1000.00"}}})
     means = means_of(case(Segment.PROMPT, row=replace(ROW, balance=Decimal(owed))), rules)
     assert tailored(POLICY, treated(Segment.PROMPT), rules, means).steps["COURTESY"].calls is calls
 
 
 def test_a_threshold_in_another_currency_says_nothing():
-    rules = merged({"segments": {"prompt_call_from": {"EUR": "1.00"}}}, DEFAULTS)
+    rules = merged({"segments": {"prompt_call_from": {"EUR": "1.00"}}})
     assert not means_of(case(Segment.PROMPT), rules).large
 
 
