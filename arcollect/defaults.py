@@ -201,7 +201,7 @@ _KEPT = pickle.dumps(DEFAULTS)
 
 
 def merged(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The defaults with `overrides` laid over them, dictionaries key by key, everything else as a whole; nobody else's copy."""
+    """The defaults with `overrides` laid over them, dictionaries key by key, everything else as a whole."""
     return _laid_over(pickle.loads(_KEPT), overrides)
 
 

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -114,15 +115,22 @@ def snooze_task(*, task: Task, until: datetime.date, reason: str, on: datetime.d
     )
 
 
+def last_snooze(task: Task) -> dict[str, Any] | None:
+    """What the log says of the time a task was last put off, where that is what keeps it from the desk; else None. One query."""
+    told = Event.objects.filter(business=task.business_id, subject=f"task:{task.pk}", kind=SNOOZED).order_by("-id")
+    last = told.values_list("data", flat=True).first() if task.snoozed_until else None
+    still = last is not None and "before" in last and task.snoozed_until.isoformat() == last["until"]
+    return last if still else None
+
+
 @transaction.atomic
 def take_back_snooze(*, task: Task, by: User) -> None:
     """The task is as it was before it was last put off: its day, and its reason without the words that joined it.
 
     Raises TaskError where that is no longer what keeps it: taken back already, put off by something else since, closed.
     """
-    told = Event.objects.filter(business=task.business_id, subject=f"task:{task.pk}", kind=SNOOZED).order_by("-id")
-    last = told.values_list("data", flat=True).first()
-    if last is None or "before" not in last or task.snoozed_until is None or task.snoozed_until.isoformat() != last["until"]:
+    last = last_snooze(task)
+    if last is None:
         raise TaskError(_("It is not put off any more, or was put off anew."))
     before = datetime.date.fromisoformat(last["before"]) if last["before"] else None
     reason, joined, _words = f"\n{task.reason}".rpartition(f"\n{last['until']}: ")

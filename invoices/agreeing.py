@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
 from customers import log
-from customers.desk import close_about, open_task
-from customers.models import Contact, Conversation, Customer, User
+from customers.desk import close_about, open_task, reopen_tasks
+from customers.models import Contact, Conversation, Customer, Task, User
 from customers.models.desk import TaskKind
 from invoices.allocation import oldest_first
 from invoices.models import Dispute, PaymentPlan, Promise, PromiseLine
@@ -195,6 +195,18 @@ def break_promise(*, promise: Promise, received: Decimal, on: datetime.date, act
     ):
         raise AgreementError("Only a promise that was kept can turn out to be broken after all.")
     note(promise, "promise.broken", actor, received=format_plain(received, promise.currency))
+
+
+@transaction.atomic
+def reopen_promise(*, promise: Promise, actor: User | None = None) -> None:
+    """A promise that was kept stands again, with its task: the payment that kept it was entered by mistake, and its day is still
+    to come. Raises AgreementError for one that was not kept."""
+    kept = Promise.objects.filter(pk=promise.pk, state__in=[PromiseState.KEPT, PromiseState.PARTIAL])
+    if not kept.update(state=PromiseState.OPEN, received=0, evaluated_on=None):
+        raise AgreementError(_("This promise was not kept: there is nothing to open again."))
+    tasks = Task.objects.filter(business=promise.business, subject=f"promise:{promise.pk}", closed_on__gte=promise.evaluated_on)
+    reopen_tasks(business=promise.business, ids=tasks.values_list("pk", flat=True), by=actor)
+    note(promise, "promise.reopened", actor)
 
 
 def put_on_desk(

@@ -160,10 +160,13 @@ def return_payment(*, payment: Payment, on: datetime.date, actor: User | None = 
 
 
 @transaction.atomic
-def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User | None = None) -> None:
+def unbook_many(
+    *, business: Business, payments: Sequence[Payment], actor: User | None = None, event: str = "payment.unbooked"
+) -> None:
     """Takes payments out of the books as if they had never been entered: their invoices are as open as before, in the same cycle.
 
-    For an import that is undone, and for a stand-in that gives way to the real payment. Raises BookingError for a returned one.
+    For an import or a bank line that is undone, for a stand-in that gives way to the real payment, and for a slip. `event`: what
+    the log calls it. Raises BookingError for one that was returned, or is paid back.
     """
     # Read anew and locked: what came back, or was booked on another invoice, meanwhile would be given to balances twice or never.
     ids = [payment.pk for payment in payments]
@@ -173,7 +176,9 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
             raise BookingError(
                 f"The payment of {payment.received_on} was returned on {payment.returned_on}: it stays in the books."
             )
-    _refuse_repaid(Refund.objects.filter(payment__in=payments))
+    refunds = Refund.objects.filter(payment__in=payments)
+    _refuse_repaid(refunds.filter(reversed_on=None))
+    refunds.delete()
     # One that came back and was reinstated may have left a part behind that does not count any more.
     allocations = list(Allocation.objects.filter(payment__in=payments, reversed_on=None).select_for_update())
     invoices = lock_invoices(business, {allocation.invoice_id for allocation in allocations})
@@ -183,7 +188,7 @@ def unbook_many(*, business: Business, payments: Sequence[Payment], actor: User 
     lose_again(payments=payments, invoices=invoices, actor=actor)
     date_payment(invoices)
     store(invoices.values())
-    log.record_many(business, [_unbooked(payment, actor) for payment in payments])
+    log.record_many(business, [_unbooked(payment, actor, event) for payment in payments])
     Payment.objects.filter(pk__in=[payment.pk for payment in payments]).delete()
     payers = {payment.customer_id for payment in payments}
     recheck_settlements(business=business, customer_ids=payers)
@@ -309,12 +314,12 @@ def _refuse_repaid(refunds: QuerySet[Refund]) -> None:
         raise BookingError(f"{amount} {repaid.currency} of it was paid back on {repaid.on}: take that back first.")
 
 
-def _unbooked(payment: Payment, actor: User | None) -> Event:
+def _unbooked(payment: Payment, actor: User | None, kind: str) -> Event:
     return Event(
         business_id=payment.business_id,
         customer_id=payment.customer_id,
         actor=actor,
-        kind="payment.unbooked",
+        kind=kind,
         subject=f"payment:{payment.pk}",
         data={"amount": format_plain(payment.amount, payment.currency), "currency": payment.currency},
     )

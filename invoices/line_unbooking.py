@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
 from customers import log
-from customers.desk import close_about, reopen_tasks
-from customers.models import Business, Event, ImportBatch, Task, User
-from customers.models.desk import TaskState
+from customers.desk import reopen_tasks
+from customers.models import Business, Event, ImportBatch, User
 from invoices import booking
 from invoices.balances import BookingError, lock_invoices, lock_notes
 from invoices.imports.tally import chunks
@@ -19,7 +18,7 @@ from invoices.matches import LIKELY
 from invoices.models import Allocation, BankAccount, BankLine, Payment, RemittanceAdvice, WriteOff
 from invoices.models.statement import LineState
 from invoices.payers import forget
-from invoices.unbooking import reinstate_payment, unbook_credits
+from invoices.unbooking import reinstate_payment, unbook_credits, undo_tasks
 from invoices.writing_off import unbook_write_offs
 
 
@@ -78,7 +77,7 @@ def _unbook(rows: Sequence[BankLine], business: Business, actor: User | None, on
     booking.unbook_many(business=business, payments=payments, actor=actor)
     forget(business, [tuple(lesson) for lesson in _effects(rows, "payers")])
     RemittanceAdvice.objects.filter(line__in=rows).update(line=None)
-    _close_tasks(business, payments, actor, on)
+    undo_tasks(business=business, payments=payments, on=on, actor=actor)
     reopen_tasks(business=business, ids=_effects(rows, "tasks"), by=actor)
 
 
@@ -97,14 +96,6 @@ def _lock_all(rows: Sequence[BankLine], business: Business) -> None:
 
 def _effects(rows: Sequence[BankLine], name: str) -> list:
     return [effect for row in rows for effect in row.effects.get(name, ())]
-
-
-def _close_tasks(business: Business, payments: Sequence[Payment], actor: User | None, on: datetime.date) -> None:
-    """What was to be done with these payments is not to be done any more."""
-    subjects = [f"payment:{payment.pk}" for payment in payments]
-    open_ = Task.objects.filter(business=business, subject__in=subjects, state=TaskState.OPEN)
-    for subject in set(open_.values_list("subject", flat=True)):
-        close_about(business=business, subject=subject, outcome="UNBOOKED", on=on, by=actor)
 
 
 def _open(row: BankLine, actor: User | None) -> None:

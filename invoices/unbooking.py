@@ -5,19 +5,23 @@ The other half of `invoices.booking`, and with it the only writer of Payment, Al
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers import log
-from customers.desk import close_about
-from customers.models import Business, User
+from customers.desk import close_about, reopen_tasks
+from customers.models import Business, Task, User
+from customers.models.desk import TaskState
 from invoices.balances import BookingError, date_payment, lock_invoices, lock_notes, store
 from invoices.booking import unbook_many
 from invoices.models import Allocation, CreditNote, Payment
 from invoices.plan_keeping import recount_plans
 from invoices.settling import recheck_settlements
+
+# What the log calls a payment that was entered by mistake.
+TAKEN_OUT = "payment.taken_out"
 
 
 @transaction.atomic
@@ -43,7 +47,7 @@ def unbook_credits(*, business: Business, ids: Iterable[int], on: datetime.date,
 @transaction.atomic
 def take_out_payment(*, payment: Payment, on: datetime.date, actor: User | None = None) -> None:
     """A payment entered by hand by mistake is as if it had never been entered: its invoices are as open as before, in the same
-    cycle, so that no step of theirs fires a second time.
+    cycle, so that no step of theirs fires a second time. The next night judges anew the promises it had kept.
 
     Raises BookingError for one that came with the bank's lines or a file, which are taken back whole, and for one that was
     returned or paid back.
@@ -52,8 +56,23 @@ def take_out_payment(*, payment: Payment, on: datetime.date, actor: User | None 
         raise BookingError(_("It came in with a line of the bank's: take that line back."))
     if payment.import_batch_id is not None:
         raise BookingError(_("It came in with a file: undo that file."))
-    unbook_many(business=payment.business, payments=[payment], actor=actor)
-    close_about(business=payment.business, subject=f"payment:{payment.pk}", outcome="UNBOOKED", on=on, by=actor)
+    taken_out = [payment]
+    unbook_many(business=payment.business, payments=taken_out, actor=actor, event=TAKEN_OUT)
+    undo_tasks(business=payment.business, payments=taken_out, on=on, actor=actor)
+
+
+def undo_tasks(*, business: Business, payments: Sequence[Payment], on: datetime.date, actor: User | None = None) -> None:
+    """What was to be done with payments that are out of the books is not to be done any more. What the engine took off the desk
+    of their payers since they were entered is to be done again; the next night takes off again what is not."""
+    subjects = [f"payment:{payment.pk}" for payment in payments]
+    open_ = Task.objects.filter(business=business, subject__in=subjects, state=TaskState.OPEN)
+    for subject in set(open_.values_list("subject", flat=True)):
+        close_about(business=business, subject=subject, outcome="UNBOOKED", on=on, by=actor)
+    if payments:
+        since = business.local_date(min(payment.created_at for payment in payments))
+        swept = Task.objects.filter(business=business, state=TaskState.CANCELLED, closed_by=None, closed_on__gte=since)
+        theirs = swept.filter(customer__in={payment.customer_id for payment in payments})
+        reopen_tasks(business=business, ids=theirs.values_list("pk", flat=True), by=actor)
 
 
 @transaction.atomic

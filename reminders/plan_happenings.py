@@ -40,7 +40,7 @@ def plan_happenings(mine: Q, business: Business, today: datetime.date) -> Iterat
 
 def unanswered(rows: QuerySet[Any], occasion: Occasion, area: str, *, dated: str = "") -> QuerySet[Any]:
     """Those without a FollowUp, by the subject it would have. `dated`: the field with the day of what may happen again: one from
-    before it answers nothing."""
+    before it answers nothing. One query."""
     # Most nights there are none: asked first, for what follows is long in words.
     if not rows.order_by().exists():
         return rows.none()

@@ -119,6 +119,7 @@ OUTCOME_WORDS = {
     "REFUND_DUE": _("Nothing to match it to: it is to be paid back"),
     "REFUNDED": _("Paid back"),
     "RETURNED": _("The payment was returned"),
+    "UNBOOKED": _("The payment was taken out of the books"),
 }
 
 

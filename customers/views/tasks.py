@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
 from customers.access import get_row, member_view, way_back
-from customers.desk import TaskError, assign_task, cancel_task, complete_task, snooze_task, take_back_snooze
+from customers.desk import TaskError, assign_task, cancel_task, complete_task, last_snooze, snooze_task, take_back_snooze
 from customers.forms.task import CancelForm, DoneForm, SnoozeForm
 from customers.models import Business, Task
 from customers.models.business import Role
@@ -170,6 +170,7 @@ def _page(request: HttpRequest, task: Task, filled: dict[str, Form] | None = Non
         "subject_id": task.subject.partition(":")[2],
         "is_call": task.kind in CALL_KINDS,
         "members": request.business.memberships.select_related("user").order_by("pk"),
+        "put_off": last_snooze(task),
         "may_act": task.state == TaskState.OPEN and (task.role != Role.OWNER or request.membership.is_owner),
     }
     return render(request, "customers/task_detail.html", context, status=422 if filled else 200)

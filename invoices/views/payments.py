@@ -21,7 +21,7 @@ from invoices.forms.payment import PaymentForm
 from invoices.holding import hold_payment
 from invoices.models import Invoice, Payment, WriteOff
 from invoices.models.money import WriteOffKind
-from invoices.unbooking import take_out_payment
+from invoices.unbooking import TAKEN_OUT, take_out_payment
 
 
 @member_view
@@ -67,11 +67,11 @@ def payment_take_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a payment that was entered by mistake out of the books; a second click says that it is done."""
     payment = Payment.objects.filter(business=request.business, pk=pk).select_related("business", "customer").first()
     if payment is None:
-        done = Event.objects.filter(business=request.business, kind="payment.unbooked", subject=f"payment:{pk}").first()
+        done = Event.objects.filter(business=request.business, kind=TAKEN_OUT, subject=f"payment:{pk}").first()
         if done is None:
             raise Http404
         messages.info(request, _("It is out of the books already."))
-        return redirect("customer-detail", request.business.slug, done.customer_id)
+        return way_back(request, "customer-detail", done.customer_id)
     try:
         take_out_payment(payment=payment, on=today_of(request), actor=request.user)
     except BookingError as problem:

@@ -1,4 +1,4 @@
-"""manage.py forecast: columns, rows, what it may not know, and a real ledger."""
+"""manage.py forecast: columns, rows, and what it may not know; a real ledger: tests/load."""
 
 import csv
 import datetime
@@ -12,10 +12,6 @@ from invoices.models import Invoice
 from tests import make
 
 pytestmark = pytest.mark.django_db
-IBM = (
-    "customer_reference=customerID,number=invoiceNumber,issued_on=InvoiceDate,due_on=DueDate,"
-    "total=InvoiceAmount,settled_on=SettledDate"
-)
 HEAD = "customer_reference,number,issued_on,due_on,total,settled_on\n"
 START = datetime.date(2026, 1, 1)
 

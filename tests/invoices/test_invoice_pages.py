@@ -10,7 +10,7 @@ from customers.models import Event, Task
 from invoices import booking
 from invoices.disputing import open_dispute
 from invoices.models import Dispute
-from invoices.writing_off import give_up
+from invoices.writing_off import give_up, write_off
 from reminders.nightly import escalate
 from tests import make
 from tests.make import day
@@ -85,6 +85,17 @@ def test_what_is_closed_says_by_what(books, business, acme, owner):
     page = read(books, business, "invoice-list", show="paid")
     assert re.findall("paid|credited|written off", page)[-3:] == ["paid", "credited", "written off"]
     assert "Nothing $100.00, credited Mar 11, 2026" in read(books, business, "invoice-detail", credited.pk)
+
+
+def test_what_was_lost_for_the_most_part_is_not_paid(books, business, acme, owner):
+    lost, rest = make.invoice(acme, "INV-1", total="1000"), make.invoice(acme, "INV-2", total="100")
+    make.payment(acme, "100", on="2026-03-10", split={lost: "100"})
+    give_up(customer=acme, invoice_ids=[lost.pk], on=day("2026-03-11"), reason="Wound up.", actor=owner)
+    note = make.credit_note(acme, "99", on="2026-03-11")
+    booking.apply_credit_note(credit_note=note, split=[(rest.pk, Decimal(99))], on=day("2026-03-11"))
+    write_off(invoice=rest, amount=Decimal(1), kind="small", on=day("2026-03-11"), reason="Cents.")
+    assert "written off Mar 11" in read(books, business, "invoice-detail", lost.pk)
+    assert "credited Mar 11" in read(books, business, "invoice-detail", rest.pk)
 
 
 def test_a_search_that_finds_nothing_open_leads_to_all(books, business, acme):

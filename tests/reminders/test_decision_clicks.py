@@ -161,7 +161,7 @@ def test_the_page_of_what_was_put_off_has_the_way_back(boss, business, put_off):
     page = boss.get(address(business, "task-detail", put_off.pk)).content.decode()
     assert f'action="{address(business, "task-snooze-back", put_off.pk)}"' in page
     boss.post(address(business, "task-snooze-back", put_off.pk))
-    assert "Put it back on the desk" not in boss.get(address(business, "task-detail", put_off.pk)).content.decode()
+    assert "Take that back" not in boss.get(address(business, "task-detail", put_off.pk)).content.decode()
 
 
 def test_taken_back_it_waits_until_the_day_it_waited_for_before(boss, business, put_off, owner):
