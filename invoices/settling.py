@@ -24,7 +24,7 @@ from invoices.models.settlement import LIVE_SETTLEMENT_STATES, SettlementState
 from invoices.settlement_money import Came, came_in, settleable
 from invoices.settlements import NOTHING, Terms, floor_of, objections
 from invoices.standing import with_agency
-from invoices.writing_off import take_back, write_off
+from invoices.writing_off import take_back, unbook_write_offs, write_off
 
 # What money may still change: one that was missed is kept after all where the money was there in time, but entered late.
 TOO_LATE = [SettlementState.MISSED, SettlementState.EXPIRED]
@@ -228,8 +228,12 @@ def _revive(row: Settlement, came: Came, on: datetime.date | None) -> bool:
         on__gte=row.offered_on,
         reversed_on=None,
     )
-    for given in credited.select_related("business", "invoice__customer"):
-        take_back(row=given, on=max(on, given.on) if on else given.on)
+    if on is None:
+        # As if it had never been given: a credit that is reversed lets the steps of what it had closed fire again.
+        unbook_write_offs(business=row.business, ids=credited.values_list("pk", flat=True))
+    else:
+        for given in credited.select_related("business", "invoice__customer"):
+            take_back(row=given, on=max(on, given.on))
     again = row.accepted_at is not None and not row.waived and not _another_stands(row)
     state = SettlementState.ACCEPTED if again else SettlementState.MISSED
     _move(row, state, received=came.total, waived=False, ended_on=None if again else on or row.ended_on)

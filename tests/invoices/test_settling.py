@@ -161,6 +161,19 @@ def test_an_import_undone_leaves_no_credit_behind(business, acme, invoice, accep
     assert verify(business).differences == []
 
 
+def test_a_payment_taken_out_begins_no_new_cycle_of_what_was_credited_whole(business, acme, invoice, offer):
+    other = make.invoice(acme, "INV-8", due="2026-04-01", total="200")
+    accept_settlement(settlement=offer("2000"), name="Ana López", at=NOON)
+    payment = make.payment(acme, "2000", on="2026-08-14", split={invoice: "2000"})
+    assert now(other).balance == 0
+
+    unbook_many(business=business, payments=[payment])
+
+    assert (now(other).balance, other.cycle, now(invoice).cycle) == (200, 1, 1)
+    assert not WriteOff.objects.exists()
+    assert verify(business).differences == []
+
+
 def test_the_owner_lets_a_late_payment_count(business, acme, owner, invoice, accepted):
     settle_settlements(business=business, today=day("2026-08-15"))
     make.payment(acme, "1800", on="2026-08-15", split={invoice: "1800"})
