@@ -61,6 +61,7 @@ def take_out_payment(*, payment: Payment, on: datetime.date, actor: User | None 
     undo_tasks(business=payment.business, payments=taken_out, on=on, actor=actor)
 
 
+@transaction.atomic
 def undo_tasks(*, business: Business, payments: Sequence[Payment], on: datetime.date, actor: User | None = None) -> None:
     """What was to be done with payments that are out of the books is not to be done any more. What the engine took off the desk
     of their payers since they were entered is to be done again; the next night takes off again what is not."""
