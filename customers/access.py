@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from arcollect.reader import reading_in
@@ -47,6 +49,12 @@ def way_back(request: HttpRequest, name: str, *args: object) -> HttpResponse:
     if url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return redirect(there)
     return redirect(name, request.business.slug, *args)
+
+
+def say_undoable(request: HttpRequest, words: str, name: str, *args: object) -> None:
+    """Says that something is done, with a button that takes it back: it posts to the address `name` of the business."""
+    # `includes/messages.html` makes the button of the tags.
+    messages.success(request, words, extra_tags=reverse(name, args=[request.business.slug, *args]))
 
 
 def _with_membership(view: View) -> View:

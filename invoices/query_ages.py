@@ -51,9 +51,11 @@ def _added(
     days: Iterable[tuple[datetime.date, int, Decimal, int]], today: datetime.date, first: int, last: int
 ) -> tuple[int, Decimal, int]:
     """(how many, their sum, how many past their clock) of the days that lie `first` to `last` days back."""
-    of_age = [counts for opened_on, *counts in days if first <= (today - opened_on).days <= last]
-    counts, amounts, late = zip(*of_age, strict=True) if of_age else ((), (), ())
-    return sum(counts), sum(amounts, NOTHING), sum(late)
+    count, amount, late = 0, NOTHING, 0
+    for opened_on, opened, in_query, past in days:
+        if first <= (today - opened_on).days <= last:
+            count, amount, late = count + opened, amount + in_query, late + past
+    return count, amount, late
 
 
 def opened_between(today: datetime.date, first: int, last: int) -> Q:

@@ -7,13 +7,12 @@ from django.db.models.functions import Coalesce
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
-from customers.access import get_row, member_view, way_back
+from customers.access import get_row, member_view, say_undoable, way_back
 from customers.desk import TaskError, assign_task, cancel_task, complete_task, last_snooze, snooze_task, take_back_snooze
 from customers.forms.task import CancelForm, DoneForm, SnoozeForm
 from customers.models import Business, Task
@@ -154,9 +153,10 @@ def _act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         else:
             form.add_error(None, str(problem))
         return way_back(request, "task-list") if one_click else _page(request, task, {act: form})
-    # What `includes/messages.html` puts behind a button.
-    undo = reverse("task-snooze-back", args=[request.business.slug, task.pk]) if act == "snooze" else ""
-    messages.success(request, told, extra_tags=undo)
+    if act == "snooze":
+        say_undoable(request, told, "task-snooze-back", task.pk)
+    else:
+        messages.success(request, told)
     return way_back(request, "task-list")
 
 

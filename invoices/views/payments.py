@@ -6,14 +6,13 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
 from arcollect.money import format_money, format_plain
-from customers.access import get_row, member_view, way_back
+from customers.access import get_row, member_view, say_undoable, way_back
 from customers.models import Customer, Event
 from customers.views.clock import today_of
 from invoices.booking import BookingError, book_payment, return_payment
@@ -37,9 +36,7 @@ def payment_add(request: HttpRequest, pk: int) -> HttpResponse:
         except BookingError as problem:
             form.add_error(None, str(problem))
         else:
-            # What `includes/messages.html` puts behind a button.
-            undo = reverse("payment-take-out", args=[request.business.slug, payment.pk])
-            messages.success(request, _told(payment), extra_tags=undo)
+            say_undoable(request, _told(payment), "payment-take-out", payment.pk)
             return _back(request, customer)
     from_money = request.GET.get("from") == "money"
     return render(request, "invoices/payment_form.html", {"form": form, "customer": customer, "from_money": from_money})

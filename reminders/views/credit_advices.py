@@ -7,14 +7,13 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
-from customers.access import get_row, member_view, owner_view, way_back
+from customers.access import get_row, member_view, owner_view, say_undoable, way_back
 from customers.views.clock import today_of
 from invoices.advice_words import advice_words, reasons_of
 from invoices.models import CreditAdvice
@@ -22,7 +21,7 @@ from invoices.models.insight import Advice, AdviceState
 from invoices.overruling import OverruleError, accept_advice, decline_advice, take_back_answer
 from reminders.forms.overruling import DeclineForm
 
-ROWS = CreditAdvice.objects.select_related("business", "customer", "answered_by")
+ROWS = CreditAdvice.objects.select_related("customer", "answered_by")
 
 
 @member_view
@@ -44,7 +43,7 @@ def credit_advice_accept(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
     else:
         done = {"customer": advice.customer, "what": advice_words(advice)}
-        messages.success(request, _("%(customer)s: %(what)s Done.") % done, extra_tags=_undo(advice))
+        say_undoable(request, _("%(customer)s: %(what)s Done.") % done, "credit-advice-reopen", advice.pk)
     return way_back(request, "customer-detail", advice.customer_id)
 
 
@@ -61,7 +60,7 @@ def credit_advice_decline(request: HttpRequest, pk: int) -> HttpResponse:
         except OverruleError as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, _("It stays as it is."), extra_tags=_undo(advice))
+            say_undoable(request, _("It stays as it is."), "credit-advice-reopen", advice.pk)
             return way_back(request, "customer-detail", advice.customer_id)
     context = {"form": form, "advice": advice, "words": advice_words(advice), "reasons": reasons_of(advice)}
     return render(request, "customers/credit_advice_decline.html", context, status=422 if form.is_bound else 200)
@@ -79,11 +78,6 @@ def credit_advice_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Taken back: it waits for your answer again."))
     return way_back(request, "credit-advices")
-
-
-def _undo(advice: CreditAdvice) -> str:
-    """The address that takes an answer back, which `includes/messages.html` puts behind a button."""
-    return reverse("credit-advice-reopen", args=[advice.business.slug, advice.pk])
 
 
 def _prepare(rows: list[CreditAdvice]) -> list[CreditAdvice]:

@@ -14,15 +14,12 @@ from tests.invoices.test_forecast_command import said
 from tests.invoices.test_import_commands import run
 
 pytestmark = pytest.mark.django_db
-IBM = (
-    "customer_reference=customerID,number=invoiceNumber,issued_on=InvoiceDate,due_on=DueDate,"
-    "total=InvoiceAmount,settled_on=SettledDate,disputed=Disputed"
-)
 # Without what only the end tells: whether it was disputed.
 KNOWN_THEN = (
     "customer_reference=customerID,number=invoiceNumber,issued_on=InvoiceDate,due_on=DueDate,"
     "total=InvoiceAmount,settled_on=SettledDate"
 )
+IBM = f"{KNOWN_THEN},disputed=Disputed"
 HIGHRADIUS = (
     "customer_reference=cust_number,customer_name=name_customer,number=invoice_id,issued_on=document_create_date.1,"
     "due_on=due_in_date,currency=invoice_currency,total=total_open_amount"
