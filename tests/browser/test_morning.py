@@ -15,6 +15,8 @@ def dial(page: Page, what: str, customer: str) -> None:
     """From the desk to the call sheet of this customer's call."""
     page.goto(f"/b/demo/desk/?q={customer}")
     page.get_by_role("link", name=what, exact=True).click()
+    # Not before its scripts are there: a key pressed earlier is nobody's.
+    page.wait_for_url("**/call/")
     expect(page.locator("h1")).to_have_text(customer)
 
 
@@ -23,6 +25,7 @@ def ring(page: Page, customer: str) -> None:
     page.goto(f"/b/demo/customers/?q={customer}")
     page.locator("table.list tbody a").first.click()
     page.get_by_role("link", name="Call", exact=True).click()
+    page.wait_for_url("**/call/")
     page.get_by_label("They rang us").check()
 
 
