@@ -88,7 +88,12 @@ def running_of(plan: PaymentPlan) -> Running:
 
 def _running(business: Business, customers: Collection[int] | None, unpaid: Collection[int] = ()) -> list[PaymentPlan]:
     """The plans that run, and those kept whose money came back since, or is out of the books of the invoices `unpaid`; locked,
-    with all that is needed to judge them."""
+    with all that is needed to judge them. Where nothing was signed, as of most who pay, that is one short question."""
+    signed = PaymentPlan.objects.filter(business=business, signed_at__isnull=False)
+    if customers is not None:
+        signed = signed.filter(customer__in=customers)
+    if not signed.exists():
+        return []
     back = Allocation.objects.filter(
         invoice__plan_lines__plan=OuterRef("pk"),
         created_at__gt=OuterRef("created_at"),
@@ -98,10 +103,12 @@ def _running(business: Business, customers: Collection[int] | None, unpaid: Coll
     another = PaymentPlan.objects.filter(customer=OuterRef("customer"), currency=OuterRef("currency"), state__in=RUNNING)
     gone = PlanInvoice.objects.filter(plan=OuterRef("pk"), invoice__in=list(unpaid))
     undone = Q(Exists(back) | Exists(gone), ~Exists(another), state=PlanState.COMPLETED)
-    rows = PaymentPlan.objects.filter(Q(state__in=RUNNING) | undone, business=business, signed_at__isnull=False)
-    if customers is not None:
-        rows = rows.filter(customer__in=customers)
-    rows = rows.select_for_update(of=("self",)).select_related("business", "customer").order_by("pk")
+    rows = (
+        signed.filter(Q(state__in=RUNNING) | undone)
+        .select_for_update(of=("self",))
+        .select_related("business", "customer")
+        .order_by("pk")
+    )
     return list(rows.prefetch_related("instalments", "covered"))
 
 
