@@ -198,8 +198,17 @@ def break_promise(*, promise: Promise, received: Decimal, on: datetime.date, act
 
 
 @transaction.atomic
+def mend_promise(*, promise: Promise, state: PromiseState, received: Decimal, on: datetime.date) -> None:
+    """A promise said to be broken, or kept in part, was kept better than that: its money had come in in time (domain.md 2.8)."""
+    wronged = Promise.objects.filter(pk=promise.pk, state__in=[PromiseState.BROKEN, PromiseState.PARTIAL])
+    if not wronged.update(state=state, received=received, evaluated_on=on):
+        raise AgreementError(_("Only a promise that was not kept in full can be kept after all."))
+    note(promise, f"promise.{state}", None, received=format_plain(received, promise.currency))
+
+
+@transaction.atomic
 def reopen_promise(*, promise: Promise, actor: User | None = None) -> None:
-    """A promise that was kept stands again, with its task: the payment that kept it was entered by mistake, and its day is still
+    """A promise that was kept stands again, with its task: the payment that kept it is out of the books, and its day is still
     to come. Raises AgreementError for one that was not kept."""
     kept = Promise.objects.filter(pk=promise.pk, state__in=[PromiseState.KEPT, PromiseState.PARTIAL])
     if not kept.update(state=PromiseState.OPEN, received=0, evaluated_on=None):

@@ -14,7 +14,7 @@ NOTHING = Decimal(0)
 @dataclass(frozen=True, slots=True)
 class Given:
     """A promise of one customer in one currency. `through`: the last day of its grace; `invoices`: those it is meant for;
-    `made_at`: when it was written down."""
+    `made_at`: when it was written down; `settled`: it was judged before, and `amount` is what it was kept with."""
 
     id: int
     amount: Decimal
@@ -23,6 +23,7 @@ class Given:
     through: datetime.date
     invoices: frozenset[int] = frozenset()
     made_at: datetime.datetime | None = None
+    settled: bool = False
 
 
 @dataclass(slots=True)
@@ -36,8 +37,10 @@ class Receipt:
     known_at: datetime.datetime | None = None
 
     def since(self, promise: Given) -> bool:
-        """Whether it came after the promise was made; of the day itself, what we did not have when it was."""
-        if self.on == promise.made_on and self.known_at and promise.made_at:
+        """Whether it came after the promise was made. What was booked on an invoice, or came on the day itself, counts too where
+        we did not have it when the promise was made: they had paid, and the bank told us later."""
+        untold = self.invoice is not None or self.on == promise.made_on
+        if self.on <= promise.made_on and untold and self.known_at and promise.made_at:
             return self.known_at >= promise.made_at
         return promise.made_on <= self.on
 
@@ -56,13 +59,16 @@ def settled(
 ) -> list[Verdict]:
     """The promises of one customer in one currency that are settled by `today`; those still open are left out.
 
-    `rules`: the `promise` part of domain.md 11. The earliest promise takes what came in first, so that no money keeps two;
-    cash not booked yet counts: nobody is called a promise breaker for a payment we have in hand.
+    `rules`: the `promise` part of domain.md 11. What was settled before keeps what it had, then the earliest promise takes what
+    came in first, so that no money keeps two; cash not booked yet counts: nobody is called a promise breaker for a payment we
+    have in hand.
     """
     purse = _purse(receipts)
     verdicts = []
     for promise in _in_order(promises):
         received = sum(_taken(promise, purse).values(), NOTHING)
+        if promise.settled:
+            continue
         if received >= promise.amount - tolerance(promise.amount, rules):
             verdicts.append(Verdict(promise.id, PromiseState.KEPT, received))
         elif today > promise.through:
@@ -75,14 +81,15 @@ def tolerance(amount: Decimal, rules: Mapping[str, Any]) -> Decimal:
     return max(Decimal(rules["tolerance_abs"]), amount * Decimal(rules["tolerance_pct"]))
 
 
-def received_so_far(promises: Iterable[Given], receipts: Iterable[Receipt]) -> dict[int, dict[int | None, Decimal]]:
+def received_so_far(promises: Sequence[Given], receipts: Iterable[Receipt]) -> dict[int, dict[int | None, Decimal]]:
     """What came in for each promise of one customer in one currency, by invoice; None: on none yet. As `settled` counts it."""
     purse = _purse(receipts)
-    return {promise.id: _taken(promise, purse) for promise in _in_order(promises)}
+    taken = {promise.id: _taken(promise, purse) for promise in _in_order(promises)}
+    return {promise.id: taken[promise.id] for promise in promises if not promise.settled}
 
 
 def _in_order(promises: Iterable[Given]) -> list[Given]:
-    return sorted(promises, key=lambda one: (one.due_on, one.made_on, one.id))
+    return sorted(promises, key=lambda one: (not one.settled, one.due_on, one.made_on, one.id))
 
 
 def _purse(receipts: Iterable[Receipt]) -> list[Receipt]:

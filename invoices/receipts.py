@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,20 +10,24 @@ from django.db.models import F
 
 from arcollect.dates import Calendar
 from invoices.models import Allocation, Payment, Promise
+from invoices.models.agreement import PromiseState
 from invoices.promises import Given, Receipt, Verdict, received_so_far, settled
 
 Key = tuple[int, str]
+# What was settled may have been kept with money that came in while another was open: one reaches thirty days, moved on twice.
+BESIDE = datetime.timedelta(days=90)
+# A promise may be made for what was paid already: the bank tells of it later, but not months later.
+UNTOLD = datetime.timedelta(days=31)
 
 
 def verdicts_on(
     promises: Iterable[Promise], calendar: Calendar, rules: Mapping[str, Any], today: datetime.date
 ) -> dict[int, Verdict]:
-    """The verdicts by promise; promises that stay open have none. `rules`: the `promise` part; two queries beside the lines."""
-    grouped = _grouped(promises)
-    receipts = _receipts([row for group in grouped.values() for row in group])
+    """The verdicts by promise; promises that stay open have none, whatever state they are in by now. Money that settled another
+    promise settles none of these. `rules`: the `promise` part; four queries beside the lines."""
+    grouped, receipts = _with_receipts(promises, calendar, rules)
     verdicts: dict[int, Verdict] = {}
-    for key, group in grouped.items():
-        given = [_given(row, calendar, rules["grace_bd"]) for row in group]
+    for key, given in grouped.items():
         verdicts |= {one.promise: one for one in settled(given, receipts.get(key, ()), rules, today)}
     return verdicts
 
@@ -31,35 +35,55 @@ def verdicts_on(
 def received_by(
     promises: Iterable[Promise], calendar: Calendar, rules: Mapping[str, Any]
 ) -> dict[int, dict[int | None, Decimal]]:
-    """What came in so far for each promise, by invoice; None: on none yet. Two queries beside the lines."""
-    grouped = _grouped(promises)
-    receipts = _receipts([row for group in grouped.values() for row in group])
+    """What came in so far for each promise, by invoice; None: on none yet. As `verdicts_on` counts it, in as many queries."""
+    grouped, receipts = _with_receipts(promises, calendar, rules)
     found: dict[int, dict[int | None, Decimal]] = {}
-    for key, group in grouped.items():
-        found |= received_so_far([_given(row, calendar, rules["grace_bd"]) for row in group], receipts.get(key, ()))
+    for key, given in grouped.items():
+        found |= received_so_far(given, receipts.get(key, ()))
     return found
 
 
-def _grouped(promises: Iterable[Promise]) -> dict[Key, list[Promise]]:
-    grouped: dict[Key, list[Promise]] = defaultdict(list)
-    for promise in promises:
-        grouped[promise.customer_id, promise.currency].append(promise)
-    return grouped
+def _with_receipts(
+    promises: Iterable[Promise], calendar: Calendar, rules: Mapping[str, Any]
+) -> tuple[dict[Key, list[Given]], dict[Key, list[Receipt]]]:
+    """The promises, with those settled beside them, and what came in since the first, each by customer and currency."""
+    asked = list(promises)
+    beside = _settled_beside(asked)
+    grouped: dict[Key, list[Given]] = defaultdict(list)
+    for rows, settled_before in ((asked, False), (beside, True)):
+        for row in rows:
+            given = _given(row, calendar, rules["grace_bd"], settled=settled_before)
+            grouped[row.customer_id, row.currency].append(given)
+    return grouped, _receipts([*asked, *beside])
 
 
-def _given(row: Promise, calendar: Calendar, grace_bd: int) -> Given:
+def _settled_beside(promises: Sequence[Promise]) -> list[Promise]:
+    """Other promises of these customers that were kept, wholly or in part, with money of the time of these."""
+    if not promises:
+        return []
+    rows = Promise.objects.filter(
+        customer__in={row.customer_id for row in promises},
+        state__in=[PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN],
+        received__gt=0,
+        due_on__gte=min(row.made_on for row in promises) - BESIDE,
+    )
+    return list(rows.exclude(pk__in=[row.pk for row in promises]).prefetch_related("lines"))
+
+
+def _given(row: Promise, calendar: Calendar, grace_bd: int, *, settled: bool) -> Given:
     meant_for = frozenset(line.invoice_id for line in row.lines.all())
     through = calendar.add(row.due_on, grace_bd)
-    return Given(row.pk, row.amount, row.made_on, row.due_on, through, meant_for, made_at=row.created_at)
+    amount = row.received if settled else row.amount
+    return Given(row.pk, amount, row.made_on, row.due_on, through, meant_for, made_at=row.created_at, settled=settled)
 
 
-def _receipts(promises: list[Promise]) -> dict[Key, list[Receipt]]:
-    """What the customers paid since their first promise, by customer and currency; returned payments are no money."""
+def _receipts(promises: Sequence[Promise]) -> dict[Key, list[Receipt]]:
+    """What the customers paid since shortly before their first promise, by customer and currency; no money that was returned."""
     if not promises:
         return {}
     paid = Payment.objects.filter(
         customer__in={row.customer_id for row in promises},
-        received_on__gte=min(row.made_on for row in promises),
+        received_on__gte=min(row.made_on for row in promises) - UNTOLD,
         returned_on=None,
     )
     found: dict[Key, list[Receipt]] = defaultdict(list)

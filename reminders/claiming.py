@@ -21,7 +21,7 @@ from reminders.confirmations import fallen, outdated
 from reminders.confirming import write_anew
 from reminders.facts import Settings, cases_of, standing_block
 from reminders.hand_offs import threatened
-from reminders.happenings import opened_again
+from reminders.happenings import no_longer_so
 from reminders.issuing import mail_contacts
 from reminders.letter_links import store_link
 from reminders.models import PaperCopy, Reminder
@@ -107,7 +107,7 @@ def changed(letter: Letter, customer: Customer, settings: Settings, today: datet
     # The satisfaction letter asks for no money, so that the engine does not wait: taken back, it would be written for ever.
     if case and letter.code != LetterCode.L0 and maybe_paid(case, settings.rules, today):
         return _("Money came in that may be theirs: whose it is must be said first.")
-    return _too_late(letter, today) or overtaken(letter) or fallen(letter) or opened_again(letter) or worn_out(letter, today)
+    return _too_late(letter, today) or overtaken(letter) or fallen(letter) or no_longer_so(letter) or worn_out(letter, today)
 
 
 def _too_late(letter: Letter, today: datetime.date) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Business, Conversation, Letter
 from customers.models.desk import Outcome
+from customers.models.letter import LetterCode
 from invoices.models import Allocation, Dispute, Invoice, Payment, Promise, Settlement
 from invoices.models.agreement import PromiseState
 from invoices.models.settlement import SettlementState
@@ -77,13 +78,26 @@ def _disputes(mine: Q, business: Business, today: datetime.date) -> Iterator[Hap
         )
 
 
-def opened_again(letter: Letter) -> str:
+def no_longer_so(letter: Letter) -> str:
+    """Says that what the letter answers has turned out otherwise, or "": its query is open again, its promise was kept."""
+    broken = letter.follow_ups.filter(occasion=Occasion.PROMISE_BROKEN).values_list("subject", flat=True)
+    return _opened_again(letter) or (kept_after_all(broken) if letter.code == LetterCode.LBP else "")
+
+
+def _opened_again(letter: Letter) -> str:
     """Says that the query an LRES closes is open again, or ended otherwise since, or ""."""
     ended = letter.facts.get("resolution", {})
     if "dispute" not in ended:
         return ""
     still = Dispute.objects.filter(pk=ended["dispute"], outcome=ended["outcome"], resolution=ended["words"]).exists()
     return "" if still else _("The query it says is closed was opened again.")
+
+
+def kept_after_all(subjects: Iterable[str]) -> str:
+    """Says that the promises named ("promise:12") were kept, as the bank told later, or ""; "" too where none is named."""
+    ids = [subject.partition(":")[2] for subject in subjects if subject.startswith("promise:")]
+    kept = Promise.objects.filter(pk__in=ids, state=PromiseState.KEPT).count() if ids else 0
+    return _("The promise was kept: the money had come in in time.") if ids and kept == len(ids) else ""
 
 
 def _payments(mine: Q, today: datetime.date) -> Iterator[Happened]:

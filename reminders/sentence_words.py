@@ -97,7 +97,7 @@ SENTENCES = {
     "promise.partial": lazy("Promise partly kept: only {received} came in"),
     "promise.broken": lazy("Promise broken"),
     "promise.cancelled": lazy("Promise cancelled"),
-    "promise.reopened": lazy("Promise open again: the payment that kept it was entered by mistake"),
+    "promise.reopened": lazy("Promise open again: the payment that kept it is out of the books"),
     "promise.superseded": lazy("Promise replaced by another"),
     "plan.drafted": lazy("Payment plan over {total} drafted"),
     "plan.offered": lazy("Payment plan offered"),

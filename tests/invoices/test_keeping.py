@@ -6,10 +6,13 @@ from decimal import Decimal
 import pytest
 
 from arcollect.dates import Calendar
+from customers.models import Event
 from invoices import booking
 from invoices.agreeing import make_promise
 from invoices.keeping import settle_promises
+from invoices.models import Invoice
 from invoices.models.agreement import PromiseState
+from invoices.unbooking import reinstate_payment
 from tests import make
 from tests.make import day
 
@@ -82,6 +85,62 @@ def test_a_returned_payment_breaks_it_after_all(promise, invoice):
     booking.return_payment(payment=payment, on=day("2026-06-05"))
     assert settle(promise, "2026-06-05") == PromiseState.BROKEN
     assert promise.received == 0
+
+
+@pytest.mark.proves("T36")
+def test_money_that_kept_one_keeps_no_other(promise, invoice):
+    """Two halves of an invoice, promised for two Fridays: the first half is not the second one too, tonight or any night."""
+    Invoice.objects.update(total=1000, balance=1000)
+    terms = {"made_on": day("2026-06-01"), "due_on": day("2026-06-12"), "split": [(invoice.pk, Decimal(500))]}
+    second = make_promise(customer=invoice.customer, currency="USD", amount=Decimal(500), **terms)
+    make.payment(invoice.customer, "500", on="2026-06-04", split={invoice: "500"})
+    for night in ("2026-06-04", "2026-06-05", "2026-06-06"):
+        assert (settle(promise, night), settle(second, night)) == (PromiseState.KEPT, PromiseState.OPEN)
+    make.payment(invoice.customer, "500", on="2026-06-11", split={invoice: "500"})
+    assert settle(second, "2026-06-11") == PromiseState.KEPT
+
+
+def test_money_in_hand_keeps_only_one(promise, business):
+    later = make.invoice(promise.customer, "INV-2", total="500")
+    terms = {"made_on": day("2026-06-01"), "due_on": day("2026-06-12"), "split": [(later.pk, Decimal(500))]}
+    second = make_promise(customer=promise.customer, currency="USD", amount=Decimal(500), **terms)
+    make.payment(promise.customer, "500", on="2026-06-04")
+    settle(promise, "2026-06-04")
+    assert (settle(promise, "2026-06-05"), settle(second, "2026-06-05")) == (PromiseState.KEPT, PromiseState.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("came", "amount", "state"),
+    [("2026-06-08", "500", "kept"), ("2026-06-08", "200", "partial"), ("2026-06-11", "500", "broken")],
+)
+def test_a_statement_read_late_still_counts_by_the_day_the_money_came(promise, invoice, came, amount, state):
+    assert settle(promise, "2026-06-10") == PromiseState.BROKEN
+    make.payment(invoice.customer, amount, on=came, split={invoice: amount})
+    assert settle(promise, "2026-06-15") == state
+    assert promise.received == (Decimal(amount) if state != "broken" else 0)
+    assert Event.objects.filter(kind=f"promise.{state}").count() == 1
+
+
+def test_what_gave_way_to_another_is_not_kept_by_what_comes_for_that(promise, invoice):
+    terms = {"made_on": day("2026-06-08"), "due_on": day("2026-06-19")}
+    second = make_promise(customer=invoice.customer, currency="USD", amount=Decimal(500), **terms)
+    make.payment(invoice.customer, "500", on="2026-06-09", split={invoice: "500"})
+    assert (settle(promise, "2026-06-10"), settle(second, "2026-06-10")) == (PromiseState.BROKEN, PromiseState.KEPT)
+
+
+def test_what_they_had_paid_before_we_knew_keeps_what_they_promised_for_it(promise, invoice):
+    make.payment(invoice.customer, "500", on="2026-05-29", split={invoice: "500"})
+    assert settle(promise, "2026-06-10") == PromiseState.KEPT
+
+
+@pytest.mark.proves("T22")
+def test_a_return_taken_back_keeps_it_again(promise, invoice):
+    payment = make.payment(invoice.customer, "500", on="2026-06-04", split={invoice: "500"})
+    settle(promise, "2026-06-04")
+    booking.return_payment(payment=payment, on=day("2026-06-11"))
+    assert settle(promise, "2026-06-11") == PromiseState.BROKEN
+    reinstate_payment(payment=payment, on=day("2026-06-12"))
+    assert settle(promise, "2026-06-12") == PromiseState.KEPT
 
 
 def test_another_business_is_left_alone(promise):

@@ -79,6 +79,20 @@ def test_a_kept_promise_brings_nothing(promise, invoice):
     assert not FollowUp.objects.exists()
 
 
+def test_one_that_was_kept_as_the_bank_tells_later_is_neither_written_nor_called_about(business, invoice):
+    """Half of it is still owed, so that the letter and the call would stand without the promise."""
+    terms = {"customer": invoice.customer, "currency": "USD", "amount": Decimal(300)}
+    promise = make_promise(**terms, made_on=day("2026-03-02"), due_on=day("2026-03-06"))
+    escalate(business, BROKEN_ON)
+    make.payment(invoice.customer, "300", on="2026-03-05", split={invoice: "300"})
+    escalate(business, day("2026-03-12"))
+    promise.refresh_from_db()
+    (letter,), task = letters("LBP"), Task.objects.get(kind="broken_promise")
+    assert (promise.state, letter.state, task.state) == ("kept", "cancelled", "cancelled")
+    assert "kept" in task.outcome
+    assert "kept" in letter.problem
+
+
 def test_a_promise_that_broke_in_the_talk_that_made_the_next_is_not_asked_about_again(business, invoice):
     terms = {"customer": invoice.customer, "currency": "USD", "amount": Decimal(300)}
     first = make_promise(**terms, made_on=day("2026-03-02"), due_on=day("2026-03-06"))
