@@ -156,7 +156,8 @@ def return_payment(*, payment: Payment, on: datetime.date, actor: User | None = 
     close_about(business=payment.business, subject=subject, outcome="RETURNED", on=on, by=actor)
     log.record(payment.business, "payment.returned", subject, customer=payment.customer, actor=actor, on=str(on))
     recheck_settlements(business=payment.business, customer_ids=[payment.customer_id], on=on)
-    recount_plans(business=payment.business, customers=[payment.customer_id], on=on)
+    # By the invoices too: the bank's day of the return may lie before the day a plan was found to be kept.
+    recount_plans(business=payment.business, customers=[payment.customer_id], on=on, unpaid=list(invoices))
 
 
 @transaction.atomic

@@ -51,11 +51,12 @@ def _unsettled(business: Business, rules: Mapping[str, Any], calendar: Calendar,
         business=business,
         state=PromiseState.OPEN,
     )
-    theirs = Event.objects.filter(customer=OuterRef("customer"), at__date__gte=OuterRef("evaluated_on"))
-    returned = Exists(Payment.objects.filter(customer=OuterRef("customer"), returned_on__gte=OuterRef("evaluated_on")))
+    # Since it was made, not since it was judged: the bank's day of a return may lie before our day of judging it.
+    theirs = Event.objects.filter(customer=OuterRef("customer"), at__gte=OuterRef("created_at"))
+    returned = Exists(Payment.objects.filter(customer=OuterRef("customer"), returned_on__gte=OuterRef("made_on")))
     slipped = Exists(theirs.filter(kind__in=UNBOOKED))
     doubtful = Q(returned | slipped, state__in=[PromiseState.KEPT, PromiseState.PARTIAL])
-    heard = Exists(paid.filter(created_at__date__gte=OuterRef("evaluated_on"), returned_on=None))
+    heard = Exists(paid.filter(created_at__gte=OuterRef("created_at"), returned_on=None))
     reinstated = Exists(theirs.filter(kind="payment.reinstated"))
     wronged = Q(heard | reinstated, state__in=[PromiseState.BROKEN, PromiseState.PARTIAL], evaluated_on__gt=today - LATELY)
     unsettled = Q(state=PromiseState.OPEN, customer__in=ripe.order_by().values("customer")) | doubtful | wronged

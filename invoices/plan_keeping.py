@@ -59,7 +59,7 @@ def recount_plans(*, business: Business, customers: Collection[int], on: datetim
     """Counts again what these customers paid of their plans, the moment money came in or went back `on` that day.
 
     What only time brings, a miss, waits for the night. One query where no plan runs. `unpaid`: ids of invoices whose money is
-    out of the books without a trace: plans kept by it run again too.
+    out of the books, or went back by a day before the plan ended: plans kept by it run again too.
     """
     plans = _running(business, customers, unpaid)
     days = {plan.pk: max(on, plan.business.local_date(plan.signed_at)) for plan in plans}

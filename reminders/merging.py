@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from customers import log
@@ -43,7 +43,7 @@ from invoices.models import (
 from invoices.models.agreement import LIVE_PLAN_STATES
 from invoices.models.insight import AdviceState
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
-from reminders.models import FollowUp, HandOffState, LastDecision, Reminder, Watch
+from reminders.models import FollowUp, HandOffState, LastDecision, Reminder, ReminderLine, Watch
 from reminders.outbox import OPEN, withdraw
 
 # Sent letters, signed plans, settlements and events stay where they are: they are evidence, and name whom they were for.
@@ -53,6 +53,8 @@ MOVING: tuple[type[Model], ...] = (
 )  # fmt: skip
 # A flag on either of the two holds for the one: nobody who asked not to be contacted is, because of a merge.
 FLAGS = ("on_hold", "no_reminders", "cease_contact", "vulnerable", "insolvent", "deceased")
+# Of these the kept one's own is taken where there is one.
+OWN_FIRST = (("hold_reason",), ("represented_by",), ("quiet_from", "quiet_until"))
 MERGED = "MERGED"
 
 
@@ -126,7 +128,8 @@ def part(*, row: CustomerMerge, now: datetime.datetime, actor: User) -> None:
     )
     KnownPayer.objects.filter(pk__in=moved["payers"], customer=row.kept).update(customer=row.gone)
     Customer.objects.filter(pk__in=moved["merged"], merged_into=row.kept).update(merged_into=row.gone)
-    Customer.objects.filter(pk=row.kept_id).update(**dict.fromkeys(moved["flags"], False))
+    Customer.objects.filter(pk=row.kept_id).update(**_flags_before(moved["flags"]))
+    _bring_home(row)
     SegmentOverride.objects.filter(pk__in=moved.get("overrides", []), customer=row.kept).update(customer=row.gone)
     SegmentOverride.objects.filter(pk__in=moved.get("overrides_ended", [])).update(ended_on=None)
     Customer.objects.filter(pk=row.gone_id).update(merged_into=None)
@@ -156,12 +159,46 @@ def _known_already(kept: Customer, gone: Customer) -> list[int]:
     return [row.pk for row in KnownPayer.objects.filter(customer=gone) if (row.kind, row.key) in there]
 
 
-def _join_flags(kept: Customer, gone: Customer) -> list[str]:
-    """The flags `kept` has only since it is one with `gone`."""
-    new = [name for name in FLAGS if getattr(gone, name) and not getattr(kept, name)]
+def _join_flags(kept: Customer, gone: Customer) -> dict[str, Any]:
+    """Gives `kept` what stops, delays or redirects contact with either; what it said of these before, by field."""
+    new = {name: value for name, value in _joined(kept, gone).items() if value != getattr(kept, name)}
     if new:
-        Customer.objects.filter(pk=kept.pk).update(**dict.fromkeys(new, True))
-    return new
+        Customer.objects.filter(pk=kept.pk).update(**new)
+    before = {name: getattr(kept, name) for name in new}
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in before.items()}
+
+
+def _joined(kept: Customer, gone: Customer) -> dict[str, Any]:
+    """The stricter of what the two say: the later end of a moratorium and of a pause, no end before any (domain.md 7.4)."""
+    both = (kept, gone)
+    joined: dict[str, Any] = {name: any(getattr(one, name) for one in both) for name in FLAGS}
+    for name in ("moratorium_until", "no_reminders_until"):
+        joined[name] = max((getattr(one, name) for one in both if getattr(one, name)), default=None)
+    if any(one.no_reminders and one.no_reminders_until is None for one in both):
+        joined["no_reminders_until"] = None
+    for names in OWN_FIRST:
+        source = gone if not getattr(kept, names[0]) else kept
+        joined |= {name: getattr(source, name) for name in names}
+    return joined
+
+
+def _flags_before(flags: dict[str, Any] | list[str]) -> dict[str, Any]:
+    """What `kept` said before a merge; merges of earlier versions tell only which flags were new."""
+    return flags if isinstance(flags, dict) else dict.fromkeys(flags, False)
+
+
+def _bring_home(row: CustomerMerge) -> None:
+    """What came since and hangs on an invoice, or money, that goes home goes with it: a query above all, which stops letters."""
+    invoices, payments, notes = (row.moved[model._meta.label] for model in (Invoice, Payment, CreditNote))
+    queries = Dispute.objects.filter(invoice__in=invoices, customer=row.kept)
+    subjects = [f"dispute:{pk}" for pk in queries.values_list("pk", flat=True)]
+    Task.objects.filter(business=row.business, subject__in=subjects, customer=row.kept).update(customer=row.gone)
+    queries.update(customer=row.gone)
+    repaid = Q(payment__in=payments) | Q(credit_note__in=notes)
+    Refund.objects.filter(repaid, customer=row.kept).update(customer=row.gone)
+    theirs = ReminderLine.objects.filter(reminder__customer=row.kept, invoice__in=invoices).values("reminder")
+    others = ReminderLine.objects.filter(reminder=OuterRef("pk")).exclude(invoice__in=invoices)
+    Reminder.objects.filter(~Exists(others), pk__in=theirs).update(customer=row.gone)
 
 
 def _move_override(kept: Customer, gone: Customer, on: datetime.date) -> tuple[list[int], list[int]]:

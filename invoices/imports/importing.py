@@ -23,6 +23,7 @@ from invoices.imports.tally import Tally, chunks
 from invoices.line_unbooking import take_out_statement
 from invoices.models import CreditNote, Dispute, Invoice, Payment
 from invoices.preflighting import check_open
+from invoices.unbooking import undo_tasks
 
 IMPORTERS = {CUSTOMERS: CustomerImporter, INVOICES: InvoiceImporter, PAYMENTS: PaymentImporter}
 
@@ -127,7 +128,7 @@ def undo_import(*, batch: ImportBatch, now: datetime.datetime, actor: User | Non
         if batch.kind == STATEMENT:
             take_out_statement(batch=batch, actor=actor, on=batch.business.local_date(now))
         else:
-            _take_out(batch, actor)
+            _take_out(batch, actor, batch.business.local_date(now))
     except (ProtectedError, booking.BookingError) as error:
         reason = _("Something was built on this import (a payment, a letter, a call, a promise): it stays.")
         # What booking says names the payment; the words of the database are for nobody.
@@ -138,9 +139,10 @@ def undo_import(*, batch: ImportBatch, now: datetime.datetime, actor: User | Non
     log.record(batch.business, "import.undone", f"import:{batch.pk}", actor=actor)
 
 
-def _take_out(batch: ImportBatch, actor: User | None) -> None:
+def _take_out(batch: ImportBatch, actor: User | None, on: datetime.date) -> None:
     for payments in chunks(Payment.objects.filter(import_batch=batch)):
         booking.unbook_many(business=batch.business, payments=payments, actor=actor)
+        undo_tasks(business=batch.business, payments=payments, on=on, actor=actor)
     invoices = Invoice.objects.filter(import_batch=batch)
     # What the import itself said of them; a dispute that a person recorded has words, an answer or an owner.
     Dispute.objects.filter(invoice__in=invoices, code="OTHER", summary="", owner=None, answer_by=None).delete()

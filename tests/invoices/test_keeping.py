@@ -10,9 +10,9 @@ from customers.models import Event
 from invoices import booking
 from invoices.agreeing import make_promise
 from invoices.keeping import settle_promises
-from invoices.models import Invoice
+from invoices.models import Invoice, Promise
 from invoices.models.agreement import PromiseState
-from invoices.unbooking import reinstate_payment
+from invoices.unbooking import TAKEN_OUT, reinstate_payment
 from tests import make
 from tests.make import day
 
@@ -141,6 +141,26 @@ def test_a_return_taken_back_keeps_it_again(promise, invoice):
     assert settle(promise, "2026-06-11") == PromiseState.BROKEN
     reinstate_payment(payment=payment, on=day("2026-06-12"))
     assert settle(promise, "2026-06-12") == PromiseState.KEPT
+
+
+@pytest.mark.proves("T22")
+def test_a_return_dated_before_the_night_that_judged_it_breaks_it_too(promise, invoice):
+    payment = make.payment(invoice.customer, "500", on="2026-06-04", split={invoice: "500"})
+    assert settle(promise, "2026-06-10") == PromiseState.KEPT
+    booking.return_payment(payment=payment, on=day("2026-06-09"))
+    assert settle(promise, "2026-06-11") == PromiseState.BROKEN
+
+
+@pytest.mark.proves("T39")
+def test_a_payment_taken_out_in_the_morning_of_canberra_opens_it_again(promise, invoice):
+    """It is still the day before in Greenwich, and the promise was judged that very night."""
+    payment = make.payment(invoice.customer, "500", on="2026-06-04", split={invoice: "500"})
+    assert settle(promise, "2026-06-05") == PromiseState.KEPT
+    Promise.objects.update(created_at="2026-06-01T09:00Z")
+    booking.unbook_many(business=promise.business, payments=[payment], event="payment.moved")
+    morning = {"at": "2026-06-04T23:00Z", "kind": TAKEN_OUT, "subject": f"payment:{payment.pk}"}
+    Event.objects.create(business=promise.business, customer=promise.customer, **morning)
+    assert settle(promise, "2026-06-06") == PromiseState.OPEN
 
 
 def test_another_business_is_left_alone(promise):

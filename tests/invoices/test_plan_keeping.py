@@ -142,6 +142,20 @@ def test_a_kept_plan_runs_again_when_its_money_comes_back(plan):
     assert (plan.state, plan.ended_on) == (PlanState.ACTIVE, None)
 
 
+@pytest.mark.proves("T22")
+def test_a_kept_plan_runs_again_though_the_bank_dates_the_return_before_its_end(customer, invoice):
+    """The money was booked on it on the 8th, so that it ended on the 8th; the bank says it went back on the 6th."""
+    plan = discounted(customer, invoice)
+    payment = make.payment(customer, "270", on="2026-03-05")
+    apply_unapplied(payment=payment, split=[(invoice.pk, Decimal(270))], on=day("2026-03-08"))
+    plan.refresh_from_db()
+    assert (plan.state, plan.ended_on) == (PlanState.COMPLETED, day("2026-03-08"))
+    return_payment(payment=payment, on=day("2026-03-06"))
+    plan.refresh_from_db()
+    invoice.refresh_from_db()
+    assert (plan.state, invoice.balance) == (PlanState.ACTIVE, 300)
+
+
 def discounted(customer, invoice) -> PaymentPlan:
     instalments = {"2026-03-06": "135", "2026-04-06": "135"}
     return make.plan(customer, {invoice: "300"}, instalments, signed="2026-03-02", discount=Decimal(30))

@@ -8,16 +8,17 @@ from customers.alike import pairs_alike, tell_apart
 from customers.documents import store
 from customers.models import Contact, Customer, CustomerMerge, Event, Letter, Task
 from customers.models.letter import LetterState
+from invoices.disputing import open_dispute
 from invoices.einvoices.buyers import read_buyers
 from invoices.einvoices.content import Party
 from invoices.imports.customerbook import CustomerBook
 from invoices.imports.importing import import_ledger
 from invoices.imports.rows import CustomerRow
-from invoices.models import CreditAdvice, Invoice, SegmentOverride
+from invoices.models import CreditAdvice, Dispute, Invoice, SegmentOverride
 from invoices.overruling import set_override
 from reminders.facts import cases_of, settings_of
 from reminders.merging import MergeError, merge, part
-from reminders.models import HandOff
+from reminders.models import HandOff, Reminder
 from reminders.nightly import escalate
 from reminders.verifying import verify
 from tests import make
@@ -95,6 +96,73 @@ def test_a_flag_on_either_holds_for_the_one(owner, kept, gone):
     assert Customer.objects.get(pk=kept.pk).cease_contact
     part(row=row, now=NOON, actor=owner)
     assert not Customer.objects.get(pk=kept.pk).cease_contact
+
+
+@pytest.mark.proves("T23", "T38")
+@pytest.mark.parametrize(
+    ("ours", "theirs", "joined"),
+    [
+        ({}, {"moratorium_until": make.day("2026-09-01")}, {"moratorium_until": make.day("2026-09-01")}),
+        ({}, {"represented_by": "Debt Advice Leeds"}, {"represented_by": "Debt Advice Leeds"}),
+        ({}, {"no_reminders_until": make.day("2026-07-15")}, {"no_reminders_until": make.day("2026-07-15")}),
+        (
+            {"no_reminders_until": make.day("2026-07-03")},
+            {"no_reminders": True, "no_reminders_until": make.day("2026-07-15")},
+            {"no_reminders": True, "no_reminders_until": make.day("2026-07-15")},
+        ),
+        (
+            {"no_reminders_until": make.day("2026-07-03")},
+            {"no_reminders": True},
+            {"no_reminders": True, "no_reminders_until": None},
+        ),
+        (
+            {"represented_by": "A lawyer"},
+            {"represented_by": "Another", "quiet_from": datetime.time(8), "quiet_until": datetime.time(10)},
+            {"represented_by": "A lawyer", "quiet_from": datetime.time(8), "quiet_until": datetime.time(10)},
+        ),
+    ],
+)
+def test_the_stricter_of_what_both_say_holds_until_they_are_parted(owner, kept, gone, ours, theirs, joined):
+    Customer.objects.filter(pk=kept.pk).update(**ours)
+    Customer.objects.filter(pk=gone.pk).update(**theirs)
+    before = Customer.objects.filter(pk=kept.pk).values(*joined).get()
+    row = merge(kept=kept, gone=gone, on=TODAY, actor=owner)
+    assert Customer.objects.filter(pk=kept.pk).values(*joined).get() == joined
+    row.refresh_from_db()
+    part(row=row, now=NOON, actor=owner)
+    assert Customer.objects.filter(pk=kept.pk).values(*joined).get() == before
+
+
+@pytest.mark.proves("T23")
+def test_a_moratorium_of_the_one_that_goes_stops_the_letters_of_the_one_that_stays(business, owner, kept, gone):
+    Customer.objects.filter(pk=gone.pk).update(moratorium_until=make.day("2026-09-01"))
+    make.invoice(gone, "INV-1", due="2026-06-01")
+    merge(kept=kept, gone=gone, on=TODAY, actor=owner)
+    assert escalate(business, TODAY).fired == []
+
+
+@pytest.mark.proves("T16")
+def test_a_query_opened_while_they_were_one_goes_home_with_its_invoice(business, owner, kept, gone):
+    invoice = make.invoice(gone, "INV-1", due="2026-06-01")
+    row = merge(kept=kept, gone=gone, on=TODAY, actor=owner)
+    invoice.refresh_from_db()
+    open_dispute(invoice=invoice, code="PRICE", amount=invoice.total, on=TODAY, calendar=business.calendar)
+    part(row=row, now=NOON, actor=owner)
+    assert {gone.pk} == {
+        Dispute.objects.get().customer_id,
+        *Task.objects.filter(kind="dispute").values_list("customer", flat=True),
+    }
+    assert escalate(business, make.day("2026-07-01")).fired == []
+
+
+def test_what_was_asked_of_the_one_is_known_of_them_when_parted(business, owner, kept, gone):
+    make.invoice(gone, "INV-1", due="2026-06-01")
+    ours = make.invoice(kept, "INV-2", due="2027-06-01")
+    row = merge(kept=kept, gone=gone, on=TODAY, actor=owner)
+    escalate(business, TODAY)
+    part(row=row, now=NOON, actor=owner)
+    assert Reminder.objects.get(lines__invoice__number="INV-1").customer_id == gone.pk
+    assert not Reminder.objects.filter(lines__invoice=ours).exists()
 
 
 def test_a_task_both_have_is_there_once_and_comes_back(owner, kept, gone):
