@@ -97,17 +97,18 @@ def test_it_is_undone_once(business):
         undo_import(batch=batch, now=NOW)
 
 
-@pytest.mark.usefixtures("in_june")
+@pytest.mark.usefixtures("in_march")
 def test_a_call_the_night_took_off_the_desk_because_of_it_is_to_be_made_again(business):
-    invoice = make.invoice(make.customer(business), "INV-1", issued="2026-03-01", due="2026-03-31")
-    escalate(business, make.day("2026-06-29"))
-    rows = "customer_reference,received_on,amount,invoice_number\nACME,2026-06-29,1000,INV-1\n"
-    _tally, batch = bring_in(business, rows, PAYMENTS)
-    escalate(business, make.day("2026-06-30"))
+    invoice = make.invoice(make.customer(business), "INV-1", issued="2025-12-01", due="2025-12-31")
+    escalate(business, make.day("2026-03-19"))
+    _tally, batch = bring_in(
+        business, "customer_reference,received_on,amount,invoice_number\nACME,2026-03-01,1000,INV-1\n", PAYMENTS
+    )
+    escalate(business, make.day("2026-03-20"))
     call = Task.objects.get(kind="call_60")
     assert call.state == "cancelled"
-    Payment.objects.update(created_at="2026-06-30T09:00Z")
-    undo_import(batch=batch, now=datetime.datetime(2026, 6, 30, 12, tzinfo=datetime.UTC))
+    Payment.objects.update(created_at="2026-03-20T09:00Z")
+    undo_import(batch=batch, now=datetime.datetime(2026, 3, 20, 12, tzinfo=datetime.UTC))
     call.refresh_from_db()
     invoice.refresh_from_db()
     assert (call.state, invoice.balance) == ("open", 1000)
