@@ -99,10 +99,10 @@ def test_it_is_undone_once(business):
 
 @pytest.mark.usefixtures("in_march")
 def test_a_call_the_night_took_off_the_desk_because_of_it_is_to_be_made_again(business):
-    invoice = make.invoice(make.customer(business), "INV-1", issued="2025-12-01", due="2025-12-31")
+    invoice = make.invoice(make.customer(business), "B7", issued="2025-12-01", due="2025-12-31")
     escalate(business, make.day("2026-03-19"))
     _tally, batch = bring_in(
-        business, "customer_reference,received_on,amount,invoice_number\nACME,2026-03-01,1000,INV-1\n", PAYMENTS
+        business, "customer_reference,received_on,amount,invoice_number\nACME,2026-03-01,1000,B7\n", PAYMENTS
     )
     escalate(business, make.day("2026-03-20"))
     call = Task.objects.get(kind="call_60")
