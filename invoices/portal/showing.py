@@ -150,19 +150,32 @@ class Shown:
             missed = due.state in (InstalmentState.MISSED, InstalmentState.LATE)
             day = (self.running.cure_by if missed else None) or self.running.falls_due(due.due_on)
             return Ask("missed" if missed else "instalment", due.amount - due.paid, day, day < self.today)
-        if self.settlement and self.settlement.state == SettlementState.ACCEPTED:
-            left = max(NOTHING, self.settlement.amount - self.settlement.received)
-            return Ask("settlement", left, self.settlement.pay_by)
         if self.payable <= 0:
             return Ask("nothing")
-        promise = self.promise
-        if promise and promise.amount >= self.payable and promise.due_on >= self.today:
-            return Ask("promise", self.payable, promise.due_on)
-        return Ask("open", self.payable, *self._asked_by())
+        if self.settlement and self.settlement.state == SettlementState.ACCEPTED:
+            left = max(NOTHING, self.settlement.amount - self.settlement.received)
+            # What was credited since need not be paid to settle the rest.
+            return Ask("settlement", min(left, self.payable), self.settlement.pay_by)
+        now, promise = sum((line.payable for line in self.asked), NOTHING), self.promise
+        if promise and promise.amount >= now and promise.due_on >= self.today:
+            return Ask("promise", min(promise.amount, self.payable), promise.due_on)
+        return Ask("open", now, *self._asked_by())
+
+    @property
+    def asked(self) -> list[Line]:
+        """What is to be paid now: the invoices past their due date; before any is, those that fall due first (domain.md 3.5)."""
+        payable = [line for line in self.lines if line.payable]
+        first = max(self.today, min((line.due_on for line in payable), default=self.today))
+        return [line for line in payable if line.due_on <= first]
+
+    @property
+    def not_yet_due(self) -> Decimal:
+        """What is open beside that, for information."""
+        return self.payable - sum((line.payable for line in self.asked), NOTHING)
 
     def _asked_by(self) -> tuple[datetime.date, bool]:
         """The day the letter named while it is still to come; else when the oldest fell due, and whether that has passed."""
-        due_on = min(line.due_on for line in self.lines if line.payable)
+        due_on = min(line.due_on for line in self.asked)
         if due_on < self.today and self.letter is not None and self.letter.code in WEEK_LETTERS:
             named = self.letter.written_on + WEEK
             if named >= self.today:

@@ -42,6 +42,19 @@ def test_what_is_not_due_yet_is_said_so(acme):
     assert "please pay by Apr 1, 2026" in words(visitor(acme, invoice).get())
 
 
+@pytest.mark.proves("P19")
+def test_what_falls_due_later_is_not_asked_for_with_what_is_late(acme, owed):
+    later = make.invoice(acme, "INV-3", total="80", due="2026-04-30")
+    first = visitor(acme, *owed, later)
+    assert "Open $750.50 it was due on Feb 14, 2026 Another $80.00 is not due yet." in words(first.get())
+    assert "Pay $750.50" in words(first.get("portal-pay"))
+
+
+def test_of_what_is_all_still_to_come_the_first_is_asked_for(acme):
+    soon, later = (make.invoice(acme, total="80", due=due) for due in ("2026-04-01", "2026-04-30"))
+    assert "Open $80.00 please pay by Apr 1, 2026 Another $80.00 is not due yet." in words(visitor(acme, soon, later).get())
+
+
 @pytest.mark.proves("T50")
 def test_it_shows_what_the_link_lists_and_nothing_else(acme, owed):
     make.invoice(acme, "INV-SECRET", total="9999.99")
