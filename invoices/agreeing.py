@@ -125,6 +125,11 @@ def _promised_for(customer: Customer, currency: str, amount: Decimal) -> list[tu
     return oldest_first(amount, free if enough else items)
 
 
+def takes_promises(customer: Customer, on: datetime.date) -> bool:
+    """Whether a day still to come can be noted for them at all (domain.md 3.4, T37): else only money today or a signed plan."""
+    return not broken_lately(customer, on) and not breaks_promises(customer, on)
+
+
 def breaks_promises(customer: Customer, on: datetime.date) -> bool:
     """Whether they are treated as one who breaks promises (domain.md 5, PROMISE_BREAKER)."""
     treated = treated_as(customer.business, [customer.pk], on).get(customer.pk)

@@ -135,6 +135,7 @@ def apply_credit_note(*, credit_note: CreditNote, split: Split, on: datetime.dat
     log.record(
         note.business, "credit_note.applied", f"credit_note:{note.pk}", customer=note.customer, actor=actor, split=_plain(split)
     )
+    recheck_settlements(business=note.business, customer_ids=[note.customer_id], on=on)
     recount_plans(business=note.business, customers=[note.customer_id], on=on)
     return rows
 

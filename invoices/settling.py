@@ -199,7 +199,10 @@ def _recheck(row: Settlement, on: datetime.date | None) -> bool:
     met = came.met_on(row)
     if row.state == SettlementState.KEPT:
         short = not came.total if row.waived else met is None
-        return short and _revive(row, came, on)
+        return short and not _nothing_left(row) and _revive(row, came, on)
+    if row.state == SettlementState.ACCEPTED and met is None and _nothing_left(row):
+        # We credited the rest ourselves, or they paid all of it: there is nothing to pay late.
+        met = on or row.business.local_date(row.accepted_at)
     if met is None or (row.state in TOO_LATE and _another_stands(row)):
         if came.total != row.received:
             Settlement.objects.filter(pk=row.pk).update(received=came.total)
@@ -207,6 +210,11 @@ def _recheck(row: Settlement, on: datetime.date | None) -> bool:
     _credit(row, came, met, None)
     _end(row, SettlementState.KEPT, met, None, received=came.total)
     return True
+
+
+def _nothing_left(row: Settlement) -> bool:
+    """Whether no invoice it covers is open any more."""
+    return not row.covered.filter(invoice__balance__gt=0).exists()
 
 
 def _credit(row: Settlement, came: Came, on: datetime.date, actor: User | None) -> None:

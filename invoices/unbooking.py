@@ -41,7 +41,9 @@ def unbook_credits(*, business: Business, ids: Iterable[int], on: datetime.date,
     Allocation.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for note in notes.values():
         log.record(business, "credit_note.unbooked", f"credit_note:{note.pk}", customer=note.customer, actor=actor)
-    recount_plans(business=business, customers={note.customer_id for note in notes.values()}, on=on, unpaid=list(invoices))
+    customers = {note.customer_id for note in notes.values()}
+    recheck_settlements(business=business, customer_ids=customers)
+    recount_plans(business=business, customers=customers, on=on, unpaid=list(invoices))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arcollect.filters import day, money
+from invoices.agreeing import takes_promises
 from invoices.forms.portal import Basis, ProposeForm
 from invoices.offering import barred, chosen, limits_of, plannable
 from invoices.plan_answers import answer_to
@@ -48,7 +49,7 @@ def portal_plan(request: HttpRequest) -> HttpResponse:
         waiting=bool(shown.offered or shown.proposed or shown.successor),
         answer=answer_to(shown.refused) if shown.refused else "",
         **plan_context(shown),
-        last_day=last_day(portal),
+        last_day=last_day(portal) if shown.payable and takes_promises(portal.customer, portal.today) else None,
     )
 
 

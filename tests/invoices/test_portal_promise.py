@@ -41,6 +41,11 @@ def test_a_day_is_noted_for_the_invoices_of_the_link_oldest_first(page):
 
 
 @pytest.mark.proves("T37")
+def test_the_page_offers_a_day_up_to_where_a_promise_reaches(page):
+    assert "I will pay all of it, or a part, on a day Name the day, up to Apr 19, 2026" in words(page.get("portal-plan"))
+
+
+@pytest.mark.proves("T37")
 def test_no_further_than_a_promise_reaches(page):
     said = words(refused(page.confirm(), amount="600", due_on="2026-06-30"))
     assert "We can note a day up to Apr 19, 2026." in said
@@ -52,6 +57,7 @@ def test_not_for_ever_after_broken_ones(acme, page):
     for due in ("2026-03-01", "2026-03-10"):
         fields = {"made_on": day("2026-02-20"), "due_on": day(due), "state": "broken", "evaluated_on": day(due)}
         Promise.objects.create(business=acme.business, customer=acme, currency="USD", amount=Decimal(5), **fields)
+    assert "on a day" not in words(page.get("portal-plan"))
     said = words(refused(page.confirm(), amount="600", due_on="2026-04-02"))
     assert "Please pay in parts, or talk to us." in said
     assert 'value="600"' in page.post("portal-promise", amount="600", due_on="2026-04-02").content.decode()

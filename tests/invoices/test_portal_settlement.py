@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Event
+from invoices.booking import apply_credit_note
+from invoices.models import Invoice
 from invoices.models.settlement import SettlementState
 from invoices.settling import offer_settlement
 from tests import make
@@ -44,6 +46,16 @@ def test_accepted_it_says_what_is_to_be_where_by_when(page):
     assert "$1,800.00 is to be in our account by Apr 3, 2026." in words(page.get("portal-done", "settled"))
     assert "To settle everything $1,800.00 with us by Apr 3, 2026" in words(page.get())
     assert "Pay $1,800.00" in words(page.get("portal-pay"))
+
+
+@pytest.mark.proves("T14")
+@pytest.mark.parametrize(("credited", "said"), [("1000", "To settle everything $1,000.00"), ("2000", "Everything here is paid")])
+def test_what_we_credited_since_is_not_asked_for(acme, page, credited, said):
+    page.confirm().post("portal-settlement", name="Ana López", act="accept")
+    note = make.credit_note(acme, credited, on="2026-03-20")
+    apply_credit_note(credit_note=note, split=[(Invoice.objects.get().pk, Decimal(credited))], on=TODAY)
+    assert said in words(page.get())
+    assert "1,800" not in words(page.get("portal-pay"))
 
 
 def test_declined_is_declined(page):

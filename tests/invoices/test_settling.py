@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from invoices.agreeing import AgreementError
-from invoices.booking import apply_unapplied, book_payment, return_payment, unbook_many
+from invoices.booking import apply_credit_note, apply_unapplied, book_payment, return_payment, unbook_many
 from invoices.models import Invoice, PaymentPlan, Settlement, WriteOff
 from invoices.settlement_money import settleable
 from invoices.settling import (
@@ -18,6 +18,7 @@ from invoices.settling import (
     waive_miss,
 )
 from invoices.standing import claims
+from invoices.unbooking import unbook_credits
 from reminders.verifying import verify
 from tests import make
 from tests.make import day
@@ -55,6 +56,27 @@ def accepted(offer):
 def now(row):
     row.refresh_from_db()
     return row
+
+
+@pytest.mark.parametrize(("credited", "paid"), [("2000", "0"), ("1000", "1000")])
+def test_what_we_credit_ourselves_need_not_be_paid_and_nothing_left_is_nothing_missed(
+    business, acme, invoice, accepted, credited, paid
+):
+    note = make.credit_note(acme, credited, on="2026-08-05")
+    apply_credit_note(credit_note=note, split=[(invoice.pk, Decimal(credited))], on=day("2026-08-05"))
+    if Decimal(paid):
+        make.payment(acme, paid, on="2026-08-10", split={invoice: paid})
+    settle_settlements(business=business, today=day("2026-08-17"))
+    assert (now(accepted).state, accepted.received, now(invoice).balance) == ("kept", Decimal(paid), 0)
+    make.payment(acme, "5", on="2026-08-18")
+    assert now(accepted).state == "kept"
+
+
+def test_the_credit_taken_off_again_leaves_it_to_be_paid(acme, invoice, accepted):
+    note = make.credit_note(acme, "2000", on="2026-08-05")
+    (row,) = apply_credit_note(credit_note=note, split=[(invoice.pk, Decimal(2000))], on=day("2026-08-05"))
+    unbook_credits(business=acme.business, ids=[row.pk], on=day("2026-08-06"))
+    assert (now(accepted).state, now(invoice).balance) == ("accepted", 2000)
 
 
 def test_1800_on_the_day_settles_2000_with_a_credit_of_200(business, acme, invoice, accepted):
