@@ -4,7 +4,7 @@ import datetime
 from contextlib import suppress
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from customers import log
@@ -151,11 +151,16 @@ def open_review(letter: Letter, today: datetime.date) -> None:
     )
 
 
-def close_review(letter: Letter, by: User | None, on: datetime.date) -> None:
-    """The task of looking at this letter is done, and so is the one of a letter no mail server took."""
+def reviews_of(letter: Letter) -> QuerySet[Task]:
+    """The open tasks of looking at this letter, and of one no mail server took."""
     own = Q(subject=f"letter:{letter.pk}", kind__in=[TaskKind.REVIEW_LETTER, TaskKind.OTHER])
     reviews = own | Q(reminders__letter=letter, kind=TaskKind.REVIEW_LETTER)
-    for task in Task.objects.filter(reviews, business=letter.business_id, state=TaskState.OPEN).distinct():
+    return Task.objects.filter(reviews, business=letter.business_id, state=TaskState.OPEN).distinct()
+
+
+def close_review(letter: Letter, by: User | None, on: datetime.date) -> None:
+    """The task of looking at this letter is done, and so is the one of a letter no mail server took."""
+    for task in reviews_of(letter):
         if Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=TaskState.DONE, closed_on=on, closed_by=by):
             log.record(
                 letter.business, "task.done", f"task:{task.pk}", customer=letter.customer, actor=by, task_kind=str(task.kind)

@@ -22,7 +22,7 @@ from reminders.freezing import asked_today, frozen_facts
 from reminders.happenings import kept_after_all, no_longer_so
 from reminders.issuing import UNSENT
 from reminders.models import Cursor, Occasion, ReminderLine
-from reminders.outbox import withdraw
+from reminders.outbox import reviews_of, withdraw
 from reminders.plan_happenings import instalment_open
 from reminders.rules import Rule
 from reminders.settlement_letters import offer_gone
@@ -167,16 +167,20 @@ def bring_up_to_date(letter: Letter, case: Case, invoices: Mapping[int, InvoiceF
     letter.total = asks.total
     letter.problem = str(LOOK_AGAIN) if letter.edited else letter.problem
     letter.save(update_fields=["facts", "total", "problem"])
+    Task.objects.filter(pk__in=reviews_of(letter).values("pk")).update(amount=asks.total or None)
 
 
 def _sweep_call(task: Task, present: Present, today: datetime.date) -> None:
-    """A courtesy call is over once its invoices are due: from then on they are asked for otherwise."""
+    """A courtesy call is over once its invoices are due: from then on they are asked for otherwise. Any other, and a decision,
+    is over with what brought its step: what remains has its own."""
     invoices = present.invoices(task.currency)
-    about = {line.invoice_id for reminder in task.reminders.all() for line in reminder.lines.all()}
+    lines = [(line, reminder.step) for reminder in task.reminders.all() for line in reminder.lines.all()]
+    about = {line.invoice_id for line, _step in lines}
+    brought = {line.invoice_id for line, step in lines if line.step == step} or about
     if task.kind == TaskKind.COURTESY_CALL:
         invoices = {pk: row for pk, row in invoices.items() if row.due_on > today}
     left = sum((_owed(invoices, pk, today) for pk in about), NOTHING)
-    if left == 0:
+    if left == 0 or not any(_owed(invoices, pk, today) for pk in brought):
         _cancel(task, present.block(task.currency) or NOTHING_LEFT, today)
     elif left != task.amount:
         Task.objects.filter(pk=task.pk).update(amount=left)

@@ -132,3 +132,26 @@ def test_a_letter_does_not_outlive_what_brought_its_step(business):
     escalate(business, day("2026-03-17"))
     assert [letter.code for letter in Letter.objects.exclude(state="cancelled")] == ["L30"]
     assert not Task.objects.filter(kind="call_60", state="open").exists()
+
+
+def test_a_call_and_a_decision_do_not_outlive_it_either(business):
+    """An invoice late by three days, in the list for information, keeps neither on the desk: it has its own steps."""
+    customer = make.customer(business)
+    make.contact(customer)
+    old = make.invoice(customer, "INV-1", total="1000")
+    make.invoice(customer, "INV-2", due="2026-04-12", total="200")
+    escalate(business, DAY_60)
+    make.payment(customer, "1000", on="2026-04-15", split={old: "1000"})
+    escalate(business, NEXT_DAY)
+    assert Task.objects.get(kind="call_60").state == "cancelled"
+
+
+def test_the_task_of_looking_at_a_letter_names_the_sum_the_letter_asks_for(business):
+    customer = make.customer(business)
+    make.contact(customer)
+    owed = [make.invoice(customer, number, total="500") for number in ("INV-1", "INV-2")]
+    escalate(business, day("2026-03-16"))
+    make.payment(customer, "500", on="2026-03-16", split={owed[0]: "500"})
+    escalate(business, day("2026-03-17"))
+    letter, task = Letter.objects.get(code="L30"), Task.objects.get(kind="review_letter")
+    assert (letter.total, task.amount) == (500, 500)
