@@ -134,16 +134,17 @@ def test_a_letter_does_not_outlive_what_brought_its_step(business):
     assert not Task.objects.filter(kind="call_60", state="open").exists()
 
 
-def test_a_call_and_a_decision_do_not_outlive_it_either(business):
-    """An invoice late by three days, in the list for information, keeps neither on the desk: it has its own steps."""
+def test_a_decision_does_not_outlive_it_either(business):
+    """An invoice late by some days stands in its list and keeps it from nothing: it has its own steps."""
     customer = make.customer(business)
-    make.contact(customer)
     old = make.invoice(customer, "INV-1", total="1000")
-    make.invoice(customer, "INV-2", due="2026-04-12", total="200")
-    escalate(business, DAY_60)
-    make.payment(customer, "1000", on="2026-04-15", split={old: "1000"})
-    escalate(business, NEXT_DAY)
-    assert Task.objects.get(kind="call_60").state == "cancelled"
+    make.invoice(customer, "INV-2", issued="2026-04-20", due="2026-05-20", total="200")
+    for on in ("2026-02-16", "2026-03-16", "2026-04-15", "2026-05-15", "2026-05-29"):
+        escalate(business, day(on))
+    assert Task.objects.get(kind="decide").state == "open"
+    make.payment(customer, "1000", on="2026-05-29", split={old: "1000"})
+    escalate(business, day("2026-06-01"))
+    assert Task.objects.get(kind="decide").state == "cancelled"
 
 
 def test_the_task_of_looking_at_a_letter_names_the_sum_the_letter_asks_for(business):
