@@ -1,6 +1,7 @@
 """Reads what happened lately and asks for an answer: promises not kept, queries closed, instalments missed, payments returned."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -15,7 +16,7 @@ from invoices.models import Allocation, Dispute, Invoice, Payment, Promise, Sett
 from invoices.models.agreement import PromiseState
 from invoices.models.settlement import SettlementState
 from reminders.following import Happened, together
-from reminders.models import Occasion
+from reminders.models import FollowUp, Occasion
 from reminders.plan_happenings import LATELY, plan_happenings, unanswered
 from reminders.worsening import worsening
 
@@ -80,8 +81,7 @@ def _disputes(mine: Q, business: Business, today: datetime.date) -> Iterator[Hap
 
 def no_longer_so(letter: Letter) -> str:
     """Says that what the letter answers has turned out otherwise, or "": its query is open again, its promise was kept."""
-    broken = letter.follow_ups.filter(occasion=Occasion.PROMISE_BROKEN).values_list("subject", flat=True)
-    return _opened_again(letter) or (kept_after_all(broken) if letter.code == LetterCode.LBP else "")
+    return _opened_again(letter) or (turned_out_otherwise(letter.follow_ups.all()) if letter.code == LetterCode.LBP else "")
 
 
 def _opened_again(letter: Letter) -> str:
@@ -93,17 +93,28 @@ def _opened_again(letter: Letter) -> str:
     return "" if still else _("The query it says is closed was opened again.")
 
 
-def kept_after_all(subjects: Iterable[str]) -> str:
-    """Says that the promises named ("promise:12") were kept, as the bank told later, or ""; "" too where none is named."""
-    ids = [subject.partition(":")[2] for subject in subjects if subject.startswith("promise:")]
-    kept = Promise.objects.filter(pk__in=ids, state=PromiseState.KEPT).count() if ids else 0
-    return _("The promise was kept: the money had come in in time.") if ids and kept == len(ids) else ""
+def turned_out_otherwise(follow_ups: Iterable[FollowUp]) -> str:
+    """Says that nothing of what was followed up is so any more, or "": the promises were kept, as the bank told later, and the
+    payments stand, whose return was taken back."""
+    subjects: dict[str, set[str]] = defaultdict(set)
+    for row in follow_ups:
+        subjects[row.occasion].add(row.subject.rpartition(":")[2])
+    promises, payments = subjects.pop(Occasion.PROMISE_BROKEN, set()), subjects.pop(Occasion.PAYMENT_RETURNED, set())
+    if subjects or not (promises or payments):
+        return ""
+    if Promise.objects.filter(pk__in=promises).exclude(state=PromiseState.KEPT).exists():
+        return ""
+    if Payment.objects.filter(pk__in=payments, returned_on__isnull=False).exists():
+        return ""
+    return (
+        _("The payment did not come back after all.") if payments else _("The promise was kept: the money had come in in time.")
+    )
 
 
 def _payments(mine: Q, today: datetime.date) -> Iterator[Happened]:
     """Payments that came back, with the invoices they had paid (domain.md 3.4)."""
     rows = Payment.objects.filter(mine, returned_on__gt=today - LATELY, returned_on__lte=today)
-    for row in unanswered(rows, Occasion.PAYMENT_RETURNED, "payment"):
+    for row in unanswered(rows, Occasion.PAYMENT_RETURNED, "payment", dated="returned_on"):
         paid = Invoice.objects.filter(allocations__in=Allocation.objects.filter(payment=row), balance__gt=0)
         about = frozenset(paid.values_list("pk", flat=True))
         subject = f"payment:{row.pk}"

@@ -77,8 +77,8 @@ def _write(
     happened = following.happened
     row = FollowUp.objects.filter(occasion=happened.occasion, subject=happened.subject).first()
     row = row or FollowUp(business=business, customer=customer, occasion=happened.occasion, subject=happened.subject, on=today)
-    if row.on < happened.on and happened.occasion == Occasion.QUERY_CLOSED:
-        row.on, row.task = today, None  # It was opened again since, and closed anew.
+    if row.on < happened.on and happened.occasion in (Occasion.QUERY_CLOSED, Occasion.PAYMENT_RETURNED):
+        row.on, row.task = today, None  # It was opened again since, and closed anew; it stood again, and came back anew.
     asked = customer.letters.filter(currency=case.currency, written_on__gte=happened.on)
     asked = asked.exclude(state__in=[LetterState.WAITING_FOR_CALL, LetterState.CANCELLED])
     if happened.occasion != Occasion.PROMISE_BROKEN or not asked.filter(reminders__step__in=ABOVE_NOTICE).exists():

@@ -19,7 +19,7 @@ from reminders.cases import NOTHING, Case, InvoiceFacts
 from reminders.confirmations import fallen, over, restated, same
 from reminders.facts import Settings, cases_of
 from reminders.freezing import asked_today, frozen_facts
-from reminders.happenings import kept_after_all, no_longer_so
+from reminders.happenings import no_longer_so, turned_out_otherwise
 from reminders.issuing import UNSENT
 from reminders.models import Cursor, Occasion, ReminderLine
 from reminders.outbox import reviews_of, withdraw
@@ -196,15 +196,14 @@ def _sweep_agreed(task: Task, present: Present, today: datetime.date) -> None:
 
 def _sweep_follow_up(task: Task, present: Present, today: datetime.date) -> None:
     """A call about a broken promise or a closed query is over once what its letter asked for is; else once nothing is open, as
-    one about a payment that came back: it had paid more than what was promised. One about promises is over when these were kept
-    after all."""
+    one about a payment that came back: it had paid more than what was promised. It is over, too, when it turns out that the
+    promise was kept or the payment stands."""
     invoices = present.invoices(task.currency)
     follow_ups = task.follow_ups.all()
     if any(row.occasion == Occasion.WORSENING for row in follow_ups) and not present.worsening:
         return _cancel(task, present.block(task.currency) or NO_TROUBLE, today)
-    if all(row.occasion == Occasion.PROMISE_BROKEN for row in follow_ups):
-        if kept := kept_after_all([row.subject for row in follow_ups]):
-            return _cancel(task, kept, today)
+    if otherwise := turned_out_otherwise(follow_ups):
+        return _cancel(task, otherwise, today)
     returned = any(row.occasion == Occasion.PAYMENT_RETURNED for row in follow_ups)
     letters = [] if returned else [row.letter for row in follow_ups if row.letter is not None]
     about = {line["invoice"] for letter in letters for line in letter.facts["lines"]} or set(invoices)

@@ -16,6 +16,7 @@ from invoices.models import Instalment
 from invoices.models.agreement import InstalmentState, PlanState
 from invoices.plan_moves import move_plan
 from invoices.planning import activate
+from invoices.unbooking import reinstate_payment
 from reminders.facts import settings_of
 from reminders.models import FollowUp
 from reminders.nightly import escalate
@@ -265,6 +266,23 @@ def test_a_defaulted_plan_is_the_owners(plan):
     escalate(plan.business, day("2026-04-21"))
     task.refresh_from_db()
     assert task.state == "open"
+
+
+@pytest.mark.proves("T22")
+def test_a_return_taken_back_takes_its_call_back_and_the_next_brings_one_anew(business, invoice):
+    """Another invoice stays open, so that the call would stand without the return."""
+    make.invoice(invoice.customer, "INV-2", due="2026-08-01", total="90")
+    payment = make.payment(invoice.customer, "500", on="2026-03-03", split={invoice: "500"})
+    calls = Task.objects.filter(subject=f"payment:{payment.pk}")
+    for back_on, stands_on in (("2026-03-04", "2026-03-05"), ("2026-03-09", "2026-03-10")):
+        payment.refresh_from_db()
+        booking.return_payment(payment=payment, on=day(back_on))
+        escalate(business, day(back_on))
+        assert calls.filter(state="open").count() == 1
+        reinstate_payment(payment=payment, on=day(stands_on))
+        escalate(business, day(stands_on))
+        assert calls.filter(state="open").count() == 0
+    assert "did not come back" in calls.latest("id").outcome
 
 
 @pytest.mark.proves("T22")
