@@ -80,6 +80,8 @@ def _settle(promise: Promise, verdict: Verdict | None, today: datetime.date) -> 
         if verdict is not None:
             close_promise(promise=promise, state=verdict.state, received=verdict.received, on=today)
         return verdict is not None
+    if verdict is not None and verdict.state == PromiseState.CANCELLED:
+        return False
     if verdict is not None and _better(verdict, promise):
         mend_promise(promise=promise, state=verdict.state, received=verdict.received, on=today)
         return True

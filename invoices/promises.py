@@ -61,13 +61,16 @@ def settled(
 
     `rules`: the `promise` part of domain.md 11. What was settled before keeps what it had, then the earliest promise takes what
     came in first, so that no money keeps two; cash not booked yet counts: nobody is called a promise breaker for a payment we
-    have in hand.
+    have in hand. One of which nothing is left to pay is cancelled.
     """
     purse = _purse(receipts)
     verdicts = []
     for promise in _in_order(promises):
         received = sum(_taken(promise, purse).values(), NOTHING)
         if promise.settled:
+            continue
+        if promise.amount <= 0:
+            verdicts.append(Verdict(promise.id, PromiseState.CANCELLED))
             continue
         if received >= promise.amount - tolerance(promise.amount, rules):
             verdicts.append(Verdict(promise.id, PromiseState.KEPT, received))

@@ -3,15 +3,16 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
 
 from arcollect.dates import Calendar
-from invoices.models import Allocation, Payment, Promise
+from invoices.models import Allocation, Invoice, Payment, Promise, PromiseLine
 from invoices.models.agreement import PromiseState
-from invoices.promises import Given, Receipt, Verdict, received_so_far, settled
+from invoices.promises import NOTHING, Given, Receipt, Verdict, received_so_far, settled
 
 Key = tuple[int, str]
 # What was settled may have been kept with money that came in while another was open: one reaches thirty days, moved on twice.
@@ -24,7 +25,7 @@ def verdicts_on(
     promises: Iterable[Promise], calendar: Calendar, rules: Mapping[str, Any], today: datetime.date
 ) -> dict[int, Verdict]:
     """The verdicts by promise; promises that stay open have none, whatever state they are in by now. Money that settled another
-    promise settles none of these. `rules`: the `promise` part; four queries beside the lines."""
+    promise settles none of these. `rules`: the `promise` part; five queries beside the lines."""
     grouped, receipts = _with_receipts(promises, calendar, rules)
     verdicts: dict[int, Verdict] = {}
     for key, given in grouped.items():
@@ -49,12 +50,17 @@ def _with_receipts(
     """The promises, with those settled beside them, and what came in since the first, each by customer and currency."""
     asked = list(promises)
     beside = _settled_beside(asked)
+    receipts, balances = _receipts([*asked, *beside]), _balances(asked)
     grouped: dict[Key, list[Given]] = defaultdict(list)
-    for rows, settled_before in ((asked, False), (beside, True)):
-        for row in rows:
-            given = _given(row, calendar, rules["grace_bd"], settled=settled_before)
-            grouped[row.customer_id, row.currency].append(given)
-    return grouped, _receipts([*asked, *beside])
+    for row in asked:
+        key = (row.customer_id, row.currency)
+        given = _given(row, calendar, rules["grace_bd"])
+        credited = sum((_credited(line, given, receipts.get(key, ()), balances) for line in row.lines.all()), NOTHING)
+        grouped[key].append(replace(given, amount=row.amount - credited))
+    for row in beside:
+        given = _given(row, calendar, rules["grace_bd"])
+        grouped[row.customer_id, row.currency].append(replace(given, amount=row.received, settled=True))
+    return grouped, receipts
 
 
 def _settled_beside(promises: Sequence[Promise]) -> list[Promise]:
@@ -70,11 +76,21 @@ def _settled_beside(promises: Sequence[Promise]) -> list[Promise]:
     return list(rows.exclude(pk__in=[row.pk for row in promises]).prefetch_related("lines"))
 
 
-def _given(row: Promise, calendar: Calendar, grace_bd: int, *, settled: bool) -> Given:
+def _balances(promises: Sequence[Promise]) -> dict[int, Decimal]:
+    ids = {line.invoice_id for row in promises for line in row.lines.all()}
+    return dict(Invoice.objects.filter(pk__in=ids).values_list("pk", "balance")) if ids else {}
+
+
+def _credited(line: PromiseLine, given: Given, receipts: Iterable[Receipt], balances: Mapping[int, Decimal]) -> Decimal:
+    """What of the promise there is nothing to pay for any more: what we credit is no promise broken, what they pay late is."""
+    paid = (receipt.left for receipt in receipts if receipt.invoice == line.invoice_id and receipt.since(given))
+    return max(NOTHING, line.amount - balances[line.invoice_id] - sum(paid, NOTHING))
+
+
+def _given(row: Promise, calendar: Calendar, grace_bd: int) -> Given:
     meant_for = frozenset(line.invoice_id for line in row.lines.all())
     through = calendar.add(row.due_on, grace_bd)
-    amount = row.received if settled else row.amount
-    return Given(row.pk, amount, row.made_on, row.due_on, through, meant_for, made_at=row.created_at, settled=settled)
+    return Given(row.pk, row.amount, row.made_on, row.due_on, through, meant_for, made_at=row.created_at)
 
 
 def _receipts(promises: Sequence[Promise]) -> dict[Key, list[Receipt]]:

@@ -163,6 +163,22 @@ def test_a_payment_taken_out_in_the_morning_of_canberra_opens_it_again(promise, 
     assert settle(promise, "2026-06-06") == PromiseState.OPEN
 
 
+@pytest.mark.parametrize(
+    ("credited", "paid", "state"), [("200", "300", "kept"), ("200", "100", "partial"), ("500", "", "cancelled")]
+)
+def test_what_we_credit_is_no_promise_broken(promise, invoice, credited, paid, state):
+    note = make.credit_note(invoice.customer, credited, on="2026-06-02")
+    booking.apply_credit_note(credit_note=note, split=[(invoice.pk, Decimal(credited))], on=day("2026-06-02"))
+    if paid:
+        make.payment(invoice.customer, paid, on="2026-06-04", split={invoice: paid})
+    assert settle(promise, "2026-06-10") == state
+
+
+def test_a_payment_after_its_grace_keeps_nothing_though_nothing_is_open(promise, invoice):
+    make.payment(invoice.customer, "500", on="2026-06-10", split={invoice: "500"})
+    assert settle(promise, "2026-06-10") == PromiseState.BROKEN
+
+
 def test_another_business_is_left_alone(promise):
     other = make.business("Elsewhere")
     assert settle_promises(business=other, calendar=Calendar(), today=day("2026-07-01")) == []
