@@ -42,7 +42,7 @@ LANE_LABELS = {
     Lane.MATCH: _("Match money that is here"),
     Lane.ADMIN: _("Quick wins: papers and approvals"),
     Lane.DISPUTES: _("Answer open queries"),
-    Lane.PLANS: _("Agree payment plans"),
+    Lane.PLANS: _("Payment plans: to agree, or running"),
     Lane.FIRM: _("Firm calls"),
     Lane.HARD: _("Hard decisions"),
 }
