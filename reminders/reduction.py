@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from customers.models import Business, Customer
 from invoices.lane_board import Board, Owing
-from invoices.lanes import Lane, Placed
+from invoices.lanes import NOTHING, Lane, Placed
 from invoices.ledger_metrics import LedgerRatio, ledger_ratio
 from invoices.models import Invoice, LedgerDay, ReductionPlan
 from invoices.months import full_months
@@ -34,6 +34,11 @@ class LaneWork:
     amount: Decimal
     count: int
     first: list[WorkRow]
+
+    @property
+    def left_out(self) -> tuple[int, Decimal]:
+        """How many debts come after the first, and their sum."""
+        return self.count - len(self.first), self.amount - sum(row.placed.debt.amount for row in self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,13 @@ def hard_cases(business: Business, owing: Mapping[int, Owing]) -> list[HardCase]
     order = sorted(found, key=lambda pk: (-best(found[pk]).value, pk))
     customers = Customer.objects.in_bulk(order)
     return [HardCase(customers[pk], owing[pk].amount, owing[pk].invoices, owing[pk].days, found[pk]) for pk in order]
+
+
+def cases_left_out(lanes: Sequence[LaneWork], cases: Sequence[HardCase]) -> tuple[int, Decimal]:
+    """How many debts of the lane of hard decisions are in none of the cases, and their sum. No query."""
+    hard = [work for work in lanes if work.lane == Lane.HARD]
+    count = sum(work.count for work in hard) - sum(case.invoices for case in cases)
+    return count, sum((work.amount for work in hard), NOTHING) - sum(case.amount for case in cases)
 
 
 def _weeks(business: Business, plan: ReductionPlan, glide: Glide, owed: Decimal, today: datetime.date) -> list[WeekRow]:

@@ -10,7 +10,7 @@ from arcollect.addresses import paper_for
 from arcollect.pdf import TYPEFACE, render_pdf
 from customers.models import Business
 from reminders.drawing import drawn
-from reminders.reduction import HardCase, LaneWork, Reduction
+from reminders.reduction import HardCase, LaneWork, Reduction, cases_left_out
 from reminders.reduction_chart import curve
 
 
@@ -25,6 +25,7 @@ def paper(business: Business, view: Reduction, lanes: Sequence[LaneWork], cases:
         "said": chart.said if chart else "",
         "lanes": lanes,
         "cases": cases,
+        "cases_left_out": cases_left_out(lanes, cases),
         "paper": paper_for(business.country).lower(),
         "language": get_language() or "en",
     }

@@ -26,7 +26,8 @@ from reminders.reduction_paper import paper
 from reminders.standing import sums_now
 
 ROWS = 5
-PAPER_ROWS = 12
+# The meeting shares out what is listed.
+PAPER_ROWS = 60
 
 
 @member_view

@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 from invoices.lane_board import lane_board
 from invoices.models import LedgerDay, ReductionPlan
@@ -175,6 +176,25 @@ def test_the_paper_for_the_team(books, business, o1, hard):
         assert len(pdf.pages) >= 1
         told = [str(one.Alt) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/Figure"]
     assert told == ["Lines: planned from $9,000.00 down to $3,000.00 in 12 weeks; today $6,400.00 is owed."]
+
+
+def said_on_paper(answer) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
+
+
+@pytest.mark.proves("P11")
+def test_the_paper_lists_what_is_to_be_shared_out_and_says_what_it_leaves_out(books, business, acme, hard, monkeypatch):
+    """The 13 debts of a lane are all there; what a limit cuts off is said with its sum, hard decisions too."""
+    for number in range(1, 14):
+        make.invoice(acme, f"Q-{number:02}", issued="2026-05-01", due="2026-06-01", total=str(100 + number))
+    make.invoice(make.customer(business, "Eagle"), issued="2026-01-01", due="2026-03-01", total="90")
+    whole = said_on_paper(books.get(address(business, "reduction-file")))
+    assert all(f"Q-{number:02}" in whole for number in range(1, 14))
+    assert "more invoice" not in whole
+    monkeypatch.setattr("reminders.views.reduction.PAPER_ROWS", 1)
+    cut = said_on_paper(books.get(address(business, "reduction-file")))
+    assert "and 12 more invoices, $1,278.00" in cut
+    assert "and 1 more invoice, $90.00" in cut
 
 
 def test_a_currency_nobody_knows_is_the_own_one(books, business, o1):
