@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from customers.models import Business, Customer
 from invoices.behaviour_words import sign_words
-from invoices.models import CreditAdvice, CustomerScore, Invoice
+from invoices.models import AccountStanding, CreditAdvice, CustomerScore, Invoice
 from invoices.models.insight import AdviceState, Segment
 from invoices.segments import in_force
 
@@ -45,12 +45,24 @@ class Worry:
 
 
 def worrying(business: Business, today: datetime.date, limit: int) -> list[Worry]:
-    """At most so many customers who are in trouble or break their word, the newest alarm first. Three queries."""
-    order = ("-since", "customer__name", "pk")
-    first = watched(business, today, WORRYING).order_by(*order).values("pk")[:limit]
+    """At most so many customers who are in trouble or break their word, the newest alarm first, of one day the most money.
+
+    Three queries.
+    """
+    first = _most_pressing(watched(business, today, WORRYING), business).values("pk")[:limit]
     # Found by their ids first: thousands of scores are not sorted with all they say.
-    scores = CustomerScore.objects.filter(pk__in=first).select_related("customer").order_by(*order)
-    return worries(business, list(scores), today)
+    scores = CustomerScore.objects.filter(pk__in=first).select_related("customer")
+    return worries(business, list(_most_pressing(scores, business)), today)
+
+
+def _most_pressing(scores: QuerySet[CustomerScore], business: Business) -> QuerySet[CustomerScore]:
+    """The newest first; of one day who owes most overdue, as last stored: in the business's currency, then in any other.
+
+    All alarms of a ledger just brought in are of one day.
+    """
+    late = AccountStanding.objects.filter(customer=OuterRef("customer"), overdue__gt=0).order_by()
+    rows = scores.alias(late=Subquery(late.filter(currency=business.currency).values("overdue")), late_at_all=Exists(late))
+    return rows.order_by("-since", F("late").desc(nulls_last=True), "-late_at_all", "customer__name", "pk")
 
 
 def watched(business: Business, today: datetime.date, segments: Collection[str] = WATCHED) -> QuerySet[CustomerScore]:

@@ -12,6 +12,7 @@ from invoices.models import CreditAdvice, CustomerScore
 from invoices.overruling import decline_advice, set_override
 from reminders import scoring_customers
 from reminders.scoring_customers import score_customers
+from reminders.storing_standings import store_accounts
 from reminders.watching import open_advices, worrying
 from tests import make
 
@@ -201,6 +202,19 @@ def test_the_owner_sees_who_worries_with_the_sign(business, acme, owner):
     ]
     assert (found[0].owed, found[0].overdue) == ({"USD": Decimal(40)}, {"USD": Decimal(40)})
     assert len(worrying(business, TODAY + DAY, 1)) == 1
+
+
+def test_of_alarms_of_one_day_those_about_most_money_come_first(business):
+    """Money in the business's currency first, then in another; those who owe nothing last, by their names."""
+    for name, amount, currency in (("Ash", "", ""), ("Birch", "30", "USD"), ("Cedar", "900", "EUR"), ("Dove", "400", "USD")):
+        customer = make.customer(business, name, insolvent=True)
+        if amount:
+            make.invoice(customer, issued="2026-05-01", due="2026-06-01", total=amount, currency=currency)
+    make.customer(business, "Aspen", insolvent=True)
+    night(business)
+    list(store_accounts(business, TODAY))
+    assert [one.customer.name for one in worrying(business, TODAY, 9)] == ["Dove", "Birch", "Cedar", "Ash", "Aspen"]
+    assert [one.customer.name for one in worrying(business, TODAY, 2)] == ["Dove", "Birch"]
 
 
 def test_one_that_cannot_be_scored_keeps_no_other_back(business, acme, monkeypatch):
