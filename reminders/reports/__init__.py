@@ -66,6 +66,8 @@ REPORTS: dict[str, Kind] = {
         _("What customers promised to pay and by when, and how often they kept their word within a year."),
         first=("count_rate", "amount_rate", "open"),
         headline=("promises", "count_rate"),
+        fields={"invoices": Field(_("Invoices"))},
+        unseen=frozenset({"customer"}),
     ),
     "disputes": Kind(
         desk.disputes,
@@ -74,6 +76,7 @@ REPORTS: dict[str, Kind] = {
         first=("amount", "open", "oldest_days", "past_clock"),
         headline=("disputed",),
         fields={"open": Field(_("Open queries"), Unit.COUNT)},
+        unseen=frozenset({"customer"}),
     ),
     "worklist": Kind(
         desk.worklist,

@@ -1,10 +1,12 @@
 """Reports of the desk: promises, queries, and what is to be done (domain.md 2.8, 2.9, 3.5)."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -12,7 +14,7 @@ from arcollect.money import format_plain
 from customers.models import Business, Task
 from customers.models.desk import TaskState
 from invoices.agreement_metrics import KeptRate
-from invoices.models import Dispute, Promise
+from invoices.models import Dispute, Promise, PromiseLine
 from invoices.models.agreement import PromiseState
 from invoices.reopened import pauses
 from invoices.track_record import MEASURED, closed_lately, kept_lately
@@ -20,8 +22,11 @@ from reminders.reports.report import Figures, Report, Rows
 from reminders.worklist import placed
 
 SETTLED = (PromiseState.KEPT, PromiseState.PARTIAL, PromiseState.BROKEN)
-PROMISE_COLUMNS = ["customer", "currency", "amount", "received", "made_on", "due_on", "state"]
-DISPUTE_COLUMNS = ["customer", "invoice", "code", "currency", "amount", "opened_on", "open_days", "clock", "past_clock"]
+PROMISE_COLUMNS = ["customer", "name", "invoices", "currency", "amount", "received", "made_on", "due_on", "state"]
+DISPUTE_COLUMNS = [
+    *("customer", "name", "invoice", "code", "currency", "amount"),
+    *("opened_on", "open_days", "clock", "past_clock"),
+]
 TASK_COLUMNS = [
     *("task", "kind", "customer", "name", "currency", "amount", "days_past_due", "priority"),
     *("due_on", "role", "reason"),
@@ -35,8 +40,8 @@ def promises(business: Business, as_of: datetime.date) -> Report:
     """
     since = Q(evaluated_on=None) | Q(evaluated_on__gt=as_of - MEASURED)
     found = Promise.objects.filter(since, business=business, made_on__lte=as_of).select_related("customer")
-    promised = list(found.order_by("due_on", "pk"))
-    rows = [_promise_row(promise, as_of) for promise in promised]
+    promised, numbers = list(found.order_by("due_on", "pk")), _numbers(found)
+    rows = [_promise_row(promise, numbers[promise.pk], as_of) for promise in promised]
     rates = kept_lately(business, as_of)
     figures = {}
     for currency in sorted({row["currency"] for row in rows} | rates.keys()):
@@ -105,10 +110,21 @@ def _rates(rate: KeptRate | None) -> dict[str, Any]:
     return {"count_rate": f"{rate.by_count:.4f}", "amount_rate": f"{rate.by_amount:.4f}"}
 
 
-def _promise_row(promise: Promise, as_of: datetime.date) -> dict[str, Any]:
+def _numbers(promises: QuerySet[Promise]) -> defaultdict[int, list[str]]:
+    """The invoices each promise is for, the oldest first. One query."""
+    lines = PromiseLine.objects.filter(promise__in=promises.values("pk")).order_by("invoice__due_on", "invoice")
+    numbers: defaultdict[int, list[str]] = defaultdict(list)
+    for pk, number in lines.values_list("promise_id", "invoice__number"):
+        numbers[pk].append(number)
+    return numbers
+
+
+def _promise_row(promise: Promise, numbers: Sequence[str], as_of: datetime.date) -> dict[str, Any]:
     settled = promise.evaluated_on is not None and promise.evaluated_on <= as_of
     return {
         "customer": promise.customer.reference,
+        "name": promise.customer.name,
+        "invoices": ", ".join(numbers),
         "currency": promise.currency,
         "amount": format_plain(promise.amount, promise.currency),
         "received": format_plain(promise.received if settled else Decimal(0), promise.currency),
@@ -123,6 +139,7 @@ def _dispute_row(dispute: Dispute, as_of: datetime.date) -> dict[str, Any]:
     clock = dispute.close_by if dispute.answered_on and dispute.answered_on <= as_of else dispute.answer_by
     return {
         "customer": dispute.customer.reference,
+        "name": dispute.customer.name,
         "invoice": dispute.invoice.number,
         "code": dispute.code,
         "currency": currency,

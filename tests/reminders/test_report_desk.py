@@ -61,6 +61,16 @@ def queried(customer, opened: str, resolved: str = "", outcome: str = "rejected"
         resolve_dispute(dispute=dispute, on=day(resolved), outcome=outcome, resolution="Looked at.", **words)
 
 
+def test_a_promise_and_a_query_say_whose_they_are_and_for_which_invoices(business, acme):
+    for number, due in (("B-2", "2026-02-20"), ("A-1", "2026-01-20")):
+        make.invoice(acme, number, due=due, total="100")
+    promised(acme, 200, "2026-06-15", "2026-07-10")
+    queried(acme, "2026-06-01")
+    [promise], [query] = report("promises", on=AS_OF)["promises"], report("disputes", on=AS_OF)["disputes"]
+    assert (promise["customer"], promise["name"], promise["invoices"]) == ("ACME", "Acme", "A-1, B-2")
+    assert (query["customer"], query["name"]) == ("ACME", "Acme")
+
+
 @pytest.mark.proves("P14")
 def test_the_cycle_time_of_the_worked_figures(business, acme):
     """2, 4 and 9 days: mean 5.0, median 4 (domain.md 2.9)."""
