@@ -221,6 +221,17 @@ def test_the_deeds_of_the_team_are_those_the_night_counted(books, ledger):
     assert "/reports/team/?currency=USD&amp;as_of=2026-03-19" in books.get(address(ledger, "dashboard")).content.decode()
 
 
+def test_what_the_team_did_says_its_days_and_that_it_is_of_all_currencies_where_there_are_several(books, ledger, acme):
+    whole = {"calls": 3, "reached": 2, "letters": 4, "promises": 1, "plans": 0, "money": "250.00"}
+    night(ledger, "2026-03-20", team={"since": "2026-03-13", "until": "2026-03-19", "whole": whole, "people": []})
+    said = "Calls, letters, promises and plans from Mar 13 to Mar 19"
+    alone = read(books, ledger, "dashboard")
+    assert said in alone
+    assert f"{said} in all currencies" not in alone
+    make.invoice(acme, total="77", currency="EUR")
+    assert f"{said} in all currencies" in read(books, ledger, "dashboard")
+
+
 def test_who_worries_is_of_all_currencies_and_says_so_where_there_are_several(client_of, owner, business, acme):
     set_override(customer=acme, segment="DETERIORATING", reason="Their yard is empty.", on=TODAY, actor=owner)
     make.score(acme, "SLOW")

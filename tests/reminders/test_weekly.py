@@ -108,6 +108,18 @@ def test_it_says_what_the_dashboard_says(ledger, acme, owner):
         assert words in sent.alternatives[0][0]
 
 
+def test_what_the_team_did_is_counted_in_all_currencies_where_there_are_several(ledger, acme, owner):
+    LedgerDay.objects.create(business=ledger, currency="USD", on=day("2026-03-16"), figures=NIGHT)
+    said = "Calls, letters, promises and plans are counted in all currencies."
+    weekly_when_due(ledger, MONDAY)
+    make.invoice(acme, due="2026-03-01", total="20", currency="EUR")
+    weekly_when_due(ledger, MONDAY + WEEK)
+    alone, several = mail.outbox
+    for words in (several.body, several.alternatives[0][0]):
+        assert said in words
+    assert said not in alone.body + alone.alternatives[0][0]
+
+
 def test_it_comes_once_however_often_the_clock_does(ledger, owner):
     for minutes in range(0, 200, 40):
         weekly_when_due(ledger, MONDAY + datetime.timedelta(minutes=minutes))
