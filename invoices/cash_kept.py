@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import islice
 from typing import Any
 
@@ -58,7 +58,7 @@ def rows_of(business: Business, slices: Iterable[Expected], today: datetime.date
             week=week_of(one.on, today),
             on=one.on,
             amount=one.amount,
-            share=one.share.quantize(KEPT_DIGITS),
+            share=one.share.quantize(KEPT_DIGITS, ROUND_DOWN),  # Nothing is kept as surer than it is.
             worth=one.worth,
             source=one.source,
         )

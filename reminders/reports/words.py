@@ -155,13 +155,19 @@ def _lateness(value: Any) -> str:
     return _days(abs(days))
 
 
+def _share(value: Any) -> str:
+    """In per cent; all of it only where it is all."""
+    part = Decimal(value)
+    return gettext("over 99.9 %") if Decimal("0.9995") <= part < 1 else f"{part * 100:.1f} %"
+
+
 WRITERS: Mapping[Unit, Callable[[Any], str]] = {
     Unit.DAYS: _days,
     Unit.LATENESS: _lateness,
     Unit.RATIO: figure,
     Unit.COUNT: lambda value: figure(round(Decimal(value))),
     Unit.PERCENT: lambda value: f"{value} %",
-    Unit.SHARE: lambda value: f"{Decimal(value) * 100:.1f} %",
+    Unit.SHARE: _share,
     Unit.MONTH: lambda value: month(date.fromisoformat(f"{value}-01")),
     Unit.DATE: lambda value: day(date.fromisoformat(str(value))),
 }

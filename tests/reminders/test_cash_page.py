@@ -38,6 +38,15 @@ def test_the_weeks_and_the_rows_behind_the_first(books, business, owed):
     assert "WORD-1" not in page
 
 
+@pytest.mark.parametrize(
+    ("sure", "words"), [("0.99994", "over 99.9 % $499.97"), ("0.99996", "over 99.9 % $499.98"), ("1", "100.0 % $500.00")]
+)
+def test_only_what_is_certain_is_a_hundred_per_cent_sure(books, business, owed, sure, words):
+    business.settings["forecast_p"] = business.rules["forecast_p"] | {"current": sure}
+    business.save()
+    assert f"SOON-1 $500.00 {words}" in read(books, business, "report-cash")
+
+
 @pytest.mark.parametrize(("week", "number"), [("1", "WORD-1"), ("undated", "OLD-1")])
 def test_each_week_has_its_rows(books, business, owed, week, number):
     page = read(books, business, "report-cash", week=week)
