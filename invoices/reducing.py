@@ -37,7 +37,7 @@ def start_plan(
     """Begins the way from what is owed to the target. Raises ReductionError where it leads nowhere, or one runs already."""
     start, goal = quantize(start_amount, currency), quantize(target, currency)
     if not 0 <= goal < start:
-        raise ReductionError(_("The target is less than what is owed today, and not below nothing."))
+        raise ReductionError(_("The target must be less than what is owed today, and not below nothing."))
     if not 1 <= weeks <= MOST_WEEKS:
         raise ReductionError(_("A plan takes one week at least and two years at most."))
     try:

@@ -85,7 +85,7 @@ def test_who_is_behind_is_told(books, business, o1):
 def test_a_plan_that_leads_nowhere_is_refused_beside_its_form(boss, business, o1):
     answer = boss.post(address(business, "reduction-start"), {"currency": "USD", "target": "9000", "weeks": "12"})
     assert answer.status_code == 422
-    assert "The target is less than what is owed today" in answer.content.decode()
+    assert "The target must be less than what is owed today, and not below nothing." in answer.content.decode()
     assert not ReductionPlan.objects.exists()
 
 
