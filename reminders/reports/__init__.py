@@ -173,6 +173,10 @@ REPORTS: dict[str, Kind] = {
         },
         unseen=frozenset({"customer", "invoices"}),
         past=False,
+        empty=_(
+            "Nothing needs a hard decision. An invoice does once it is more than 90 days late with no open query, plan, promise"
+            " or unmatched money for it; sooner where the customer may not be asked."
+        ),
     ),
     "steps": Kind(
         results.steps,

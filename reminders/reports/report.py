@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from customers.models import Business, Customer
 
 Figures = dict[str, dict[str, Any]]
@@ -63,7 +65,7 @@ class Kind:
     `past`: it can be told as of any day; else only of today. `unseen`: columns of the files that a page has no room for.
     `by_hand`: how the command reads it, where that may take longer than anybody waits for a page.
     `page`: the address of a page of its own, where it has one. `note`: how a column is to be read. `if_any`: figures a page
-    leaves out where they are nothing.
+    leaves out where they are nothing. `empty`: what a page says where there is nothing.
     """
 
     read: Callable[[Business, datetime.date], Report]
@@ -78,6 +80,7 @@ class Kind:
     note: object = ""
     if_any: frozenset[str] = frozenset()
     by_hand: Callable[[Business, datetime.date], Report] | None = None
+    empty: object = _("Nothing to report for that day.")
 
 
 def names_of(business: Business, ids: Collection[int] | None = None) -> dict[int, tuple[str, str]]:

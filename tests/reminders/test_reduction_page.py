@@ -165,6 +165,14 @@ def test_lanes_and_hard_decisions_are_reports_too(books, business, hard):
     assert len(lines(answer)) == 3
 
 
+def test_without_hard_decisions_the_report_says_when_they_begin(books, business, acme):
+    """91 days late is one, 90 is none."""
+    make.invoice(acme, issued="2026-01-01", due="2026-04-01")
+    assert "An invoice does once it is more than 90 days late" in read(books, business, "report-detail", "hard-decisions")
+    make.invoice(acme, issued="2026-01-01", due="2026-03-31")
+    assert "Nothing needs a hard decision" not in read(books, business, "report-detail", "hard-decisions")
+
+
 @pytest.mark.proves("P11")
 def test_the_paper_for_the_team(books, business, o1, hard):
     terms = {"start_amount": Decimal(9000), "target": Decimal(3000), "weeks": 12}
