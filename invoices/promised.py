@@ -1,41 +1,37 @@
-"""Reads what is promised and not settled yet."""
+"""Reads what of the promises is still to come, soon."""
 
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from customers.models import Business
 from invoices.metrics import NOTHING
 from invoices.models import Promise
 from invoices.models.agreement import PromiseState
+from invoices.receipts import received_by
 
 SOON = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """The open promises, and those of them that fall due within a week or did already."""
+    """The open promises that fall due within a week or did already: how many, what of them is still to come, and how many of
+    them are past their day."""
 
-    count: int = 0
-    amount: Decimal = NOTHING
     due: int = 0
     due_amount: Decimal = NOTHING
+    passed: int = 0
 
 
 def promised(business: Business, currency: str, today: datetime.date) -> Promised:
-    """What is promised and not settled yet, as it is now. One query."""
-    rows = Promise.objects.filter(business=business, currency=currency, state=PromiseState.OPEN)
-    soon = due_soon(today)
-    # Named unlike the column: a sum called "amount" would be summed again.
-    found = rows.aggregate(
-        count=Count("pk"),
-        due=Count("pk", filter=soon),
-        sum=Sum("amount", default=NOTHING),
-        due_sum=Sum("amount", filter=soon, default=NOTHING),
-    )
-    return Promised(found["count"], found["sum"], found["due"], found["due_sum"])
+    """What is promised for the next days and still to come, as it is now. One query, and five more where there is any."""
+    rows = list(Promise.objects.filter(due_soon(today), business=business, currency=currency).prefetch_related("lines"))
+    # What is due later need not be asked: the earliest promise takes what comes in.
+    received = received_by(rows, business.calendar, business.rules["promise"])
+    left = (row.amount - sum(received[row.pk].values(), NOTHING) for row in rows)
+    return Promised(len(rows), sum(left, NOTHING), sum(row.due_on < today for row in rows))
 
 
 def due_soon(today: datetime.date) -> Q:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from arcollect.dates import Calendar
+from customers.models import Business
 from invoices.models import Allocation, Invoice, Payment, Promise, PromiseLine
 from invoices.models.agreement import PromiseState
 from invoices.promises import NOTHING, Given, Receipt, Verdict, received_so_far, settled
@@ -42,6 +43,21 @@ def received_by(
     for key, given in grouped.items():
         found |= received_so_far(given, receipts.get(key, ()))
     return found
+
+
+def with_received(business: Business, rows: Sequence[Promise]) -> list[Promise]:
+    """The rows to be shown, never saved: those still open say what came in for them so far, which only the night stores.
+
+    Seven queries at most, none where none is open.
+    """
+    waiting = [row for row in rows if row.state == PromiseState.OPEN]
+    if waiting:
+        # All that these customers promised: no money is shown for two of them.
+        theirs = Promise.objects.filter(customer__in={row.customer_id for row in waiting}, state=PromiseState.OPEN)
+        received = received_by(theirs.prefetch_related("lines"), business.calendar, business.rules["promise"])
+        for row in waiting:
+            row.received = sum(received.get(row.pk, {}).values(), NOTHING)
+    return list(rows)
 
 
 def _with_receipts(

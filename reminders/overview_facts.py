@@ -113,7 +113,7 @@ class Overview:
 
 def overview(business: Business, standing: Standing, today: datetime.date, changed: list[int] | None = None) -> Overview:
     """What there is to show in one currency, in five queries, and eleven where customers `changed` since the night; one more
-    where a plan runs."""
+    where a plan runs, five where promises are due."""
     plan = running_plan(business, standing.currency)
     stored = stored_days(business, standing.currency, today, plan.started_on if plan else None)
     fresh = stored.latest is not None and stored.latest.on == today

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import Q
@@ -16,7 +17,7 @@ from arcollect.filters import day
 from arcollect.listing import Column, Filter, Listing, Option, search_in
 from arcollect.money import format_plain
 from customers.access import get_row, member_view
-from customers.models import Customer
+from customers.models import Business, Customer
 from customers.views.clock import today_of
 from invoices.account import positions
 from invoices.agreeing import AgreementError, breaks_promises, cancel_promise, make_promise
@@ -24,6 +25,7 @@ from invoices.forms.promise import PromiseForm
 from invoices.models import Promise
 from invoices.models.agreement import PromiseState
 from invoices.promised import due_soon
+from invoices.receipts import with_received
 from invoices.track_record import kept_lately
 from invoices.views.by_currency import by_currency
 
@@ -35,14 +37,14 @@ def promise_list(request: HttpRequest) -> HttpResponseBase:
     rows = Promise.objects.filter(business=request.business).select_related("customer", "contact")
     context = {"today": today, "kept": kept_lately(request.business, today)}
     extra = by_currency(request.business, request.GET.get("currency", ""))
-    return listing(today, extra).respond(request, rows, "invoices/promise_list.html", context)
+    return listing(request.business, today, extra).respond(request, rows, "invoices/promise_list.html", context)
 
 
 @member_view
 def promise_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One promise: who said what, what it is for, what came in so far and what became of it."""
     rows = Promise.objects.select_related("business", "customer__business", "contact", "conversation", "by")
-    promise = get_row(request, rows, pk)
+    (promise,) = with_received(request.business, [get_row(request, rows, pk)])
     context = {
         "promise": promise,
         "customer": promise.customer,
@@ -89,7 +91,7 @@ def promise_add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "invoices/promise_form.html", {"form": form, "customer": customer})
 
 
-def listing(today: datetime.date, extra: Sequence[Filter] = ()) -> Listing:
+def listing(business: Business, today: datetime.date, extra: Sequence[Filter] = ()) -> Listing:
     """How promises are searched, filtered and sorted on this day, the next to fall due first. `extra`: more filters."""
     show = [Option(state.value, state.label, Q(state=state)) for state in PromiseState]
     soon = Option("soon", lazy("Due within a week"), due_soon(today))
@@ -105,6 +107,7 @@ def listing(today: datetime.date, extra: Sequence[Filter] = ()) -> Listing:
         ],
         search=search_in("customer__name", "customer__reference", "contact__name"),
         hint=lazy("Customer, contact"),
+        prepare=partial(with_received, business),
         totals={lazy("Promised"): "amount"},
     )
 
@@ -115,6 +118,7 @@ COLUMNS = [
     Column("made", lazy("Promised on"), lambda row: row.made_on, ("made_on",)),
     Column("currency", lazy("Currency"), lambda row: row.currency, screen=False),
     Column("amount", lazy("Amount"), lambda row: format_plain(row.amount, row.currency), ("amount",), numeric=True),
-    Column("received", lazy("Received"), lambda row: format_plain(row.received, row.currency), ("received",), numeric=True),
+    # Not to be sorted by: of those still open no field has it.
+    Column("received", lazy("Received"), lambda row: format_plain(row.received, row.currency), numeric=True),
     Column("state", lazy("State"), lambda row: row.get_state_display(), ("state",)),
 ]

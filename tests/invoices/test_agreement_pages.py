@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from arcollect.dates import Calendar
 from customers.models import Task
@@ -92,6 +94,35 @@ def test_a_promise_shows_what_it_is_for(books, business, acme, late):
     assert "INV-1 $400.00" in page
     task = Task.objects.get(kind="promise_due")
     assert (task.opens_on, task.due_on) == (FRIDAY, day("2026-03-30"))
+
+
+def test_money_in_before_the_night_is_shown_for_the_promise_it_came_for(books, business, acme, late):
+    """Of two promises the earlier has it, on whichever page one looks."""
+    later = promised(acme, "100", due_on=day("2026-03-31"))
+    first = promised(acme)
+    make.payment(acme, "150", on="2026-03-20", split={late: "150"})
+    assert "Received $150.00" in read(books, business, "promise-detail", first.pk)
+    assert "Received $0.00" in read(books, business, "promise-detail", later.pk)
+    assert "$400.00 $150.00 Open" in read(books, business, "promise-list")
+    rows = lines(books.get(address(business, "promise-list"), {"format": "csv"}))
+    assert [row.split(",")[5] for row in rows] == ["Received", "150.00", "0.00"]
+    assert set(Promise.objects.values_list("received", flat=True)) == {0}
+
+
+def test_a_page_of_promises_costs_as_many_queries_as_one_of_them(books, business, django_assert_num_queries):
+    def grow(first: int, last: int) -> None:
+        for number in range(first, last):
+            customer = make.customer(business, f"C{number}")
+            invoice = make.invoice(customer, f"P-{number}", total="1000")
+            promised(customer)
+            make.payment(customer, "30", on="2026-03-20", split={invoice: "30"})
+
+    grow(0, 2)
+    with CaptureQueriesContext(connection) as few:
+        books.get(address(business, "promise-list"))
+    grow(2, 20)
+    with django_assert_num_queries(len(few)):
+        books.get(address(business, "promise-list"))
 
 
 def test_a_promise_that_came_by_mail(books, business, acme, late):

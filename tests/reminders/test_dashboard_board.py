@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from arcollect.dates import Calendar
 from invoices import promise_figures
+from invoices.agreeing import make_promise
 from invoices.disputing import open_dispute
 from invoices.models import LedgerDay, Promise, ReductionPlan
 from invoices.overruling import set_override
@@ -181,10 +182,39 @@ def test_promises_due_within_a_week_are_those_of_their_list(books, ledger, acme)
         Promise.objects.create(business=ledger, customer=acme, currency="USD", amount=100, made_on=TODAY, due_on=day(due))
     (one,) = standings(ledger, TODAY)
     found = overview(ledger, one, TODAY).promised
-    assert (found.count, found.amount, found.due, found.due_amount) == (3, 300, 2, 200)
+    assert (found.due, found.due_amount, found.passed) == (2, 200, 1)
     figures = promise_figures.section(ledger, TODAY)["USD"]["promises"]
     assert (figures["due_7"], figures["due_7_amount"]) == (2, "200.00")
     assert len(lines(books.get(address(ledger, "promise-list"), {"show": "soon", "format": "csv"}))) == 3
+
+
+def test_what_came_in_for_a_promise_is_not_to_come_any_more(books, ledger, acme):
+    """The one past its day is in its grace still, and is told apart."""
+    for due in ("2026-03-19", "2026-03-24"):
+        Promise.objects.create(business=ledger, customer=acme, currency="USD", amount=100, made_on=TODAY, due_on=day(due))
+    make.payment(acme, "130", on="2026-03-20")
+    night(ledger, "2026-03-20")
+    assert "2 promises due within a week $70.00 still to come; 1 past its day" in read(books, ledger, "dashboard")
+    csv = lines(books.get(address(ledger, "promise-list"), {"show": "soon", "format": "csv"}))
+    assert [row.split(",")[4:] for row in csv[1:]] == [["100.00", "100.00", "Open"], ["100.00", "30.00", "Open"]]
+
+
+def test_more_promises_cost_the_dashboard_no_query_more(books, ledger):
+    def promise(first: int, last: int) -> None:
+        for number in range(first, last):
+            customer = make.customer(ledger, f"C{number}")
+            invoice = make.invoice(customer, f"P-{number}", total="1000")
+            make_promise(customer=customer, currency="USD", amount=Decimal(100), made_on=TODAY, due_on=TODAY)
+            make.payment(customer, "30", on="2026-03-20", split={invoice: "30"})
+
+    night(ledger, "2026-03-20")
+    promise(0, 2)
+    with CaptureQueriesContext(connection) as few:
+        books.get(address(ledger, "dashboard"))
+    promise(2, 20)
+    with CaptureQueriesContext(connection) as many:
+        books.get(address(ledger, "dashboard"))
+    assert len(many) == len(few)
 
 
 def test_what_came_in_is_listed_by_day_and_currency(books, ledger, acme):

@@ -10,7 +10,7 @@ from arcollect.dates import Calendar
 from customers.models import Business, Membership
 from customers.models.business import Role
 from invoices.disputing import open_dispute
-from invoices.models import Invoice, LedgerDay, ReductionPlan
+from invoices.models import Invoice, LedgerDay, Promise, ReductionPlan
 from reminders.models import Run
 from reminders.tasks import weekly_when_due
 from reminders.weekly import scheduled_on
@@ -118,6 +118,17 @@ def test_what_the_team_did_is_counted_in_all_currencies_where_there_are_several(
     for words in (several.body, several.alternatives[0][0]):
         assert said in words
     assert said not in alone.body + alone.alternatives[0][0]
+
+
+def test_it_says_what_of_the_promises_is_still_to_come(ledger, acme, owner):
+    promise = {"business": ledger, "customer": acme, "currency": "USD", "amount": 100, "made_on": day("2026-03-09")}
+    for due in ("2026-03-13", "2026-03-18"):
+        Promise.objects.create(due_on=day(due), **promise)
+    make.payment(acme, "130", on="2026-03-12")
+    weekly_when_due(ledger, MONDAY)
+    (sent,) = mail.outbox
+    assert "2 promises fall due within a week, still to come: $70.00 (1 past its day)" in sent.body
+    assert "2, past their day 1" in sent.alternatives[0][0]
 
 
 def test_it_comes_once_however_often_the_clock_does(ledger, owner):
