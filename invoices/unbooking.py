@@ -1,11 +1,11 @@
 """Takes bookings back as if never made: credit notes taken off by mistake, payments that did not come back after all, payments
-entered by mistake.
+and write-offs entered by mistake.
 
 The other half of `invoices.booking`, and with it the only writer of Payment, Allocation and CreditNote.allocated.
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from customers import log
 from customers.desk import close_about, reopen_tasks
 from customers.models import Business, Task, User
-from customers.models.desk import TaskState
+from customers.models.desk import TaskKind, TaskState
 from invoices.balances import BookingError, date_payment, lock_invoices, lock_notes, store
 from invoices.booking import unbook_many
-from invoices.models import Allocation, CreditNote, Payment
+from invoices.models import Allocation, CreditNote, Payment, WriteOff
 from invoices.plan_keeping import recount_plans
 from invoices.settling import recheck_settlements
+from invoices.writing_off import unbook_write_offs
 
 # What the log calls a payment that was entered by mistake.
 TAKEN_OUT = "payment.taken_out"
@@ -73,9 +74,31 @@ def undo_tasks(*, business: Business, payments: Sequence[Payment], on: datetime.
         close_about(business=business, subject=subject, outcome="UNBOOKED", on=on, by=actor)
     if payments:
         since = business.local_date(min(payment.created_at for payment in payments))
-        swept = Task.objects.filter(business=business, state=TaskState.CANCELLED, closed_by=None, closed_on__gte=since)
-        theirs = swept.filter(customer__in={payment.customer_id for payment in payments})
-        reopen_tasks(business=business, ids=theirs.values_list("pk", flat=True), by=actor)
+        _undo_sweep(business, {payment.customer_id for payment in payments}, since, actor)
+
+
+@transaction.atomic
+def take_out_write_off(*, row: WriteOff, actor: User) -> None:
+    """What somebody gave up of an invoice is as open as before, in the same cycle, so that no step of it fires a second time:
+    what the engine took off the desk since is to be done again, and the decision it answered is to be taken.
+
+    Raises BookingError for one that came with something else, and for one that stands no more.
+    """
+    if not row.by_hand:
+        raise BookingError(_("It was not decided by itself: take back what it came with."))
+    if not unbook_write_offs(business=row.business, ids=[row.pk], actor=actor):
+        raise BookingError(_("It is not written off any more."))
+    customer = row.invoice.customer_id
+    _undo_sweep(row.business, {customer}, row.on, actor)
+    answered = Task.objects.filter(customer=customer, kind=TaskKind.DECIDE, closed_by=row.by_id, closed_on=row.on)
+    decisions = answered.filter(currency=row.invoice.currency, state=TaskState.DONE)
+    reopen_tasks(business=row.business, ids=decisions.values_list("pk", flat=True), by=actor)
+
+
+def _undo_sweep(business: Business, customers: Collection[int], since: datetime.date, by: User | None) -> None:
+    """What the engine took off the desk of these customers since that day is to be done again."""
+    swept = Task.objects.filter(business=business, state=TaskState.CANCELLED, closed_by=None, closed_on__gte=since)
+    reopen_tasks(business=business, ids=swept.filter(customer__in=customers).values_list("pk", flat=True), by=by)
 
 
 @transaction.atomic

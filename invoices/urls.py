@@ -36,6 +36,7 @@ from invoices.views import (
     small_balances,
     syncing,
     unapplied,
+    write_offs,
 )
 
 urlpatterns = [
@@ -84,6 +85,7 @@ urlpatterns = [
     path("money/small/", small_balances.small_list, name="money-small"),
     path("money/small/write-off/", small_balances.small_write_off, name="small-write-off"),
     path("money/write-offs/<int:pk>/take-back/", small_balances.small_take_back, name="small-take-back"),
+    path("money/write-offs/<int:pk>/take-out/", write_offs.write_off_take_out, name="write-off-take-out"),
     path("invoices/", invoices.invoice_list, name="invoice-list"),
     path("invoices/<int:pk>/reminders/", invoices.invoice_reminders, name="invoice-reminders"),
     path("invoices/to-put-right/", preflight.preflight_list, name="preflight-list"),

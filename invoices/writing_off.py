@@ -18,6 +18,9 @@ from invoices.models import Invoice, Payment, WriteOff
 from invoices.models.money import WriteOffKind
 from invoices.standing import claims
 
+# What the log calls a write-off that is as if it had never been made.
+UNBOOKED = "invoice.write_off_unbooked"
+
 
 @transaction.atomic
 def write_off(
@@ -44,19 +47,22 @@ def write_off_many(*, business: Business, rows: Sequence[WriteOff], actor: User 
 
 
 @transaction.atomic
-def unbook_write_offs(*, business: Business, ids: Iterable[int], actor: User | None = None) -> None:
-    """Takes write-offs out of the books as if they had never been made, with the bank line they were made for.
+def unbook_write_offs(*, business: Business, ids: Iterable[int], actor: User | None = None) -> int:
+    """Takes write-offs out of the books as if they had never been made, with the bank line they were made for; returns how many.
 
     Unlike `take_back` it starts no new cycle. One that was reversed since stays as it is.
     """
-    rows = list(WriteOff.objects.filter(business=business, pk__in=list(ids), reversed_on=None))
-    locked = lock_invoices(business, {row.invoice_id for row in rows})
+    standing = WriteOff.objects.filter(business=business, pk__in=list(ids), reversed_on=None)
+    locked = lock_invoices(business, set(standing.values_list("invoice_id", flat=True)))
+    # Read once nobody else can change them: of two clicks one takes them out.
+    rows = list(standing)
     for row in rows:
         locked[row.invoice_id].balance += row.amount
         locked[row.invoice_id].paid_on = None
     store(locked.values())
     WriteOff.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    log.record_many(business, [_event("invoice.write_off_unbooked", row, locked[row.invoice_id], actor) for row in rows])
+    log.record_many(business, [_event(UNBOOKED, row, locked[row.invoice_id], actor) for row in rows])
+    return len(rows)
 
 
 @transaction.atomic
@@ -144,5 +150,5 @@ def _event(kind: str, row: WriteOff, invoice: Invoice, actor: User | None) -> Ev
         actor=actor,
         kind=kind,
         subject=f"invoice:{invoice.pk}",
-        data={"write_off": str(row.kind), "amount": format_plain(row.amount, invoice.currency)},
+        data={"id": row.pk, "write_off": str(row.kind), "amount": format_plain(row.amount, invoice.currency)},
     )

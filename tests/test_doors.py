@@ -81,6 +81,7 @@ OWNERS_ONLY = {
     "member-remind",
     "small-write-off",
     "small-take-back",
+    "write-off-take-out",
     "reduction-start",
     "reduction-end",
     "reduction-odds",

@@ -124,6 +124,11 @@ class WriteOff(models.Model):
     def __str__(self) -> str:
         return f"{self.amount} of {self.invoice}"
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody decided it by itself: what a plan or a settlement grants belongs to that, a slip to its payment."""
+        return self.kind in (WriteOffKind.BAD_DEBT, WriteOffKind.GOODWILL) and self.by_id is not None
+
 
 class Refund(models.Model):
     """Money paid back out of a payment or a credit note no invoice needs. It counts in what is `allocated` of its source."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from arcollect.ids import read_id
-from customers.access import get_row, member_view, owner_view
+from customers.access import get_row, member_view, owner_view, say_undoable
 from customers.desk import complete_task
 from customers.forms.task import SnoozeForm
 from customers.models import Customer, Task
@@ -23,7 +23,7 @@ from customers.models.letter import LetterState
 from customers.views.clock import today_of
 from invoices.account import Position, currency_asked, positions
 from invoices.balances import BookingError
-from invoices.models import Invoice
+from invoices.models import Invoice, WriteOff
 from invoices.settlement_money import settleable
 from invoices.settlements import NOTHING, floor_of
 from invoices.writing_off import give_up
@@ -102,7 +102,7 @@ def decision_write_off(request: HttpRequest, pk: int) -> HttpResponse:
         with transaction.atomic():
             # The engine's lock first, as everywhere: what waited for the money given up is taken off the desk at once.
             Cursor.objects.select_for_update().get_or_create(business=request.business)
-            give_up(customer=customer, invoice_ids=ids, on=today_of(request), reason=reason, actor=request.user)
+            given = give_up(customer=customer, invoice_ids=ids, on=today_of(request), reason=reason, actor=request.user)
             _done(request, customer, _("Written off."))
             sweep(
                 business=request.business,
@@ -113,7 +113,7 @@ def decision_write_off(request: HttpRequest, pk: int) -> HttpResponse:
     except BookingError as problem:
         messages.error(request, str(problem))
         return _back(request, customer)
-    messages.success(request, _("Written off. If money comes in for it later, it is booked as recovered."))
+    _say_written_off(request, given)
     return redirect("customer-detail", request.business.slug, customer.pk)
 
 
@@ -223,6 +223,14 @@ def _done(request: HttpRequest, customer: Customer, outcome: str) -> None:
     task = _task(request, customer)
     if task is not None:
         complete_task(task=task, outcome=outcome, on=today_of(request), by=request.user)
+
+
+def _say_written_off(request: HttpRequest, given: list[WriteOff]) -> None:
+    words = _("Written off. If money comes in for it later, it is booked as recovered.")
+    if len(given) == 1:
+        say_undoable(request, words, "write-off-take-out", given[0].pk)
+    else:
+        messages.success(request, words + " " + _("Each can be taken back on the page of its invoice."))
 
 
 def _back(request: HttpRequest, customer: Customer) -> HttpResponse:

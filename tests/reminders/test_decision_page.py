@@ -127,6 +127,25 @@ def test_what_is_written_off_is_not_called_for_any_more(page, business, acme, in
     assert (call.state, WriteOff.objects.count()) == ("cancelled", 1)
 
 
+def test_the_message_after_it_takes_it_back_with_the_desk(page, business, acme, invoice, task):
+    call = make.task(acme, "call_60", subject="USD", currency="USD", amount=2000)
+    data = {"invoices": [invoice.pk], "reason": "Gone away", "sure": "on"}
+    where = f"{address(business, 'decision-write-off', acme.pk)}?task={task.pk}"
+    said = page.post(where, data, follow=True).content.decode()
+    undo = address(business, "write-off-take-out", WriteOff.objects.get().pk)
+    assert f'action="{undo}"' in said
+    page.post(undo)
+    for row in (call, task, invoice):
+        row.refresh_from_db()
+    assert (call.state, task.state, invoice.balance, invoice.cycle) == ("open", "open", 2000, 1)
+
+
+def test_of_several_written_off_each_is_taken_back_on_its_own_page(page, business, acme, invoice):
+    other = make.invoice(acme, "INV-8", due="2025-11-30", total="100")
+    data = {"invoices": [invoice.pk, other.pk], "reason": "Gone away", "sure": "on"}
+    assert "on the page of its invoice" in words(page.post(address(business, "decision-write-off", acme.pk), data, follow=True))
+
+
 def test_nothing_is_written_off_where_the_settings_say_so(page, business, acme, invoice):
     business.settings = {"final": {"write_off": False}}
     business.save()
