@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
     DateField,
@@ -88,7 +89,7 @@ def lane_board(business: Business, today: datetime.date, currency: str, most: in
     rows = others.annotate(lane=_lane(business, today, currency)).order_by()
     found = {lane: Filled() for lane in Lane}
     for lane, amount, count in rows.values_list("lane").annotate(Sum("balance"), Count("pk")):
-        found[Lane(lane)] = Filled(amount, count, _first(rows, Lane(lane), currency, today, most))
+        found[Lane(lane)] = Filled(amount, count, _first(business, rows, Lane(lane), currency, today, most))
     for one in placed:
         filled = found[one.lane]
         filled.amount += one.debt.amount
@@ -128,13 +129,16 @@ def _firm_segment(business: Business, today: datetime.date) -> Q:
     return Q(customer__in=held.filter(firm).values("customer")) | by_figures
 
 
-def _first(rows: QuerySet[Invoice], lane: Lane, currency: str, today: datetime.date, most: int) -> list[Placed]:
+def _first(
+    business: Business, rows: QuerySet[Invoice], lane: Lane, currency: str, today: datetime.date, most: int
+) -> list[Placed]:
     """Of a lane the debts that come first: oldest x largest."""
+    planned = ExpressionWrapper(Q(pk__in=planned_invoices(business)), BooleanField())
     weight = ExpressionWrapper(F("balance") * DaysLate(today), DecimalField())
-    first = rows.filter(lane=lane.value).order_by(weight.desc(), "due_on", "pk")[:most]
+    first = rows.filter(lane=lane.value).annotate(planned=planned).order_by(weight.desc(), "due_on", "pk")[:most]
     return [
-        Placed(Debt(pk, customer_id, currency, due_on, balance), lane, (today - due_on).days)
-        for pk, customer_id, due_on, balance in first.values_list("pk", "customer_id", "due_on", "balance")
+        Placed(Debt(pk, customer_id, currency, due_on, balance, planned=under_way), lane, (today - due_on).days)
+        for pk, customer_id, due_on, balance, under_way in first.values_list("pk", "customer_id", "due_on", "balance", "planned")
     ]
 
 

@@ -121,6 +121,18 @@ def test_the_lanes_in_the_order_of_the_work(books, business, o1):
     assert page.index("INV-6") < page.index("INV-4")
 
 
+@pytest.mark.proves("P11")
+def test_in_the_lane_of_plans_it_is_said_whose_plan_is_under_way(books, business):
+    agreed, wanted = make.customer(business, "Dove"), make.customer(business, "Elm", approach="CANT")
+    owed = [make.invoice(one, one.name, due="2026-06-01", total="600") for one in (agreed, wanted)]
+    make.plan(agreed, {owed[0]: "600"}, {"2026-07-31": "600"}, signed="2026-06-20")
+    page = read(books, business, "reduction-plan")
+    assert "Payment plans: to agree, or running $1,200.00, 2 invoices" in page
+    assert page.count("plan under way") == 1
+    paper = books.get(address(business, "reduction-file"), {"currency": "USD"})
+    assert said_on_paper(paper).count("plan under way") == 1
+
+
 @pytest.fixture
 def hard(business):
     """1000 of two invoices, the older 150 days late."""
