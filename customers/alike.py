@@ -57,6 +57,11 @@ def one_and_merged(customer: Customer) -> list[int]:
     return [customer.pk, *Customer.objects.filter(merged_into=customer).values_list("pk", flat=True)]
 
 
+def one_of(customer: Customer) -> int:
+    """The id of who a customer is now: of the one it was merged into, or its own."""
+    return customer.merged_into_id or customer.pk
+
+
 @transaction.atomic
 def tell_apart(*, first: Customer, second: Customer, actor: User) -> None:
     """Keeps that two customers that look alike are two: they are not suggested again."""

@@ -88,11 +88,12 @@ def _credits(business: Business) -> Iterator[OpenCredit]:
 
 def _settlements(business: Business) -> dict[Account, AwaitedSettlement]:
     live = Settlement.objects.filter(business=business, state__in=LIVE_SETTLEMENT_STATES)
+    live = live.annotate(whose=Coalesce("customer__merged_into_id", "customer_id"))
     covered: dict[int, dict[int, Decimal]] = defaultdict(dict)
     lines = SettlementInvoice.objects.filter(settlement__in=live).order_by("id")
     for pk, invoice_id, amount in lines.values_list("settlement_id", "invoice_id", "amount"):
         covered[pk][invoice_id] = amount
-    names = ("id", "customer_id", "currency", "amount", "received", "state", "accept_by", "pay_by")
+    names = ("id", "whose", "currency", "amount", "received", "state", "accept_by", "pay_by")
     found = {}
     for pk, customer_id, currency, amount, received, state, accept_by, pay_by in live.values_list(*names):
         until = accept_by if state == SettlementState.OFFERED else pay_by

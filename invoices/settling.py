@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
 from customers import log
+from customers.alike import one_and_merged
 from customers.desk import close_about, open_task
 from customers.models import Business, Conversation, Customer, User
 from customers.models.business import Role
@@ -33,9 +34,10 @@ CHANGEABLE = [*LIVE_SETTLEMENT_STATES, *TOO_LATE, SettlementState.KEPT]
 
 def barred(customer: Customer, currency: str) -> str:
     """Why no settlement can be offered now, or ""."""
-    if customer.settlements.filter(currency=currency, state__in=LIVE_SETTLEMENT_STATES).exists():
+    ours = {"customer__in": one_and_merged(customer), "currency": currency}
+    if Settlement.objects.filter(**ours, state__in=LIVE_SETTLEMENT_STATES).exists():
         return _("A settlement is on offer or accepted already.")
-    if PaymentPlan.objects.filter(customer=customer, currency=currency, state__in=LIVE_PLAN_STATES).exists():
+    if PaymentPlan.objects.filter(**ours, state__in=LIVE_PLAN_STATES).exists():
         return _("A payment plan is on offer or running.")
     return with_agency(customer, currency)
 
@@ -188,7 +190,10 @@ def recheck_settlements(*, business: Business, customer_ids: Iterable[int], on: 
 
     Without `on` the money is out of the books as if it had never been in them, and the credit with it.
     """
-    found = Settlement.objects.filter(business=business, customer__in=list(customer_ids), state__in=CHANGEABLE)
+    ids = list(customer_ids)
+    # By what it covers too: a settlement names whom it was made with, its invoices go where that customer was merged into.
+    covering = SettlementInvoice.objects.filter(invoice__customer__in=ids).values("settlement")
+    found = Settlement.objects.filter(Q(customer__in=ids) | Q(pk__in=covering), business=business, state__in=CHANGEABLE)
     for settlement in found.order_by("pk"):
         _recheck(_locked(settlement), on)
 
@@ -250,7 +255,8 @@ def _revive(row: Settlement, came: Came, on: datetime.date | None) -> bool:
 
 
 def _another_stands(row: Settlement) -> bool:
-    others = Settlement.objects.filter(customer=row.customer_id, currency=row.currency).exclude(pk=row.pk)
+    ours = one_and_merged(row.customer.merged_into or row.customer)
+    others = Settlement.objects.filter(customer__in=ours, currency=row.currency).exclude(pk=row.pk)
     return others.filter(Q(state__in=LIVE_SETTLEMENT_STATES) | Q(pk__gt=row.pk, state=SettlementState.KEPT)).exists()
 
 
