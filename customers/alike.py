@@ -4,10 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from customers import log
 from customers.duplicates import Card, Suggestion, suggestions
 from customers.models import Business, Contact, Customer, NotDuplicate, User
+
+# Whose a row is now, in a query: of the customer it names, or of the one that was merged into.
+WHOSE = Coalesce("customer__merged_into_id", "customer_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
 
+from customers.alike import WHOSE
 from customers.models import Business, Customer
 from invoices.matches import NOTHING
 from invoices.models import (
@@ -50,7 +50,7 @@ def read_ledger(business: Business) -> Ledger:
     paid = Invoice.objects.filter(business=business, balance=0).order_by("-id")
     for number, customer_id in paid.values_list("number", "customer_id")[:PAID_KEPT]:
         ledger.paid_numbers.add(number, customer_id)
-    payers = KnownPayer.objects.filter(business=business).annotate(whose=Coalesce("customer__merged_into_id", "customer_id"))
+    payers = KnownPayer.objects.filter(business=business).annotate(whose=WHOSE)
     for kind, key, customer_id, times in payers.values_list("kind", "key", "whose", "times"):
         known = ledger.known.setdefault((kind, key), {})
         known[customer_id] = known.get(customer_id, 0) + times
@@ -87,8 +87,7 @@ def _credits(business: Business) -> Iterator[OpenCredit]:
 
 
 def _settlements(business: Business) -> dict[Account, AwaitedSettlement]:
-    live = Settlement.objects.filter(business=business, state__in=LIVE_SETTLEMENT_STATES)
-    live = live.annotate(whose=Coalesce("customer__merged_into_id", "customer_id"))
+    live = Settlement.objects.filter(business=business, state__in=LIVE_SETTLEMENT_STATES).annotate(whose=WHOSE)
     covered: dict[int, dict[int, Decimal]] = defaultdict(dict)
     lines = SettlementInvoice.objects.filter(settlement__in=live).order_by("id")
     for pk, invoice_id, amount in lines.values_list("settlement_id", "invoice_id", "amount"):

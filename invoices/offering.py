@@ -8,9 +8,10 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext as _
 
+from customers.alike import one_and_merged, one_of
 from customers.models import Customer
 from customers.models.customer import Kind
-from invoices.models import Invoice, PaymentPlan
+from invoices.models import Invoice, PaymentPlan, Settlement
 from invoices.models.agreement import BLOCKING_PLAN_STATES, LIVE_PLAN_STATES, PlanState
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
 from invoices.plans import Limits, limits_for, preset_of
@@ -53,7 +54,7 @@ def chosen(covered: Covered, only: Iterable[int] | None) -> Covered:
 
 def left_of(plan: PaymentPlan) -> Covered:
     """(invoice id, amount) of what is still open of the invoices a running plan covers, oldest first."""
-    disputed = claims([plan.customer_id]).disputed
+    disputed = claims([one_of(plan.customer)]).disputed
     found = []
     for line in plan.covered.select_related("invoice").order_by("invoice__due_on", "invoice__issued_on", "invoice__number"):
         free = min(line.amount, line.invoice.balance - disputed.get(line.invoice_id, NOTHING))
@@ -64,7 +65,7 @@ def left_of(plan: PaymentPlan) -> Covered:
 
 def outgrown(plan: PaymentPlan) -> bool:
     """Whether less is open and undisputed of its invoices than when the plan was written: what it says is no longer owed."""
-    disputed = claims([plan.customer_id]).disputed
+    disputed = claims([one_of(plan.customer)]).disputed
     lines = plan.covered.select_related("invoice")
     return any(line.invoice.balance - disputed.get(line.invoice_id, NOTHING) < line.amount for line in lines)
 
@@ -74,11 +75,12 @@ def barred(customer: Customer, currency: str, today: datetime.date, replaces: Pa
 
     `replaces`: the plan the new one takes the place of, which therefore stands in nobody's way.
     """
-    plans = customer.plans.filter(currency=currency)
+    ours = {"customer__in": one_and_merged(customer), "currency": currency}
+    plans = PaymentPlan.objects.filter(**ours)
     live = plans.filter(state__in=LIVE_PLAN_STATES)
     if (live.exclude(pk=replaces.pk) if replaces else live).exists():
         return _("A payment plan is on offer or running already.")
-    if customer.settlements.filter(currency=currency, state__in=LIVE_SETTLEMENT_STATES).exists():
+    if Settlement.objects.filter(**ours, state__in=LIVE_SETTLEMENT_STATES).exists():
         return _("A settlement is on offer or accepted.")
     if handed := with_agency(customer, currency):
         return handed

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from arcollect.dates import Calendar
 from arcollect.money import format_plain
+from customers.alike import WHOSE, one_of
 from customers.desk import close_about
 from customers.models import Business
 from invoices.agreeing import note
@@ -39,7 +40,7 @@ def settle_plans(
     came = came_in(plans)
     rules = business.rules["plan"] if plans else {}
     for plan in plans:
-        own, key = rules_of(plan, rules), (plan.customer_id, plan.currency)
+        own, key = rules_of(plan, rules), (one_of(plan.customer), plan.currency)
         running = running_of(plan)
         judgement = judged(
             running,
@@ -91,7 +92,7 @@ def _running(business: Business, customers: Collection[int] | None, unpaid: Coll
     with all that is needed to judge them. Where nothing was signed, as of most who pay, that is one short question."""
     signed = PaymentPlan.objects.filter(business=business, signed_at__isnull=False)
     if customers is not None:
-        signed = signed.filter(customer__in=customers)
+        signed = signed.filter(Q(customer__in=customers) | Q(customer__merged_into__in=customers))
     if not signed.exists():
         return []
     back = Allocation.objects.filter(
@@ -100,11 +101,13 @@ def _running(business: Business, customers: Collection[int] | None, unpaid: Coll
         reversed_on__gte=OuterRef("ended_on"),
         payment__returned_on__isnull=False,
     )
-    another = PaymentPlan.objects.filter(customer=OuterRef("customer"), currency=OuterRef("currency"), state__in=RUNNING)
+    running = PaymentPlan.objects.filter(currency=OuterRef("currency"), state__in=RUNNING)
+    another = running.annotate(whose=WHOSE).filter(whose=OuterRef("whose"))
     gone = PlanInvoice.objects.filter(plan=OuterRef("pk"), invoice__in=list(unpaid))
     undone = Q(Exists(back) | Exists(gone), ~Exists(another), state=PlanState.COMPLETED)
     rows = (
-        signed.filter(Q(state__in=RUNNING) | undone)
+        signed.annotate(whose=WHOSE)
+        .filter(Q(state__in=RUNNING) | undone)
         .select_for_update(of=("self",))
         .select_related("business", "customer")
         .order_by("pk")

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
+from customers.alike import one_of
 from invoices.agreement_terms import reference_of
 from invoices.allocation import AwaitedPlan
 from invoices.instalments import NOTHING, Receipt
@@ -44,7 +45,7 @@ def came_in(plans: Sequence[PaymentPlan]) -> Came:
     return Came(
         receipts={plan.pk: tuple(_counted(plan, money, balances)) for plan in plans},
         returned={plan.pk: _returned_of(plan, back) for plan in plans},
-        in_hand=_in_hand({plan.customer_id for plan in plans}),
+        in_hand=_in_hand({one_of(plan.customer) for plan in plans}),
     )
 
 
@@ -90,9 +91,10 @@ def _in_hand(customers: Iterable[int]) -> dict[Key, Decimal]:
 
 def awaited_plans(customer_ids: Iterable[int]) -> dict[Key, AwaitedPlan]:
     """The running plans by customer and currency, for allocation; one query where there is none."""
-    plans = PaymentPlan.objects.filter(customer__in=customer_ids, state__in=RUNNING).select_related("customer")
+    ours = Q(customer__in=customer_ids) | Q(customer__merged_into__in=customer_ids)
+    plans = PaymentPlan.objects.filter(ours, state__in=RUNNING).select_related("customer")
     return {
-        (plan.customer_id, plan.currency): AwaitedPlan(
+        (one_of(plan.customer), plan.currency): AwaitedPlan(
             plan.pk,
             reference_of(plan),
             {line.invoice_id: line.amount for line in plan.covered.all()},

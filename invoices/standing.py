@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from customers.alike import WHOSE
 from customers.models import Customer
 from invoices.allocation import OpenItem
 from invoices.models import Dispute, Invoice, PaymentPlan, PlanInvoice, PromiseLine, SettlementInvoice
@@ -69,7 +70,10 @@ def claims_on(invoice_ids: Iterable[int]) -> Claims:
 
 
 def claims(customer_ids: Iterable[int]) -> Claims:
-    """Open disputes, plans offered, live or ended unpaid, open promises and settlements of these customers, in four queries."""
+    """Open disputes, plans offered, live or ended unpaid, open promises and settlements of these customers, in four queries.
+
+    Plans and settlements are found by what they cover: those of who was merged into them keep naming whom they were made with.
+    """
     ids = list(customer_ids)
     disputed: dict[int, Decimal] = defaultdict(Decimal)
     planned: dict[int, Decimal] = defaultdict(Decimal)
@@ -80,9 +84,9 @@ def claims(customer_ids: Iterable[int]) -> Claims:
         disputed[invoice_id] += amount
     proposed = Q(plan__state=PlanState.DRAFT, plan__proposed_by=Proposer.CUSTOMER)
     covered = PlanInvoice.objects.filter(
-        proposed | Q(plan__state__in=[*LIVE_PLAN_STATES, PlanState.DEFAULTED]), plan__customer__in=ids
+        proposed | Q(plan__state__in=[*LIVE_PLAN_STATES, PlanState.DEFAULTED]), invoice__customer__in=ids
     )
-    plan = [f"plan__{name}" for name in ("state", "offered_on", "accept_by", "customer_id", "currency", "id")]
+    plan = ("plan__state", "plan__offered_on", "plan__accept_by", "invoice__customer_id", "plan__currency", "plan_id")
     for invoice_id, amount, state, offered_on, *terms in covered.values_list("invoice_id", "amount", *plan):
         if state in BLOCKING_PLAN_STATES:
             planned[invoice_id] += amount
@@ -99,7 +103,7 @@ def claims(customer_ids: Iterable[int]) -> Claims:
 def _settling(ids: list[int]) -> dict[int, list[tuple[datetime.date, Decimal]]]:
     """Nobody is asked for what a settlement covers while they may still accept it, or pay it (domain.md 6.6)."""
     found: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
-    lines = SettlementInvoice.objects.filter(settlement__customer__in=ids, settlement__state__in=LIVE_SETTLEMENT_STATES)
+    lines = SettlementInvoice.objects.filter(invoice__customer__in=ids, settlement__state__in=LIVE_SETTLEMENT_STATES)
     terms = [f"settlement__{name}" for name in ("state", "accept_by", "pay_by")]
     for invoice_id, amount, state, accept_by, pay_by in lines.values_list("invoice_id", "amount", *terms):
         found[invoice_id].append((accept_by if state == SettlementState.OFFERED else pay_by, amount))
@@ -109,11 +113,13 @@ def _settling(ids: list[int]) -> dict[int, list[tuple[datetime.date, Decimal]]]:
 def offer_days(customer_ids: Iterable[int]) -> dict[tuple[int, str], dict[int, datetime.date]]:
     """By customer and currency: the day each plan (by id) was offered, an answer to an earlier offer the day that one was.
 
-    One talk about a plan, however often it goes to and fro, is one offer.
+    One talk about a plan, however often it goes to and fro, is one offer. Offers to who was merged into them are theirs.
     """
-    offers = PaymentPlan.objects.filter(customer__in=list(customer_ids), offered_on__isnull=False).order_by("id")
+    ids = list(customer_ids)
+    ours = Q(customer__in=ids) | Q(customer__merged_into__in=ids)
+    offers = PaymentPlan.objects.filter(ours, offered_on__isnull=False).annotate(whose=WHOSE).order_by("id")
     days: dict[tuple[int, str], dict[int, datetime.date]] = defaultdict(dict)
-    names = ("customer_id", "currency", "id", "offered_on", "replaces_id", "replaces__signed_at")
+    names = ("whose", "currency", "id", "offered_on", "replaces_id", "replaces__signed_at")
     for customer_id, currency, pk, offered_on, answered, signed_at in offers.values_list(*names):
         known = days[customer_id, currency]
         known[pk] = known.get(answered, offered_on) if signed_at is None else offered_on

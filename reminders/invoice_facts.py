@@ -96,7 +96,7 @@ def _offered(ids: list[int], offers: Mapping[int, Sequence[Offer]], rules: Mappi
 
     def first(offer: Offer) -> bool:
         known = days[offer.customer_id, offer.currency]
-        began = known[offer.plan_id]
+        began = known.get(offer.plan_id, offer.offered_on)
         return not any(began - once < day < began for day in known.values())
 
     return {

@@ -6,10 +6,18 @@ from decimal import Decimal
 import pytest
 
 from invoices.booking import return_payment
+from invoices.models import PaymentPlan
+from invoices.models.agreement import PlanState, Proposer
 from invoices.models.settlement import SettlementState
+from invoices.offering import barred as no_plan
+from invoices.plan_keeping import settle_plans
+from invoices.plan_receipts import awaited_plans
+from invoices.planning import end_plan
 from invoices.settlement_money import awaited_settlement, came_in
 from invoices.settling import accept_settlement, barred, offer_settlement
+from reminders.facts import cases_of, settings_of
 from reminders.merging import merge
+from reminders.models import StepCode
 from tests import make
 from tests.make import day
 
@@ -69,3 +77,62 @@ def test_what_is_left_of_it_is_known_when_it_comes_once_more(kept, gone, invoice
     assert [item.invoice_id for item in awaited_settlement(kept.pk, "USD", Decimal(540))] == [invoice.pk]
     make.payment(kept, "540", on="2026-07-06")
     assert came_in(now(settled)).waiting == 540
+
+
+@pytest.fixture
+def ended(owner, gone, invoice):
+    """A plan that ended unpaid on 20 June."""
+    plan = make.plan(gone, {invoice: "600"}, {"2026-06-12": "300", "2026-07-12": "300"}, signed="2026-06-10")
+    end_plan(plan=plan, on=day("2026-06-20"), actor=owner)
+    return plan
+
+
+@pytest.mark.proves("T34")
+def test_a_plan_that_ended_unpaid_leaves_its_invoices_at_day_90_and_bars_the_next(business, kept, ended, merged):
+    merged()
+    [case] = cases_of(business, [kept], settings_of(business), TODAY)[kept.pk]
+    assert case.invoices[0].floor == StepCode.DAY_90
+    assert "ended unpaid" in no_plan(kept, "USD", TODAY)
+
+
+@pytest.fixture
+def completed(gone, invoice):
+    """A plan paid in one sum, less 60; the plan and the payment."""
+    plan = make.plan(gone, {invoice: "600"}, {"2026-06-12": "540"}, signed="2026-06-10", discount=Decimal(60))
+    return plan, make.payment(gone, "540", on="2026-06-12", split={invoice: "540"})
+
+
+@pytest.mark.proves("T22")
+def test_a_kept_plan_runs_again_when_its_payment_comes_back_after_the_merge(kept, invoice, completed, merged):
+    plan, payment = completed
+    assert (now(plan).state, now(invoice).balance) == (PlanState.COMPLETED, 0)
+    merged()
+    return_payment(payment=payment, on=day("2026-07-02"))
+    assert (now(plan).state, now(invoice).balance) == (PlanState.ACTIVE, 600)
+    assert "running already" in no_plan(kept, "USD", TODAY)
+    assert awaited_plans([kept.pk])[kept.pk, "USD"].id == plan.pk
+
+
+def test_money_in_hand_of_the_one_kept_lets_no_plan_be_missed(business, kept, invoice, completed, merged):
+    plan, payment = completed
+    merged()
+    return_payment(payment=payment, on=day("2026-07-02"))
+    make.payment(kept, "540", on="2026-07-03")
+    settle_plans(business=business, calendar=business.calendar, today=day("2026-07-20"))
+    assert now(plan).state == PlanState.ACTIVE
+
+
+def test_a_kept_plan_stays_kept_while_the_one_kept_has_another(kept, invoice, completed, merged):
+    plan, payment = completed
+    merged()
+    make.plan(kept, {make.invoice(kept, total="100"): "100"}, {"2026-07-30": "100"}, signed="2026-06-30")
+    return_payment(payment=payment, on=day("2026-07-02"))
+    assert now(plan).state == PlanState.COMPLETED
+
+
+def test_a_plan_they_proposed_before_the_merge_still_holds_reminders_back(business, kept, gone, invoice, merged):
+    plan = make.plan(gone, {invoice: "600"}, {"2026-07-30": "600"}, proposed_by=Proposer.CUSTOMER)
+    PaymentPlan.objects.filter(pk=plan.pk).update(offered_on=day("2026-06-29"), accept_by=day("2026-07-03"))
+    merged()
+    [case] = cases_of(business, [kept], settings_of(business), TODAY)[kept.pk]
+    assert case.invoices[0].under_offer(TODAY) == 600
