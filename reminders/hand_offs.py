@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from arcollect.filters import day
 from arcollect.money import format_plain
+from customers.alike import one_and_merged
 from customers.models import Customer, Letter
 from customers.models.customer import Kind
 from customers.models.letter import LetterCode, LetterState
@@ -111,13 +112,14 @@ def total_of(case: Case, today: datetime.date) -> Any:
 
 
 def finals_of(customer: Customer, currency: str) -> Any:
-    """The final letters of a customer in one currency, the latest first."""
-    return Letter.objects.filter(customer=customer, currency=currency, code=LetterCode.FINAL).order_by("-id")
+    """The final letters to a customer, or to who was merged into it, in one currency, the latest first."""
+    ours = one_and_merged(customer)
+    return Letter.objects.filter(customer__in=ours, currency=currency, code=LetterCode.FINAL).order_by("-id")
 
 
 def _final_until(customer: Customer, currency: str) -> datetime.date | None:
     """The last day of the reply period of the final letter that went out last."""
-    letter = finals_of(customer, currency).filter(state=LetterState.SENT).first()
+    letter = finals_of(customer, currency).filter(state=LetterState.SENT).order_by("-sent_on", "-id").first()
     if letter is None:
         return None
     return letter.sent_on + datetime.timedelta(days=letter.facts["final"]["respond_days"])

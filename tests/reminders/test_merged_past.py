@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from customers.documents import store
+from customers.models import Letter
+from customers.models.letter import LetterState
 from invoices.booking import return_payment
 from invoices.models import PaymentPlan
 from invoices.models.agreement import PlanState, Proposer
@@ -16,10 +19,12 @@ from invoices.planning import end_plan
 from invoices.settlement_money import awaited_settlement, came_in
 from invoices.settling import accept_settlement, barred, offer_settlement
 from reminders.facts import cases_of, settings_of
+from reminders.hand_offs import objections
 from reminders.merging import merge
 from reminders.models import StepCode
 from tests import make
 from tests.make import day
+from tests.reminders.test_settlement_pages import fire
 
 TODAY = day("2026-06-30")
 NOON = datetime.datetime(2026, 6, 30, 12, tzinfo=datetime.UTC)
@@ -136,3 +141,21 @@ def test_a_plan_they_proposed_before_the_merge_still_holds_reminders_back(busine
     merged()
     [case] = cases_of(business, [kept], settings_of(business), TODAY)[kept.pk]
     assert case.invoices[0].under_offer(TODAY) == 600
+
+
+def sent(of, on: str, code: str = "L30", facts: dict | None = None) -> Letter:
+    paper = store(business=of.business, content=b"%PDF", content_type="application/pdf", name="letter.pdf")
+    way = {"channel": "post", "state": LetterState.SENT, "sent_on": day(on), "written_on": day(on), "document": paper}
+    return Letter.objects.create(
+        business=of.business, customer=of, code=code, currency="USD", language="en", facts=facts or {}, **way
+    )
+
+
+@pytest.mark.proves("P22")
+def test_the_reply_period_of_a_final_letter_still_keeps_the_debt_from_an_agency(business, kept, gone, invoice, merged):
+    fire(invoice, "90", "2026-06-01")
+    sent(gone, "2026-06-28", "FINAL", {"final": {"respond_days": 14, "next_steps": []}})
+    merged()
+    [case] = cases_of(business, [kept], settings_of(business), TODAY)[kept.pk]
+    assert objections(kept, case, TODAY) == ["The final letter gives them until Jul 12, 2026."]
+    assert objections(kept, case, day("2026-07-13")) == []
