@@ -6,6 +6,7 @@ from typing import Any
 
 from arcollect.dates import Calendar
 from arcollect.phones import time_zones
+from customers.alike import one_and_merged
 from customers.models import Conversation, Customer, Letter
 from customers.models.customer import Kind
 from customers.models.desk import Outcome, TaskKind
@@ -55,14 +56,16 @@ def limits_of(
 
 
 def history_of(customer: Customer, now: datetime.datetime) -> History:
-    """Calls, conversations and letters of the last month, by day where the business is, in two queries.
+    """Calls, conversations and letters of the last month, by day where the business is, in three queries.
 
+    Letters to who was merged into them count: it is one and the same who was written to. Calls moved with the merge.
     Mails they sent are neither calls nor conversations: the law counts what was said on the telephone.
     """
     business, since = customer.business, now - datetime.timedelta(days=MONTH + 1)
     spoken = Conversation.objects.filter(customer=customer, channel="call", at__gt=since, at__lte=now)
     rows = list(spoken.only("at", "inbound", "outcome", "next_on", "callback_consent_until"))
-    sent = Letter.objects.filter(customer=customer, state=LetterState.SENT, sent_on__gt=business.local_date(since))
+    written = Letter.objects.filter(customer__in=one_and_merged(customer), state=LetterState.SENT)
+    sent = written.filter(sent_on__gt=business.local_date(since))
     ours = [(business.local_date(row.at), row.outcome) for row in rows if not row.inbound]
     heard = [day for day, outcome in ours if outcome != Outcome.NO_ANSWER]
     return History(

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from customers.documents import store
-from customers.models import Letter
+from customers.models import Conversation, Letter
 from customers.models.letter import LetterState
 from invoices.booking import return_payment
 from invoices.models import PaymentPlan
@@ -18,6 +18,7 @@ from invoices.plan_receipts import awaited_plans
 from invoices.planning import end_plan
 from invoices.settlement_money import awaited_settlement, came_in
 from invoices.settling import accept_settlement, barred, offer_settlement
+from reminders.contact_history import history_of
 from reminders.facts import cases_of, settings_of
 from reminders.hand_offs import objections
 from reminders.merging import merge
@@ -159,3 +160,15 @@ def test_the_reply_period_of_a_final_letter_still_keeps_the_debt_from_an_agency(
     [case] = cases_of(business, [kept], settings_of(business), TODAY)[kept.pk]
     assert objections(kept, case, TODAY) == ["The final letter gives them until Jul 12, 2026."]
     assert objections(kept, case, day("2026-07-13")) == []
+
+
+@pytest.mark.proves("T23")
+def test_letters_and_calls_of_before_count_for_how_often_they_may_be_contacted(kept, gone, merged):
+    sent(gone, "2026-06-26")
+    sent(kept, "2026-06-28")
+    at = NOON - datetime.timedelta(days=3)
+    Conversation.objects.create(business=gone.business, customer=gone, outcome="REACHED", at=at)
+    merged()
+    history = history_of(kept, NOON)
+    assert sorted(history.contacts) == [day("2026-06-26"), day("2026-06-27"), day("2026-06-28")]
+    assert (history.calls, len(history.talks)) == ((day("2026-06-27"),), 1)
