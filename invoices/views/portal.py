@@ -20,6 +20,7 @@ from invoices.models.portal import CodeMethod
 from invoices.plan_answers import answer_to
 from invoices.portal.codes import CodeError, check_code, check_knowledge, contact_of, masked, method_of, new_code
 from invoices.portal.entering import enter
+from invoices.portal.more_time import more_time
 from invoices.portal.opening import Portal, entry_view, give_proof, portal_view, wanted, way_on
 from invoices.portal.showing import Shown, asks_whether_all_is_well, show
 from invoices.portal.story import story_of
@@ -36,6 +37,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     context = {"shown": shown, "ask": shown.ask, "story": story_of(portal.link, shown), "personal": personal(portal.customer)}
     context["well"] = asks_whether_all_is_well(portal.link)
     context["told"] = portal.link.satisfactions.first() if context["well"] else None
+    context["more_time"] = more_time(portal, shown)
     context["answer"] = answer_to(shown.refused) if shown.refused else ""
     return render(request, "portal/portal.html", portal_context(portal) | context | plan_context(shown))
 

@@ -5,7 +5,11 @@ from decimal import Decimal
 import pytest
 
 from arcollect.dates import Calendar
+from customers.models import Business
 from invoices.disputing import open_dispute
+from invoices.models import Promise
+from invoices.models.agreement import PlanState
+from invoices.plan_moves import move_plan
 from tests import make
 from tests.invoices.portal import visitor
 from tests.make import day
@@ -72,3 +76,41 @@ def test_all_in_query_waits_for_our_answer(acme, late):
 def test_too_little_for_the_usual_plans_may_still_be_proposed(acme):
     said = words(visitor(acme, make.invoice(acme, "INV-1", total="60")).get("portal-plan"))
     assert "None of our usual plans fits this amount." in said and "Propose something else" in said
+
+
+def test_while_a_plan_may_be_had_both_ways_are_offered(acme, late):
+    assert "Name a day, or pay in parts, for example in two halves" in words(visitor(acme, late).get())
+
+
+def test_after_a_plan_that_ended_unpaid_only_a_day_is_offered(acme, late):
+    ended_unpaid(acme, late)
+    page = visitor(acme, late)
+    assert "I need more time Name a day Something is wrong" in words(page.get())
+    said = words(page.get("portal-plan"))
+    assert "← Overview I need more time A plan cannot" in said and "Name the day, up to" in said
+
+
+def test_where_no_day_is_taken_any_more_only_parts_are_offered(acme, late):
+    broke_promises(acme)
+    assert "I need more time Pay in parts, for example in two halves" in words(visitor(acme, late).get())
+
+
+def test_with_neither_they_are_asked_to_talk_to_us(acme, late):
+    ended_unpaid(acme, late)
+    broke_promises(acme)
+    Business.objects.update(phone="+15035550123")
+    page = visitor(acme, late)
+    said = words(page.get())
+    assert "I need more time Talk to us: +1 503-555-0123" in said and "in two halves" not in said
+    assert page.address("portal-plan") not in page.get().content.decode()
+
+
+def ended_unpaid(acme, invoice) -> None:
+    plan = make.plan(acme, {invoice: "300"}, PARTS, signed="2026-03-18")
+    move_plan(plan=plan, state=PlanState.DEFAULTED, on=day("2026-03-19"))
+
+
+def broke_promises(acme) -> None:
+    for due in ("2026-03-01", "2026-03-10"):
+        fields = {"made_on": day("2026-02-20"), "due_on": day(due), "state": "broken", "evaluated_on": day(due)}
+        Promise.objects.create(business=acme.business, customer=acme, currency="USD", amount=Decimal(5), **fields)
