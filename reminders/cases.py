@@ -117,6 +117,7 @@ class Case:
 
     `block`: the flag that stops every step, in words, `block_rule` its id. `kept_on`: the day a promise was last kept.
     `unanswered`: a step was taken since anybody there last answered in any way. `money_only`: too many promises were broken.
+    `plan_barred`: no new plan can be signed, as one runs or ended unpaid lately (domain.md 6.2).
     `suggested`: money on the bank's statement that may be theirs and waits for a person; `suggested_on`: when the latest came.
     `unverified_from`: the first day on which the contact counts as not verified, where the policy asks for it.
     `treated`: the segment they are treated by; `reads_mail`: whether a mail reaches them, known where their treatment asks;
@@ -146,6 +147,7 @@ class Case:
     kept_on: datetime.date | None = None
     unanswered: bool = False
     money_only: bool = False
+    plan_barred: bool = False
     unverified_from: datetime.date | None = None
     treated: Treated | None = None
     reads_mail: bool = False

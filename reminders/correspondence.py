@@ -78,6 +78,8 @@ def facts_of(letter: Letter) -> LetterFacts:
         diagnosis=customer.approach,
         tone=_tone(letter),
         treated=stored.get("treated", ""),
+        # A letter written before this was asked offers a plan, as it did.
+        plan_barred=stored.get("plan_barred", False),
         asked_times=_asked_times(letter),
         **_final(stored.get("final")),
         copies_enclosed=copies.complete,

@@ -16,6 +16,7 @@ from customers.models.desk import Outcome
 from customers.models.letter import LetterCode, LetterState
 from invoices.models import Dispute, Payment, Promise
 from invoices.models.insight import Segment
+from invoices.offering import barred_accounts
 from invoices.segments import Treated
 from reminders.cases import NOTHING, Case, Setting
 from reminders.hand_offs import block_of, handed_off
@@ -113,6 +114,7 @@ def cases_of(
     paid, said = part_payments(ids, settings.rules, today), _said(business, ids)
     reachable, unverified = _representatives(customers), _unverified(customers, settings)
     handed, treats = handed_off(ids), treating(business, ids, today)
+    planless = barred_accounts(ids, settings.rules, today)
     cases: dict[int, list[Case]] = defaultdict(list)
     for customer in customers:
         flag = standing_block(customer, today, represented=customer.pk in reachable)
@@ -147,6 +149,7 @@ def cases_of(
                     kept_on=promises.kept.get(key),
                     money_only=promises.broken.get(customer.pk, 0) >= settings.rules["promise"]["broken_limit"]
                     or money_only(treated),
+                    plan_barred=key in planless,
                     released=business.released_on is not None,
                     last_letter_on=letters.letter_on.get(key),
                     last_step_on=letters.step_on.get(key),

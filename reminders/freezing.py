@@ -32,7 +32,8 @@ def asked_today(
 
 
 def frozen_facts(fire: Fire, case: Case, today: datetime.date) -> dict[str, Any]:
-    """What the letter is about: lines asked for, set aside (under query, in a plan, promised), not due yet; unapplied cash."""
+    """What the letter is about: lines asked for, set aside (under query, in a plan, promised), not due yet; unapplied cash;
+    whether it may offer a plan."""
     asked = {line.invoice.id for line in fire.lines}
     others = [row for row in case.invoices if row.id not in asked]
     overdue = [row for row in others if row.days_past_due(today) >= 1]
@@ -45,6 +46,7 @@ def frozen_facts(fire: Fire, case: Case, today: datetime.date) -> dict[str, Any]
         "total": str(fire.total),
         "first_contact": fire.first_contact,
         "money_only": case.money_only,
+        "plan_barred": case.plan_barred,
         **({"treated": kind_of(case.treated)} if case.treated else {}),
     }
 

@@ -64,6 +64,7 @@ def examples(code: str, language: str, creditor: Creditor, currency: str, today:
         _("a customer who forgets"): {"treated": Segment.FORGETFUL},
         _("a customer who pays promptly"): {"treated": Segment.PROMPT, "portal_url": LINK},
         _("a customer whose queries come late"): {"treated": SubType.TACTICAL},
+        _("after a plan that ended unpaid"): {"plan_barred": True, "portal_url": LINK},
         _("a customer we know little of"): _bare(plain),
     }
     return [(name, dataclasses.replace(plain, **changes)) for name, changes in ways.items()]

@@ -180,6 +180,7 @@ class LetterFacts:
     diagnosis: str = ""
     tone: str = ""
     treated: str = ""
+    plan_barred: bool = False
     asked_times: int = 0
     respond_days: int = 14
     next_steps: tuple[str, ...] = ()

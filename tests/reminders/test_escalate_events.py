@@ -14,6 +14,11 @@ from customers.models import Customer, Letter, Task
 from invoices.agreeing import close_promise, make_promise
 from invoices.models import PaymentPlan
 from invoices.models.agreement import PlanState
+from invoices.offering import barred_accounts
+from invoices.plan_moves import move_plan
+from reminders.correspondence import facts_of
+from reminders.letter_words import source
+from reminders.letters import compose
 from reminders.models import LastDecision, Reminder, Step, Watch
 from reminders.nightly import escalate, explain
 from tests import make
@@ -202,3 +207,33 @@ def test_a_plan_that_cannot_be_judged_leaves_the_others_judged(business):
     assert [row["customer"] for row in outcome.failed] == ["C1"]
     states = [PaymentPlan.objects.get(pk=plan.pk).state for plan in plans]
     assert states == [PlanState.AT_RISK, PlanState.SIGNED, PlanState.AT_RISK]
+
+
+def test_after_a_plan_that_ended_unpaid_no_letter_offers_another_for_six_months(business, acme):
+    invoice = make.invoice(acme, total="300")
+    plan = make.plan(acme, {invoice: "300"}, {"2026-03-20": "300"}, signed="2026-03-18")
+    move_plan(plan=plan, state=PlanState.DEFAULTED, on=day("2026-04-14"))
+    escalate(business, DAY_60)
+    letter = Letter.objects.get(code="L90")
+    assert letter.facts["plan_barred"] is True
+    said = plain_text(letter)
+    assert "2. Tell us honestly" in said and "payment plan" not in said
+    del letter.facts["plan_barred"]
+    assert "2. Sign a payment plan" in plain_text(letter) and "3. Tell us honestly" in plain_text(letter)
+    assert barred_accounts([acme.pk], business.rules, day("2026-10-13")) == {(acme.pk, "USD")}
+    assert barred_accounts([acme.pk], business.rules, day("2026-10-14")) == set()
+
+
+def test_while_a_plan_runs_no_letter_offers_another_but_one_on_offer_can_be_signed(business, acme):
+    planned, other = make.invoice(acme, total="300"), make.invoice(acme, total="80")
+    plan = make.plan(acme, {planned: "300"}, {"2026-05-20": "300"}, offered="2026-03-18")
+    assert barred_accounts([acme.pk], business.rules, DAY_60) == set()
+    make.sign(plan, "2026-03-19")
+    escalate(business, DAY_60)
+    letter = Letter.objects.get()
+    assert ([line["number"] for line in letter.facts["lines"]], letter.facts["plan_barred"]) == ([other.number], True)
+
+
+def plain_text(letter) -> str:
+    facts = facts_of(letter)
+    return compose(facts, source(letter.code, facts.language)).plain_text
