@@ -41,6 +41,7 @@ FIELDS = {
     "wrong": _("When they said that something is wrong"),
     "stretches": _("Whether they stretch the terms"),
     "late_queries": _("Whether their queries come late"),
+    "plan_barred": _("Whether no new payment plan can be agreed: one runs, or ended unpaid lately"),
 }
 # What is said to a machine may hold no more than this (domain.md 4.3).
 TO_A_MACHINE = ("caller", "company", "contact", "first", "phone", "colleague", "from", "to")

@@ -193,10 +193,12 @@ def _counsel(verdict: Verdicts, fire: Fire) -> Iterator[str]:
         yield _("Represented: speak to the representative only.")
     asks_money = step.calls and fire.step != StepCode.COURTESY
     if asks_money:
-        yield advice(step.code, customer.approach, _tone(verdict, fire)["tone"])
+        yield advice(step.code, customer.approach, _tone(verdict, fire)["tone"], plan_barred=verdict.case.plan_barred)
     yield counsel_for(verdict.case.treated)
     if verdict.case.money_only and asks_money and not money_only(verdict.case.treated):
         yield _("Promises were broken: take no further one, only money today or a signed plan.")
+    if verdict.case.plan_barred and asks_money:
+        yield _("No new payment plan can be agreed: one runs, or ended unpaid lately.")
 
 
 def _tone(verdict: Verdicts, fire: Fire) -> dict[str, str]:

@@ -16,6 +16,7 @@ from invoices.models import Dispute, Instalment
 from invoices.models.agreement import PromiseState
 from invoices.models.insight import Segment, SubType
 from invoices.models.portal import SatisfactionAnswer
+from invoices.offering import barred_accounts
 from invoices.segments import Treated
 from invoices.standing import NOTHING
 from reminders.letter_words import labels
@@ -66,6 +67,7 @@ def _general(customer: Customer, caller: User, main: Position | None, contact: s
         "sum": money(main.collectable or main.owed, main.currency) if main and rows else "",
         "days": max((one.days_past_due for one in asked), default=0),
         "due": day(rows[0].row.due_on) if rows else "",
+        "plan_barred": bool(main) and (customer.pk, main.currency) in barred_accounts([customer.pk], business.rules, today),
         "deadline": day(customer.calendar.add(today, NAMED_DAYS)),
         **_colleagues(customer, caller),
     }

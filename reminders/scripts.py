@@ -33,7 +33,7 @@ class ScriptFacts:
     `number`: the one invoice it is about, `deadline`: the day named to who does not want to pay, `outcome`: how their query
     ended, `missing`: what of an instalment did not come, `cure`: until when that can be put right, `remaining`: else due.
     `fine`, `wrong`: the day they answered to the satisfaction letter that all is as ordered, or that something is not.
-    `stretches`, `late_queries`: how they are treated (domain.md 5)."""
+    `stretches`, `late_queries`: how they are treated (domain.md 5), `plan_barred`: no new plan can be signed (6.2)."""
 
     caller: str
     company: str
@@ -63,11 +63,12 @@ class ScriptFacts:
     wrong: str = ""
     stretches: bool = False
     late_queries: bool = False
+    plan_barred: bool = False
 
     @property
     def fields(self) -> dict[str, Any]:
-        """By the names the texts use; to Liquid an empty text is something, only None is nothing."""
-        values = {name: value or None for name, value in asdict(self).items()}
+        """By the names the texts use; to Liquid an empty text is something, only None and False are nothing."""
+        values = {name: value if isinstance(value, bool) else value or None for name, value in asdict(self).items()}
         return values | {"from": values.pop("opens"), "to": values.pop("closes")}
 
 

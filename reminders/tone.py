@@ -62,18 +62,23 @@ def _diagnosed(step: str, diagnosis: str) -> Voice:
     return BY_DIAGNOSIS.get(diagnosis) or BY_STEP.get(step, Voice.LISTENING)
 
 
-def advice(step: str, diagnosis: str, voice: str) -> str:
+def advice(step: str, diagnosis: str, voice: str, *, plan_barred: bool = False) -> str:
     """One sentence for whoever makes the call of this step; "" where the diagnosis says nothing (domain.md 4.1, 4.3)."""
-    late = RANK.get(step, -1) >= RANK[StepCode.DAY_90]
     said = {
         Approach.ADMIN: _("Something administrative is in the way: ask what is missing and send it while you talk."),
         Approach.NOT_YET: _("Has not got round to it: ask for a date and an amount, this week."),
-        Approach.CANT: _("Short of money: offer a signed plan that can be kept, or hear what is possible.")
-        if late
-        else _("Short of money: listen, then offer a plan."),
+        Approach.CANT: _short_of_money(step, plan_barred=plan_barred),
         Approach.WONT: _("Does not want to pay: be firm, name a date and an amount, threaten nothing.")
         if voice == Voice.FIRM
         else _("Does not want to pay: be clear and polite, ask for a date and an amount."),
         Approach.SHOULDNT: _("Thinks they should not pay: ask for the document, take the undisputed part now."),
     }
     return said.get(diagnosis, "")
+
+
+def _short_of_money(step: str, *, plan_barred: bool) -> str:
+    if plan_barred:
+        return _("Short of money: listen, then hear what is possible.")
+    if RANK.get(step, -1) >= RANK[StepCode.DAY_90]:
+        return _("Short of money: offer a signed plan that can be kept, or hear what is possible.")
+    return _("Short of money: listen, then offer a plan.")

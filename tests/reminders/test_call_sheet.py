@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from arcollect.dates import Calendar
 from customers.attachments import attach
 from customers.claims import check_claim, open_claim
+from customers.models import Customer
 from invoices.agreeing import close_promise, make_promise
 from invoices.booking import apply_unapplied
 from invoices.disputing import open_dispute, resolve_dispute
@@ -147,3 +148,12 @@ def test_a_stretcher_is_asked_to_confirm_the_payment_run(business, acme, bookkee
     sheet = sheet_of(acme, make.task(acme, "courtesy_call", currency="USD"), bookkeeper, NOON)
     assert any(question.startswith("Can you confirm that run to me now") for question in sheet.script.ask)
     assert "7 or 14 days" in sheet.treatment
+
+
+def test_after_a_plan_that_ended_unpaid_the_script_asks_for_no_other(acme, invoice, sheet):
+    Customer.objects.update(approach="CANT")
+    acme.refresh_from_db()
+    assert "a signed plan" in sheet("call_90").script.say
+    plan = make.plan(acme, {invoice: "1000"}, {"2026-03-01": "1000"}, signed="2026-02-20")
+    move_plan(plan=plan, state=PlanState.DEFAULTED, on=day("2026-03-10"))
+    assert sheet("call_90", "again").script.say.startswith("The full amount, or tell me honestly what you can do")

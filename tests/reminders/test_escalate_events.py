@@ -216,6 +216,7 @@ def test_after_a_plan_that_ended_unpaid_no_letter_offers_another_for_six_months(
     escalate(business, DAY_60)
     letter = Letter.objects.get(code="L90")
     assert letter.facts["plan_barred"] is True
+    assert "No new payment plan can be agreed" in Task.objects.get(kind="call_90").reason
     said = plain_text(letter)
     assert "2. Tell us honestly" in said and "payment plan" not in said
     del letter.facts["plan_barred"]

@@ -1,6 +1,7 @@
 """What to say in a call: the script of its occasion, whole sentences whatever we know (domain.md 4.2, 4.3)."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,14 @@ def test_the_negotiation_depends_on_why_they_do_not_pay(diagnosis, words):
     script = script_for("90", diagnosis, FULL, SCRIPTS)
     assert words in script.say
     assert bool(script.say) == bool(words)
+
+
+@pytest.mark.parametrize("diagnosis", DIAGNOSES)
+@pytest.mark.parametrize("occasion", ["WARNING", "60", "90", "BROKEN_PROMISE"])
+def test_no_plan_is_offered_where_none_can_be_signed(occasion, diagnosis):
+    for facts in (FULL, BARE):
+        text = " ".join(said(occasion, replace(facts, plan_barred=True), diagnosis))
+        assert not re.search(r"signed plan|plan signed|small plan|with the plan", text), text
 
 
 @pytest.mark.proves("P06")

@@ -57,6 +57,7 @@ def test_a_courtesy_call_is_service_whatever_is_known():
 def test_the_call_gets_one_sentence_of_advice():
     assert advice("60", "CANT", Voice.SYMPATHETIC) == "Short of money: listen, then offer a plan."
     assert advice("90", "CANT", Voice.SYMPATHETIC).startswith("Short of money: offer a signed plan")
+    assert "plan" not in advice("90", "CANT", Voice.SYMPATHETIC, plan_barred=True)
     assert "be firm" in advice("90", "WONT", Voice.FIRM)
     assert "be firm" not in advice("60", "WONT", Voice.FRIENDLY_FIRM)
     assert advice("60", "", Voice.LISTENING) == ""
