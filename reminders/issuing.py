@@ -1,7 +1,7 @@
 """Writes what the engine decided: Reminder with its lines, Letter, Task and Events, all or nothing."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F
@@ -18,13 +18,13 @@ from customers.models.desk import TaskKind, TaskState
 from customers.models.letter import LetterState
 from invoices.models.insight import SubType
 from reminders.cases import Fire, Line
+from reminders.counsel import reason_of, tone_for
 from reminders.explaining import seen
-from reminders.freezing import frozen_facts, frozen_tone
+from reminders.freezing import frozen_facts
 from reminders.models import Reminder, ReminderLine, StepCode
 from reminders.outbox import open_review
 from reminders.timetable import DAYS, DUNNING, RANK, StepTerms
-from reminders.tone import advice
-from reminders.treatments import counsel_for, kind_of, money_only
+from reminders.treatments import kind_of
 from reminders.verdicts import Verdicts, remember, watch
 from reminders.wordings import carry_over
 
@@ -137,7 +137,7 @@ def _tasks(
         if kind is not None and key not in still_open:
             still_open[key] = _task(business, verdict, fire, kind, today)
         elif kind in SUPERSEDED:
-            still_open[key].amount, still_open[key].reason = fire.total, _reason(verdict, fire)
+            still_open[key].amount, still_open[key].reason = fire.total, reason_of(verdict, fire)
             again.append(still_open[key])
         tasks.append(still_open.get(key) if kind else None)
     Task.objects.bulk_create([task for task in still_open.values() if task.pk is None], batch_size=1000)
@@ -178,32 +178,8 @@ def _task(business: Business, verdict: Verdicts, fire: Fire, kind: TaskKind, tod
         due_on=fire.due_on,
         currency=verdict.case.currency,
         amount=fire.total,
-        reason=_reason(verdict, fire),
+        reason=reason_of(verdict, fire),
     )
-
-
-def _reason(verdict: Verdicts, fire: Fire) -> str:
-    return " ".join(filter(None, (fire.reason, *_counsel(verdict, fire))))
-
-
-def _counsel(verdict: Verdicts, fire: Fire) -> Iterator[str]:
-    """What whoever does the task should know before: who may be spoken to, why they do not pay, what not to accept."""
-    customer, step = verdict.customer, verdict.setting.policy.steps[fire.step]
-    if verdict.case.represented:
-        yield _("Represented: speak to the representative only.")
-    asks_money = step.calls and fire.step != StepCode.COURTESY
-    if asks_money:
-        yield advice(step.code, customer.approach, _tone(verdict, fire)["tone"], plan_barred=verdict.case.plan_barred)
-    yield counsel_for(verdict.case.treated)
-    if verdict.case.money_only and asks_money and not money_only(verdict.case.treated):
-        yield _("Promises were broken: take no further one, only money today or a signed plan.")
-    if verdict.case.plan_barred and asks_money:
-        yield _("No new payment plan can be agreed: one runs, or ended unpaid lately.")
-
-
-def _tone(verdict: Verdicts, fire: Fire) -> dict[str, str]:
-    customer, step = verdict.customer, verdict.setting.policy.steps[fire.step]
-    return frozen_tone(fire, step, diagnosis=customer.approach, vulnerable=customer.vulnerable)
 
 
 def _unanswered(business: Business, fires: Sequence[tuple[Verdicts, Fire]], today: datetime.date) -> list[Event]:
@@ -309,7 +285,7 @@ def _letter(
         language=customer.language or business.language,
         written_on=today,
         total=fire.total,
-        facts=frozen_facts(fire, verdict.case, today) | _tone(verdict, fire),
+        facts=frozen_facts(fire, verdict.case, today) | tone_for(verdict, fire),
         waits_for=task if step.calls else None,
     )
 
@@ -354,7 +330,7 @@ def _reminder(
             "rule": str(fire.rule),
             "lines": [asked_line(line, verdict.case.currency) for line in fire.lines],
             "policy": {"name": policy.name, "version": policy.version},
-            "tone": _tone(verdict, fire)["tone"],
+            "tone": tone_for(verdict, fire)["tone"],
             "facts": facts,
         },
     )
