@@ -14,11 +14,12 @@ from invoices.agreeing import break_promise, close_promise, mend_promise, reopen
 from invoices.models import Payment, Promise
 from invoices.models.agreement import PromiseState
 from invoices.promises import Verdict
-from invoices.receipts import verdicts_on
+from invoices.receipts import told_since, verdicts_on
 from invoices.unbooking import TAKEN_OUT
 
 # What the log says of a payment that is out of the books.
 UNBOOKED = [TAKEN_OUT, "payment.unbooked"]
+REINSTATED = ["payment.reinstated"]
 # From worst to best.
 JUDGED = [PromiseState.BROKEN, PromiseState.PARTIAL, PromiseState.KEPT]
 # Money may become known weeks after it came in: a statement is not read every day.
@@ -45,20 +46,20 @@ def _unsettled(business: Business, rules: Mapping[str, Any], calendar: Calendar,
     """Promises that may be settled: the open ones of customers who paid since or let a day pass; kept ones of customers who had
     a payment returned, or taken out of the books, since; lately broken ones of customers of whose money we heard since. Of all
     others nothing can be said that was not said last night."""
-    paid = Payment.objects.filter(customer=OuterRef("customer"), received_on__gte=OuterRef("made_on"))
+    heard = Exists(told_since())
     ripe = Promise.objects.filter(
-        Q(due_on__lt=today) | Q(amount__lte=Decimal(rules["tolerance_abs"])) | Exists(paid),
+        Q(due_on__lt=today) | Q(amount__lte=Decimal(rules["tolerance_abs"])) | heard,
         business=business,
         state=PromiseState.OPEN,
     )
-    # Since it was made, not since it was judged: the bank's day of a return may lie before our day of judging it.
-    theirs = Event.objects.filter(customer=OuterRef("customer"), at__gte=OuterRef("created_at"))
-    returned = Exists(Payment.objects.filter(customer=OuterRef("customer"), returned_on__gte=OuterRef("made_on")))
-    slipped = Exists(theirs.filter(kind__in=UNBOOKED))
+    lately = today - LATELY
+    # What came in before it was judged, whatever day the bank says it went back: that may lie before the night that judged.
+    before = Payment.objects.filter(customer=OuterRef("customer"), received_on__lte=OuterRef("evaluated_on"))
+    returned = Exists(before.filter(returned_on__gte=OuterRef("made_on"), returned_on__gt=lately))
+    theirs = Event.objects.filter(customer=OuterRef("customer"), at__gte=OuterRef("created_at"), at__date__gt=lately)
+    slipped, reinstated = (Exists(theirs.filter(kind__in=kinds)) for kinds in (UNBOOKED, REINSTATED))
     doubtful = Q(returned | slipped, state__in=[PromiseState.KEPT, PromiseState.PARTIAL])
-    heard = Exists(paid.filter(created_at__gte=OuterRef("created_at"), returned_on=None))
-    reinstated = Exists(theirs.filter(kind="payment.reinstated"))
-    wronged = Q(heard | reinstated, state__in=[PromiseState.BROKEN, PromiseState.PARTIAL], evaluated_on__gt=today - LATELY)
+    wronged = Q(heard | reinstated, state__in=[PromiseState.BROKEN, PromiseState.PARTIAL], evaluated_on__gt=lately)
     unsettled = Q(state=PromiseState.OPEN, customer__in=ripe.order_by().values("customer")) | doubtful | wronged
     later = Promise.objects.filter(customer=OuterRef("customer"), currency=OuterRef("currency"), pk__gt=OuterRef("pk"))
     rows = Promise.objects.filter(unsettled, business=business)
@@ -80,22 +81,24 @@ def _settle(promise: Promise, verdict: Verdict | None, today: datetime.date) -> 
         if verdict is not None:
             close_promise(promise=promise, state=verdict.state, received=verdict.received, on=today)
         return verdict is not None
-    if verdict is not None and verdict.state == PromiseState.CANCELLED:
-        return False
     if verdict is not None and _better(verdict, promise):
         mend_promise(promise=promise, state=verdict.state, received=verdict.received, on=today)
         return True
     doubted = promise.state != PromiseState.BROKEN and (promise.slipped or promise.returned)
     if not doubted or (verdict is not None and verdict.state in (PromiseState.KEPT, promise.state)):
         return False
-    if verdict is None and promise.slipped:
+    nothing_left = verdict is not None and verdict.state == PromiseState.CANCELLED
+    if promise.slipped and not promise.returned and (verdict is None or nothing_left):
         reopen_promise(promise=promise)
+        if nothing_left:
+            close_promise(promise=promise, state=PromiseState.CANCELLED, received=Decimal(0), on=today)
         return True
     break_promise(promise=promise, received=verdict.received if verdict else Decimal(0), on=today)
     return True
 
 
 def _better(verdict: Verdict, promise: Promise) -> bool:
-    """Whether more came in than it was judged by."""
-    before, now = JUDGED.index(PromiseState(promise.state)), JUDGED.index(verdict.state)
-    return now > before or (now == before and verdict.state == PromiseState.PARTIAL and verdict.received > promise.received)
+    """Whether more came in than it was judged by: not whether less is left to pay because we gave it up."""
+    if promise.state == PromiseState.KEPT or verdict.state not in JUDGED:
+        return False
+    return verdict.received > promise.received and JUDGED.index(verdict.state) >= JUDGED.index(PromiseState(promise.state))

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from customers.alike import one_and_merged, one_of
+from customers.alike import WHOSE, one_and_merged, one_of
 from customers.models import Customer
 from customers.models.customer import Kind
 from invoices.models import Invoice, PaymentPlan, Settlement
@@ -92,13 +92,15 @@ def barred(customer: Customer, currency: str, today: datetime.date, replaces: Pa
 
 
 def barred_accounts(customer_ids: Iterable[int], rules: Mapping[str, Any], today: datetime.date) -> set[tuple[int, str]]:
-    """(customer id, currency) of those whose own plan bars another: one runs, or ended unpaid lately. One query.
+    """(customer id, currency) of those whose plan, or one of who was merged into them, bars another: one runs, or ended unpaid
+    lately. One query.
 
     Unlike `barred` it lets one on offer pass: that one can still be signed.
     """
     bars = Q(state__in=BLOCKING_PLAN_STATES) | _ended_unpaid_lately(rules, today)
-    plans = PaymentPlan.objects.filter(bars, customer__in=list(customer_ids)).order_by()
-    return set(plans.values_list("customer_id", "currency"))
+    ids = list(customer_ids)
+    theirs = Q(customer__in=ids) | Q(customer__merged_into__in=ids)
+    return set(PaymentPlan.objects.filter(bars, theirs).order_by().values_list(WHOSE, "currency"))
 
 
 def _ended_unpaid_lately(rules: Mapping[str, Any], today: datetime.date) -> Q:

@@ -4,13 +4,13 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, Q, Sum
 
 from customers.models import Business
 from invoices.metrics import NOTHING
-from invoices.models import Payment, Promise
+from invoices.models import Promise
 from invoices.models.agreement import PromiseState
-from invoices.receipts import received_by
+from invoices.receipts import received_by, told_since
 
 SOON = datetime.timedelta(days=7)
 
@@ -31,8 +31,7 @@ def promised(business: Business, currency: str, today: datetime.date) -> Promise
     passed = Count("pk", filter=Q(due_on__lt=today))
     found = rows.order_by().aggregate(due=Count("pk"), amount=Sum("amount", default=NOTHING), passed=passed)
     # Of thousands of promises only these need be looked at one by one.
-    paid = Payment.objects.filter(customer=OuterRef("customer"), received_on__gte=OuterRef("made_on"), returned_on=None)
-    begun = list(rows.filter(Exists(paid)).prefetch_related("lines"))
+    begun = list(rows.filter(Exists(told_since())).prefetch_related("lines"))
     # What is due later need not be asked: the earliest promise takes what comes in.
     received = received_by(begun, business.calendar, business.rules["promise"]) if begun else {}
     came = sum((part for by_invoice in received.values() for part in by_invoice.values()), NOTHING)

@@ -14,7 +14,8 @@ NOTHING = Decimal(0)
 @dataclass(frozen=True, slots=True)
 class Given:
     """A promise of one customer in one currency. `through`: the last day of its grace; `invoices`: those it is meant for;
-    `made_at`: when it was written down; `settled`: it was judged before, and `amount` is what it was kept with."""
+    `made_at`: when it was written down; `untouched`: those of the invoices of which all that was promised is still open;
+    `settled`: it was judged before, and `amount` is what it was kept with."""
 
     id: int
     amount: Decimal
@@ -23,6 +24,7 @@ class Given:
     through: datetime.date
     invoices: frozenset[int] = frozenset()
     made_at: datetime.datetime | None = None
+    untouched: frozenset[int] = frozenset()
     settled: bool = False
 
 
@@ -38,8 +40,10 @@ class Receipt:
 
     def since(self, promise: Given) -> bool:
         """Whether it came after the promise was made. What was booked on an invoice, or came on the day itself, counts too where
-        we did not have it when the promise was made: they had paid, and the bank told us later."""
-        untold = self.invoice is not None or self.on == promise.made_on
+        we did not have it when the promise was made: they had paid, and the bank told us later. Not where all that was promised
+        is still open: then it was only entered anew."""
+        paid = self.invoice is not None and self.invoice not in promise.untouched
+        untold = paid or self.on == promise.made_on
         if self.on <= promise.made_on and untold and self.known_at and promise.made_at:
             return self.known_at >= promise.made_at
         return promise.made_on <= self.on

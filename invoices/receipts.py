@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Q, QuerySet
 
 from arcollect.dates import Calendar
 from customers.models import Business
@@ -45,6 +45,12 @@ def received_by(
     return found
 
 
+def told_since() -> QuerySet[Payment]:
+    """For a query of promises: the payments of the customer that came in since each was made, or that we knew of only since."""
+    since = Q(received_on__gte=OuterRef("made_on")) | Q(created_at__gte=OuterRef("created_at"))
+    return Payment.objects.filter(since, customer=OuterRef("customer"), returned_on=None)
+
+
 def with_received(business: Business, rows: Sequence[Promise]) -> list[Promise]:
     """The rows to be shown, never saved: those still open say what came in for them so far, which only the night stores.
 
@@ -67,11 +73,14 @@ def _with_receipts(
     asked = list(promises)
     beside = _settled_beside(asked)
     receipts, balances = _receipts([*asked, *beside]), _balances(asked)
+    taken = _taken_by(beside)
     grouped: dict[Key, list[Given]] = defaultdict(list)
     for row in asked:
-        key = (row.customer_id, row.currency)
-        given = _given(row, calendar, rules["grace_bd"])
-        credited = sum((_credited(line, given, receipts.get(key, ()), balances) for line in row.lines.all()), NOTHING)
+        key, lines = (row.customer_id, row.currency), row.lines.all()
+        untouched = frozenset(line.invoice_id for line in lines if balances[line.invoice_id] >= line.amount)
+        given = replace(_given(row, calendar, rules["grace_bd"]), untouched=untouched)
+        left = {line: balances[line.invoice_id] - taken.get(line.invoice_id, NOTHING) for line in lines}
+        credited = sum((_credited(line, given, receipts.get(key, ()), left[line]) for line in lines), NOTHING)
         grouped[key].append(replace(given, amount=row.amount - credited))
     for row in beside:
         given = _given(row, calendar, rules["grace_bd"])
@@ -97,10 +106,22 @@ def _balances(promises: Sequence[Promise]) -> dict[int, Decimal]:
     return dict(Invoice.objects.filter(pk__in=ids).values_list("pk", "balance")) if ids else {}
 
 
-def _credited(line: PromiseLine, given: Given, receipts: Iterable[Receipt], balances: Mapping[int, Decimal]) -> Decimal:
-    """What of the promise there is nothing to pay for any more: what we credit is no promise broken, what they pay late is."""
+def _taken_by(promises: Iterable[Promise]) -> dict[int, Decimal]:
+    """By invoice, what these promises were kept with."""
+    taken: dict[int, Decimal] = defaultdict(Decimal)
+    for row in promises:
+        for line in row.lines.all():
+            taken[line.invoice_id] += min(line.amount, row.received)
+    return taken
+
+
+def _credited(line: PromiseLine, given: Given, receipts: Iterable[Receipt], left: Decimal) -> Decimal:
+    """What of the promise there is nothing to pay for any more: what we credit is no promise broken, what they pay late is.
+
+    `left`: what is open of the invoice, less what other promises for it were kept with.
+    """
     paid = (receipt.left for receipt in receipts if receipt.invoice == line.invoice_id and receipt.since(given))
-    return max(NOTHING, line.amount - balances[line.invoice_id] - sum(paid, NOTHING))
+    return max(NOTHING, line.amount - left - sum(paid, NOTHING))
 
 
 def _given(row: Promise, calendar: Calendar, grace_bd: int) -> Given:

@@ -207,7 +207,8 @@ def _recheck(row: Settlement, on: datetime.date | None) -> bool:
         return short and not _nothing_left(row) and _revive(row, came, on)
     if row.state == SettlementState.ACCEPTED and met is None and _nothing_left(row):
         # We credited the rest ourselves, or they paid all of it: there is nothing to pay late.
-        met = on or row.business.local_date(row.accepted_at)
+        days = [day for day, _invoice_id, _amount in came.rows] + ([on] if on else [])
+        met = max(days, default=row.business.local_date(row.accepted_at))
     if met is None or (row.state in TOO_LATE and _another_stands(row)):
         if came.total != row.received:
             Settlement.objects.filter(pk=row.pk).update(received=came.total)

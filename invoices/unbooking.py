@@ -23,6 +23,8 @@ from invoices.writing_off import unbook_write_offs
 
 # What the log calls a payment that was entered by mistake.
 TAKEN_OUT = "payment.taken_out"
+# What was booked on a day is swept that day or the night after.
+A_NIGHT = datetime.timedelta(days=1)
 
 
 @transaction.atomic
@@ -89,15 +91,21 @@ def take_out_write_off(*, row: WriteOff, actor: User) -> None:
     if not unbook_write_offs(business=row.business, ids=[row.pk], actor=actor):
         raise BookingError(_("It is not written off any more."))
     customer = row.invoice.customer_id
-    _undo_sweep(row.business, {customer}, row.on, actor)
+    _undo_sweep(row.business, {customer}, row.on, actor, until=row.on + A_NIGHT)
     answered = Task.objects.filter(customer=customer, kind=TaskKind.DECIDE, closed_by=row.by_id, closed_on=row.on)
     decisions = answered.filter(currency=row.invoice.currency, state=TaskState.DONE)
     reopen_tasks(business=row.business, ids=decisions.values_list("pk", flat=True), by=actor)
+    recheck_settlements(business=row.business, customer_ids=[customer])
+    recount_plans(business=row.business, customers=[customer], on=row.on, unpaid=[row.invoice_id])
 
 
-def _undo_sweep(business: Business, customers: Collection[int], since: datetime.date, by: User | None) -> None:
-    """What the engine took off the desk of these customers since that day is to be done again."""
+def _undo_sweep(
+    business: Business, customers: Collection[int], since: datetime.date, by: User | None, *, until: datetime.date | None = None
+) -> None:
+    """What the engine took off the desk of these customers since that day, or up to `until`, is to be done again."""
     swept = Task.objects.filter(business=business, state=TaskState.CANCELLED, closed_by=None, closed_on__gte=since)
+    if until is not None:
+        swept = swept.filter(closed_on__lte=until)
     reopen_tasks(business=business, ids=swept.filter(customer__in=customers).values_list("pk", flat=True), by=by)
 
 

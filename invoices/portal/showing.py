@@ -157,8 +157,9 @@ class Shown:
             # What was credited since need not be paid to settle the rest.
             return Ask("settlement", min(left, self.payable), self.settlement.pay_by)
         now, promise = sum((line.payable for line in self.asked), NOTHING), self.promise
-        if promise and promise.amount >= now and promise.due_on >= self.today:
-            return Ask("promise", min(promise.amount, self.payable), promise.due_on)
+        if promise and promise.due_on >= self.today and all(line.promised >= line.payable for line in self.asked):
+            announced = sum((min(line.promised, line.payable) for line in self.lines), NOTHING)
+            return Ask("promise", min(promise.amount, announced), promise.due_on)
         return Ask("open", now, *self._asked_by())
 
     @property

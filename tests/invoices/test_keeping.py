@@ -13,6 +13,7 @@ from invoices.keeping import settle_promises
 from invoices.models import Invoice, Promise
 from invoices.models.agreement import PromiseState
 from invoices.unbooking import TAKEN_OUT, reinstate_payment
+from invoices.writing_off import write_off
 from tests import make
 from tests.make import day
 
@@ -177,6 +178,66 @@ def test_what_we_credit_is_no_promise_broken(promise, invoice, credited, paid, s
 def test_a_payment_after_its_grace_keeps_nothing_though_nothing_is_open(promise, invoice):
     make.payment(invoice.customer, "500", on="2026-06-10", split={invoice: "500"})
     assert settle(promise, "2026-06-10") == PromiseState.BROKEN
+
+
+@pytest.mark.proves("T22")
+def test_one_broken_by_a_return_is_not_kept_in_part_by_what_was_there_before(promise, invoice):
+    make.payment(invoice.customer, "300", on="2026-06-03", split={invoice: "300"})
+    second = make.payment(invoice.customer, "200", on="2026-06-04", split={invoice: "200"})
+    assert settle(promise, "2026-06-04") == PromiseState.KEPT
+    booking.return_payment(payment=second, on=day("2026-06-11"))
+    assert [settle(promise, f"2026-06-{night}") for night in (11, 12)] == [PromiseState.BROKEN] * 2
+
+
+def test_what_is_given_up_later_makes_no_promise_kept(promise, invoice):
+    make.payment(invoice.customer, "200", on="2026-06-04", split={invoice: "200"})
+    assert settle(promise, "2026-06-10") == PromiseState.PARTIAL
+    write_off(invoice=invoice, amount=Decimal(300), kind="bad_debt", on=day("2026-06-20"), reason="Gone")
+    assert settle(promise, "2026-06-21") == PromiseState.PARTIAL
+
+
+def test_of_two_halves_the_one_we_credit_is_not_broken(promise, invoice):
+    Invoice.objects.update(total=1000, balance=1000)
+    terms = {"made_on": day("2026-06-01"), "due_on": day("2026-06-12"), "split": [(invoice.pk, Decimal(500))]}
+    second = make_promise(customer=invoice.customer, currency="USD", amount=Decimal(500), **terms)
+    make.payment(invoice.customer, "500", on="2026-06-04", split={invoice: "500"})
+    assert settle(promise, "2026-06-04") == PromiseState.KEPT
+    note = make.credit_note(invoice.customer, "500", on="2026-06-08")
+    booking.apply_credit_note(credit_note=note, split=[(invoice.pk, Decimal(500))], on=day("2026-06-08"))
+    assert settle(second, "2026-06-15") == PromiseState.CANCELLED
+
+
+def test_what_came_late_to_our_ears_keeps_the_first_and_leaves_nothing_of_the_second(promise, invoice):
+    assert settle(promise, "2026-06-10") == PromiseState.BROKEN
+    terms = {"made_on": day("2026-06-11"), "due_on": day("2026-06-19")}
+    second = make_promise(customer=invoice.customer, currency="USD", amount=Decimal(500), **terms)
+    make.payment(invoice.customer, "500", on="2026-06-08", split={invoice: "500"})
+    assert settle(promise, "2026-06-15") == PromiseState.KEPT
+    assert settle(second, "2026-06-25") == PromiseState.CANCELLED
+
+
+def test_a_payment_of_before_that_is_told_after_it_was_broken_keeps_it_too(promise, invoice):
+    assert settle(promise, "2026-06-10") == PromiseState.BROKEN
+    make.payment(invoice.customer, "500", on="2026-05-29", split={invoice: "500"})
+    assert settle(promise, "2026-06-15") == PromiseState.KEPT
+
+
+def test_what_we_had_before_keeps_nothing_when_it_is_entered_anew(invoice):
+    """500 of 1000 was paid when the other half was promised; its statement is undone, and read again."""
+    Invoice.objects.update(total=1000, balance=1000)
+    terms = {"amount": Decimal(500), "split": [(invoice.pk, Decimal(500))], "made_on": day("2026-06-01"), "due_on": FRIDAY}
+    rest = make_promise(customer=invoice.customer, currency="USD", **terms)
+    make.payment(invoice.customer, "500", on="2026-05-25", split={invoice: "500"})
+    assert settle(rest, "2026-06-10") == PromiseState.BROKEN
+
+
+def test_what_came_back_and_was_credited_then_was_not_kept(promise, invoice):
+    payment = make.payment(invoice.customer, "500", on="2026-06-04", split={invoice: "500"})
+    settle(promise, "2026-06-04")
+    booking.return_payment(payment=payment, on=day("2026-06-05"))
+    note = make.credit_note(invoice.customer, "500", on="2026-06-05")
+    booking.apply_credit_note(credit_note=note, split=[(invoice.pk, Decimal(500))], on=day("2026-06-05"))
+    assert settle(promise, "2026-06-05") == PromiseState.BROKEN
 
 
 def test_another_business_is_left_alone(promise):

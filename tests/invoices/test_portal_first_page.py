@@ -144,7 +144,7 @@ def test_however_many_invoices_it_asks_the_database_as_often(acme, invoices, dja
     rows = [make.invoice(acme, f"INV-{number}") for number in range(invoices)]
     page = visitor(acme, *rows)
     page.get()
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page.get()
 
 

@@ -1,5 +1,6 @@
 """What became of promises: the worked figures of domain.md 2.8 and the order in which money keeps them."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -70,6 +71,24 @@ def test_money_for_another_invoice_does_not():
 
 def test_cash_not_booked_yet_does():
     assert outcome([promised("500")], [paid("500", invoice=None)])[1][0] == PromiseState.KEPT
+
+
+def test_what_was_settled_before_keeps_what_it_had_though_it_fell_due_later():
+    before = promised("500", 2, due_on=day("2026-06-12"), settled=True)
+    assert outcome([promised("500"), before], [paid("700")]) == {1: (PromiseState.PARTIAL, Decimal(200))}
+
+
+def test_one_of_which_nothing_is_left_to_pay_is_cancelled_before_its_day():
+    assert outcome([promised("0")], [], on="2026-06-02") == {1: (PromiseState.CANCELLED, Decimal(0))}
+
+
+@pytest.mark.parametrize(("known_at", "untouched", "kept"), [(2, (), True), (0, (), False), (2, (7,), False)])
+def test_money_from_before_keeps_it_where_we_knew_of_it_only_later_and_it_paid_for_it(known_at, untouched, kept):
+    """What we knew of then, and what is entered anew while all that was promised is still open, does not."""
+    moments = [datetime.datetime(2026, 6, 1 + days, tzinfo=datetime.UTC) for days in range(3)]
+    receipt = Receipt(day("2026-05-28"), Decimal(500), 7, moments[known_at])
+    promise = promised("500", made_at=moments[1], untouched=frozenset(untouched))
+    assert (outcome([promise], [receipt])[1][0] == PromiseState.KEPT) == kept
 
 
 def test_the_same_money_does_not_keep_two():

@@ -68,6 +68,7 @@ def test_what_we_credit_ourselves_need_not_be_paid_and_nothing_left_is_nothing_m
         make.payment(acme, paid, on="2026-08-10", split={invoice: paid})
     settle_settlements(business=business, today=day("2026-08-17"))
     assert (now(accepted).state, accepted.received, now(invoice).balance) == ("kept", Decimal(paid), 0)
+    assert accepted.ended_on == (day("2026-08-10") if Decimal(paid) else day("2026-08-05"))
     make.payment(acme, "5", on="2026-08-18")
     assert now(accepted).state == "kept"
 

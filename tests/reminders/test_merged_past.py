@@ -13,6 +13,7 @@ from invoices.models import PaymentPlan
 from invoices.models.agreement import PlanState, Proposer
 from invoices.models.settlement import SettlementState
 from invoices.offering import barred as no_plan
+from invoices.offering import barred_accounts
 from invoices.plan_keeping import settle_plans
 from invoices.plan_receipts import awaited_plans
 from invoices.planning import end_plan
@@ -99,6 +100,7 @@ def test_a_plan_that_ended_unpaid_leaves_its_invoices_at_day_90_and_bars_the_nex
     [case] = cases_of(business, [kept], settings_of(business), TODAY)[kept.pk]
     assert case.invoices[0].floor == StepCode.DAY_90
     assert "ended unpaid" in no_plan(kept, "USD", TODAY)
+    assert barred_accounts([kept.pk], kept.business.rules, TODAY) == {(kept.pk, "USD")}
 
 
 @pytest.fixture
