@@ -1,9 +1,11 @@
 """Reads the customers that look like one and the same, and keeps what a person said of a pair."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from customers import log
@@ -59,6 +61,11 @@ def cards_of(business: Business) -> list[Card]:
 def one_and_merged(customer: Customer) -> list[int]:
     """The ids of a customer and of those merged into it, whose past is its own."""
     return [customer.pk, *Customer.objects.filter(merged_into=customer).values_list("pk", flat=True)]
+
+
+def belonging_to(customer_ids: Collection[int]) -> Q:
+    """For a query: the rows of these customers, and of who was merged into them."""
+    return Q(customer__in=customer_ids) | Q(customer__merged_into__in=customer_ids)
 
 
 def one_of(customer: Customer) -> int:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from arcollect.money import format_plain
@@ -168,6 +169,13 @@ def _give_way(
         if promise.state == PromiseState.OPEN and wanted[line.invoice_id] > free:
             state = PromiseState.BROKEN if promise.due_on < on else PromiseState.SUPERSEDED
             close_promise(promise=promise, state=state, received=came.get(promise.pk, NOTHING), on=on, actor=actor)
+
+
+def in_its_place() -> QuerySet[Promise]:
+    """For a query of promises: those made later, by the same customer in the same currency, on the day each was settled."""
+    return Promise.objects.filter(
+        customer=OuterRef("customer"), currency=OuterRef("currency"), made_on=OuterRef("evaluated_on"), pk__gt=OuterRef("pk")
+    )
 
 
 @transaction.atomic

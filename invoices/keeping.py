@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from arcollect.dates import Calendar
 from customers.models import Business, Event
-from invoices.agreeing import break_promise, close_promise, mend_promise, reopen_promise
+from invoices.agreeing import break_promise, close_promise, in_its_place, mend_promise, reopen_promise
 from invoices.models import Payment, Promise
 from invoices.models.agreement import PromiseState
 from invoices.promises import Verdict
@@ -61,9 +61,8 @@ def _unsettled(business: Business, rules: Mapping[str, Any], calendar: Calendar,
     doubtful = Q(returned | slipped, state__in=[PromiseState.KEPT, PromiseState.PARTIAL])
     wronged = Q(heard | reinstated, state__in=[PromiseState.BROKEN, PromiseState.PARTIAL], evaluated_on__gt=lately)
     unsettled = Q(state=PromiseState.OPEN, customer__in=ripe.order_by().values("customer")) | doubtful | wronged
-    later = Promise.objects.filter(customer=OuterRef("customer"), currency=OuterRef("currency"), pk__gt=OuterRef("pk"))
     rows = Promise.objects.filter(unsettled, business=business)
-    rows = rows.annotate(slipped=slipped, returned=returned, anew=Exists(later.filter(made_on=OuterRef("evaluated_on"))))
+    rows = rows.annotate(slipped=slipped, returned=returned, anew=Exists(in_its_place()))
     rows = rows.select_for_update(of=("self",)).select_related("business", "customer").prefetch_related("lines")
     return [row for row in rows if not _gave_way(row, calendar, rules)]
 

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from customers.alike import WHOSE, one_and_merged, one_of
+from customers.alike import WHOSE, belonging_to, one_and_merged, one_of
 from customers.models import Customer
 from customers.models.customer import Kind
 from invoices.models import Invoice, PaymentPlan, Settlement
@@ -98,9 +98,8 @@ def barred_accounts(customer_ids: Iterable[int], rules: Mapping[str, Any], today
     Unlike `barred` it lets one on offer pass: that one can still be signed.
     """
     bars = Q(state__in=BLOCKING_PLAN_STATES) | _ended_unpaid_lately(rules, today)
-    ids = list(customer_ids)
-    theirs = Q(customer__in=ids) | Q(customer__merged_into__in=ids)
-    return set(PaymentPlan.objects.filter(bars, theirs).order_by().values_list(WHOSE, "currency"))
+    plans = PaymentPlan.objects.filter(bars, belonging_to(list(customer_ids))).order_by()
+    return set(plans.values_list(WHOSE, "currency"))
 
 
 def _ended_unpaid_lately(rules: Mapping[str, Any], today: datetime.date) -> Q:

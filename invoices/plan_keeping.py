@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from arcollect.dates import Calendar
 from arcollect.money import format_plain
-from customers.alike import WHOSE, one_of
+from customers.alike import WHOSE, belonging_to, one_of
 from customers.desk import close_about
 from customers.models import Business
 from invoices.agreeing import note
@@ -92,7 +92,7 @@ def _running(business: Business, customers: Collection[int] | None, unpaid: Coll
     with all that is needed to judge them. Where nothing was signed, as of most who pay, that is one short question."""
     signed = PaymentPlan.objects.filter(business=business, signed_at__isnull=False)
     if customers is not None:
-        signed = signed.filter(Q(customer__in=customers) | Q(customer__merged_into__in=customers))
+        signed = signed.filter(belonging_to(customers))
     if not signed.exists():
         return []
     back = Allocation.objects.filter(

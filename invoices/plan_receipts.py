@@ -2,13 +2,13 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
-from customers.alike import one_of
+from customers.alike import belonging_to, one_of
 from invoices.agreement_terms import reference_of
 from invoices.allocation import AwaitedPlan
 from invoices.instalments import NOTHING, Receipt
@@ -89,10 +89,9 @@ def _in_hand(customers: Iterable[int]) -> dict[Key, Decimal]:
     return {(customer, currency): left for customer, currency, left in sums.values_list("customer_id", "currency", "left")}
 
 
-def awaited_plans(customer_ids: Iterable[int]) -> dict[Key, AwaitedPlan]:
+def awaited_plans(customer_ids: Collection[int]) -> dict[Key, AwaitedPlan]:
     """The running plans by customer and currency, for allocation; one query where there is none."""
-    ours = Q(customer__in=customer_ids) | Q(customer__merged_into__in=customer_ids)
-    plans = PaymentPlan.objects.filter(ours, state__in=RUNNING).select_related("customer")
+    plans = PaymentPlan.objects.filter(belonging_to(customer_ids), state__in=RUNNING).select_related("customer")
     return {
         (one_of(plan.customer), plan.currency): AwaitedPlan(
             plan.pk,

@@ -72,15 +72,14 @@ def _with_receipts(
     """The promises, with those settled beside them, and what came in since the first, each by customer and currency."""
     asked = list(promises)
     beside = _settled_beside(asked)
-    receipts, balances = _receipts([*asked, *beside]), _balances(asked)
-    taken = _taken_by(beside)
+    receipts, balances, taken = _receipts([*asked, *beside]), _balances(asked), _taken_by(beside)
+    left = {pk: balance - taken.get(pk, NOTHING) for pk, balance in balances.items()}
     grouped: dict[Key, list[Given]] = defaultdict(list)
     for row in asked:
         key, lines = (row.customer_id, row.currency), row.lines.all()
         untouched = frozenset(line.invoice_id for line in lines if balances[line.invoice_id] >= line.amount)
         given = replace(_given(row, calendar, rules["grace_bd"]), untouched=untouched)
-        left = {line: balances[line.invoice_id] - taken.get(line.invoice_id, NOTHING) for line in lines}
-        credited = sum((_credited(line, given, receipts.get(key, ()), left[line]) for line in lines), NOTHING)
+        credited = sum((_credited(line, given, receipts.get(key, ()), left[line.invoice_id]) for line in lines), NOTHING)
         grouped[key].append(replace(given, amount=row.amount - credited))
     for row in beside:
         given = _given(row, calendar, rules["grace_bd"])

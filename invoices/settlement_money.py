@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import F, Q
 
-from customers.alike import one_of
+from customers.alike import belonging_to, one_of
 from invoices.allocation import OpenItem
 from invoices.models import Allocation, Invoice, Payment, Settlement
 from invoices.models.settlement import LIVE_SETTLEMENT_STATES
@@ -69,8 +69,7 @@ def came_in(settlement: Settlement) -> Came:
 
 def awaited_settlement(customer_id: int, currency: str, amount: Decimal) -> list[OpenItem]:
     """What a settlement covers, where this very sum is left to pay of it: such a payment is for it (domain.md 6.5, 6.6)."""
-    ours = Q(customer=customer_id) | Q(customer__merged_into=customer_id)
-    rows = Settlement.objects.filter(ours, currency=currency, state__in=LIVE_SETTLEMENT_STATES)
+    rows = Settlement.objects.filter(belonging_to([customer_id]), currency=currency, state__in=LIVE_SETTLEMENT_STATES)
     row = rows.select_related("business", "customer").first()
     if row is None or amount != row.amount - came_in(row).total:
         return []

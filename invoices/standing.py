@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from customers.alike import WHOSE
+from customers.alike import WHOSE, belonging_to
 from customers.models import Customer
 from invoices.allocation import OpenItem
 from invoices.models import Dispute, Invoice, PaymentPlan, PlanInvoice, PromiseLine, SettlementInvoice
@@ -115,12 +115,10 @@ def offer_days(customer_ids: Iterable[int]) -> dict[tuple[int, str], dict[int, d
 
     One talk about a plan, however often it goes to and fro, is one offer. Offers to who was merged into them are theirs.
     """
-    ids = list(customer_ids)
-    ours = Q(customer__in=ids) | Q(customer__merged_into__in=ids)
-    offers = PaymentPlan.objects.filter(ours, offered_on__isnull=False).annotate(whose=WHOSE).order_by("id")
+    offers = PaymentPlan.objects.filter(belonging_to(list(customer_ids)), offered_on__isnull=False)
     days: dict[tuple[int, str], dict[int, datetime.date]] = defaultdict(dict)
-    names = ("whose", "currency", "id", "offered_on", "replaces_id", "replaces__signed_at")
-    for customer_id, currency, pk, offered_on, answered, signed_at in offers.values_list(*names):
+    names = (WHOSE, "currency", "id", "offered_on", "replaces_id", "replaces__signed_at")
+    for customer_id, currency, pk, offered_on, answered, signed_at in offers.order_by("id").values_list(*names):
         known = days[customer_id, currency]
         known[pk] = known.get(answered, offered_on) if signed_at is None else offered_on
     return days

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext as _
 
 from customers.models import Business, Conversation, Letter
 from customers.models.desk import Outcome
 from customers.models.letter import LetterCode
+from invoices.agreeing import in_its_place
 from invoices.models import Allocation, Dispute, Invoice, Payment, Promise, Settlement
 from invoices.models.agreement import PromiseState
 from invoices.models.settlement import SettlementState
@@ -40,13 +41,10 @@ def happenings(business: Business, today: datetime.date, only: Iterable[int] | N
 
 def _promises(mine: Q, today: datetime.date) -> Iterator[Happened]:
     """Promises not kept; of one that broke because another took its place the talk was had."""
-    anew = Promise.objects.filter(
-        customer=OuterRef("customer"), currency=OuterRef("currency"), made_on=OuterRef("evaluated_on"), pk__gt=OuterRef("pk")
-    )
     rows = Promise.objects.filter(
         mine, state__in=[PromiseState.BROKEN, PromiseState.PARTIAL], evaluated_on__gt=today - LATELY, evaluated_on__lte=today
     )
-    broken = unanswered(rows, Occasion.PROMISE_BROKEN, "promise").exclude(Exists(anew))
+    broken = unanswered(rows, Occasion.PROMISE_BROKEN, "promise").exclude(Exists(in_its_place()))
     for row in broken.prefetch_related("lines"):
         yield Happened(
             Occasion.PROMISE_BROKEN,

@@ -20,6 +20,11 @@ class MoreTime:
         return self.day or self.parts
 
 
+def names_day(portal: Portal, shown: Shown) -> bool:
+    """Whether a day can be named for what is payable: not while a plan runs, nor of who broke too many promises."""
+    return shown.payable > 0 and not shown.running and takes_promises(portal.customer, portal.today)
+
+
 def more_time(portal: Portal, shown: Shown) -> MoreTime:
     """Of what is payable through the link; a fixed number of queries, none where nothing is payable or a plan runs."""
     if shown.payable <= 0:
@@ -27,4 +32,4 @@ def more_time(portal: Portal, shown: Shown) -> MoreTime:
     if shown.running:
         return MoreTime(parts=True)
     free = not barred(portal.customer, shown.currency, portal.today, shown.offered)
-    return MoreTime(takes_promises(portal.customer, portal.today), free)
+    return MoreTime(names_day(portal, shown), free)

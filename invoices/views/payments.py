@@ -4,7 +4,7 @@ import datetime
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from arcollect.ids import read_id
 from arcollect.money import format_money, format_plain
 from customers.access import get_row, member_view, say_undoable, way_back
-from customers.models import Customer, Event
+from customers.models import Customer
 from customers.views.clock import today_of
 from invoices.booking import BookingError, book_payment, return_payment
 from invoices.forms.payment import PaymentForm
@@ -21,6 +21,7 @@ from invoices.holding import hold_payment
 from invoices.models import Invoice, Payment, WriteOff
 from invoices.models.money import WriteOffKind
 from invoices.unbooking import TAKEN_OUT, take_out_payment
+from invoices.views.out_already import out_already
 
 
 @member_view
@@ -64,11 +65,7 @@ def payment_take_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a payment that was entered by mistake out of the books; a second click says that it is done."""
     payment = Payment.objects.filter(business=request.business, pk=pk).select_related("business", "customer").first()
     if payment is None:
-        done = Event.objects.filter(business=request.business, kind=TAKEN_OUT, subject=f"payment:{pk}").first()
-        if done is None:
-            raise Http404
-        messages.info(request, _("It is out of the books already."))
-        return way_back(request, "customer-detail", done.customer_id)
+        return out_already(request, kind=TAKEN_OUT, subject=f"payment:{pk}")
     try:
         take_out_payment(payment=payment, on=today_of(request), actor=request.user)
     except BookingError as problem:

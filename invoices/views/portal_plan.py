@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arcollect.filters import day, money
-from invoices.agreeing import takes_promises
 from invoices.forms.portal import Basis, ProposeForm
 from invoices.offering import barred, chosen, limits_of, plannable
 from invoices.plan_answers import answer_to
 from invoices.plans import Schedule, broken_limits, ready_made
 from invoices.portal import agreeing_here
+from invoices.portal.more_time import names_day
 from invoices.portal.opening import Portal, portal_view
 from invoices.portal.schedules import Told, told
 from invoices.portal.showing import NOTHING, Shown
@@ -49,7 +49,7 @@ def portal_plan(request: HttpRequest) -> HttpResponse:
         waiting=bool(shown.offered or shown.proposed or shown.successor),
         answer=answer_to(shown.refused) if shown.refused else "",
         **plan_context(shown),
-        last_day=last_day(portal) if shown.payable and takes_promises(portal.customer, portal.today) else None,
+        last_day=last_day(portal) if names_day(portal, shown) else None,
     )
 
 

@@ -1,15 +1,15 @@
 """What somebody gave up of an invoice: an owner takes it back."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from customers.access import owner_view, way_back
-from customers.models import Event
 from invoices.balances import BookingError
 from invoices.models import WriteOff
 from invoices.unbooking import take_out_write_off
+from invoices.views.out_already import out_already
 from invoices.writing_off import UNBOOKED
 
 
@@ -19,7 +19,7 @@ def write_off_take_out(request: HttpRequest, pk: int) -> HttpResponse:
     rows = WriteOff.objects.filter(business=request.business, pk=pk)
     row = rows.select_related("business", "invoice__customer", "by").first()
     if row is None:
-        return _out_already(request, pk)
+        return out_already(request, kind=UNBOOKED, data__id=pk)
     if request.method != "POST":
         return render(request, "invoices/write_off_take_out.html", {"write_off": row, "invoice": row.invoice})
     try:
@@ -30,11 +30,3 @@ def write_off_take_out(request: HttpRequest, pk: int) -> HttpResponse:
         words = _("%(number)s is open again, as if it had never been written off.")
         messages.success(request, words % {"number": row.invoice.number})
     return way_back(request, "invoice-detail", row.invoice_id)
-
-
-def _out_already(request: HttpRequest, pk: int) -> HttpResponse:
-    done = Event.objects.filter(business=request.business, kind=UNBOOKED, data__id=pk).first()
-    if done is None:
-        raise Http404
-    messages.info(request, _("It is out of the books already."))
-    return way_back(request, "customer-detail", done.customer_id)
