@@ -141,7 +141,7 @@ def test_a_refusal_goes_to_the_owner(page):
 
 @pytest.mark.proves("P14")
 def test_the_next_morning_asks_for_the_money_after_the_query(page, house):
-    house.manage("escalate", "--on=2026-06-18")
+    house.manage("escalate", "--business=demo", "--on=2026-06-18")
     assert "Call back" in waiting(page, "Moonraker Brewery", "later")
     assert "Review a letter" in waiting(page, "Moonraker Brewery", "later")
     assert "Owner's decision" in waiting(page, "Larkrise Nurseries")
